@@ -1,0 +1,58 @@
+/** A track that a source proposes. `row` is its row in the catalog snapshot. */
+export interface Candidate {
+  readonly row: number
+  /** Which sources proposed it, in the order they were asked. */
+  readonly sources: readonly string[]
+}
+
+/** Whether the listener has heard a track before. */
+export type Familiarity = 'familiar' | 'new'
+
+/** A candidate with what ranking, drawing and explaining need to know about it. */
+export interface ScoredCandidate extends Candidate {
+  readonly trackId: number
+  /** Index of the artist in the catalog snapshot; tracks of one artist share it. */
+  readonly artist: number
+  readonly familiarity: Familiarity
+  /** Calibrated probability that the listener finishes the track if it is played now, the mean over the heads. */
+  readonly likability: number
+  /** What each head of the model ranks by: log-odds; one number a head. */
+  readonly scores: readonly number[]
+  /** For the flow between neighbours: undefined where unknown. */
+  readonly tempo?: number
+  readonly key?: number
+  readonly mode?: number
+  readonly energy?: number
+}
+
+/** A drawn list: order, pattern and exact propensities. */
+export interface Slate {
+  readonly tracks: readonly SlateTrack[]
+  /** The slot types that were drawn first, and how likely that pattern was. */
+  readonly pattern: readonly Familiarity[]
+  readonly patternPropensity: number
+  /** The pool that could have been drawn, at most 256, best first. */
+  readonly pool: readonly ScoredCandidate[]
+  readonly policy: PolicySettings
+}
+
+export interface SlateTrack {
+  readonly candidate: ScoredCandidate
+  /** Probability of this track in this slot given the tracks before it, under the mixture. */
+  readonly propensity: number
+  /** Probability of the list up to and with this slot given the pattern: Σ_m p_m Π_i π_m(a_i | prefix). */
+  readonly prefixPropensity: number
+  /** Whether this is a deliberate exploration: the uniform component is likelier to have drawn it than the model's. */
+  readonly explored: boolean
+  /** Constraints that had to give way for this slot, in the fixed order; [] usually. */
+  readonly relaxed: readonly string[]
+}
+
+/** The settings a log needs so that a slate can be re-weighted. */
+export interface PolicySettings {
+  readonly name: string
+  /** Softmax temperature over log-odds. */
+  readonly temperature: number
+  /** Weight of the uniform component. */
+  readonly floor: number
+}

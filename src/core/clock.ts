@@ -1,0 +1,43 @@
+/** The time, passed in. Milliseconds since the epoch. */
+export type Clock = () => number
+
+/** A calendar moment as a listener experiences it. */
+export interface LocalTime {
+  /** 0…23. */
+  readonly hour: number
+  /** 0 = Sunday … 6. */
+  readonly weekday: number
+  /** YYYY-MM-DD. */
+  readonly date: string
+}
+
+const DAY = 86_400_000
+
+/**
+ * A function from epoch milliseconds to local time in an IANA zone. Offsets are kept per day, so it is cheap in a loop;
+ * only on the days when the clocks change is the zone asked again.
+ * @throws RangeError for an unknown zone
+ */
+export function localTimeIn(timeZone: string): (at: number) => LocalTime {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
+  const offsetAt = (at: number): number => {
+    const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value
+    const match = /^GMT([+-])(\d{2}):(\d{2})$/.exec(name ?? '')
+    if (!match) return 0
+    return (match[1] === '-' ? -60_000 : 60_000) * (Number(match[2]) * 60 + Number(match[3]))
+  }
+  const byDay = new Map<number, number>()
+  const dayOffset = (day: number): number => {
+    const known = byDay.get(day)
+    if (known !== undefined) return known
+    const offset = offsetAt(day * DAY)
+    byDay.set(day, offset)
+    return offset
+  }
+  return (at) => {
+    const day = Math.floor(at / DAY)
+    const offset = dayOffset(day) === dayOffset(day + 1) ? dayOffset(day) : offsetAt(at)
+    const local = new Date(at + offset)
+    return { hour: local.getUTCHours(), weekday: local.getUTCDay(), date: local.toISOString().slice(0, 10) }
+  }
+}

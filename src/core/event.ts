@@ -1,0 +1,33 @@
+/** One play of a track. Times are milliseconds since the epoch, UTC. */
+export interface Play {
+  /** When the play *ended* (the export's `ts`). */
+  readonly endedAt: number
+  /** Time heard, not the length of the track. */
+  readonly msPlayed: number
+  /** Open enumerations; '' when the source does not say. */
+  readonly reasonStart: string
+  readonly reasonEnd: string
+  /** `undefined` when the source does not say. */
+  readonly skipped?: boolean
+  readonly shuffle?: boolean
+  readonly offline?: boolean
+  /** The device string, for exclusions by device; '' when unknown. */
+  readonly device: string
+  /** 'second' for exact times; 'minute' for sources that round down to the minute. */
+  readonly precision: 'second' | 'minute'
+}
+
+/** What a listener says about a track or an artist, by hand or in an imported library. */
+export type FeedbackKind = 'like' | 'dislike' | 'snooze' | 'never'
+
+export interface Feedback {
+  readonly id: number
+  readonly kind: FeedbackKind
+  /** The track; absent for `never`, which is about an artist. */
+  readonly trackId?: number
+  readonly artist?: string
+  /** When it was said; absent for the undated likes and bans of a library file. */
+  readonly at?: number
+  /** A snooze ends here. */
+  readonly until?: number
+}

@@ -1,0 +1,47 @@
+/** The outcome of a play. `unknown` is masked everywhere: it is never a negative. */
+export type Outcome = 'finish' | 'skip' | 'unknown'
+
+/** Outcomes as stored in typed arrays. */
+export const FINISH = 1
+export const SKIP = 0
+export const UNKNOWN = -1
+export type OutcomeCode = typeof FINISH | typeof SKIP | typeof UNKNOWN
+
+const SKIP_REASONS = new Set(['fwdbtn', 'backbtn', 'endplay'])
+
+/** A play shorter than this with no other evidence is a skip. */
+const SKIP_UNDER_MS = 30_000
+const FINISH_SHARE = 0.9
+const SKIP_SHARE = 0.5
+
+/** What a source says about how a play ended. Lengths in milliseconds; `NaN` when unknown. */
+export interface Evidence {
+  readonly reasonEnd: string
+  /** `undefined` when the source does not say. */
+  readonly skipped: boolean | undefined
+  readonly msPlayed: number
+  /** The track's length from the catalog, else the mode of the *earlier* plays; NaN when neither exists. */
+  readonly lengthMs: number
+  /** Whether the source ever states reasons. Account data does not: there the milliseconds must speak. */
+  readonly hasReasons: boolean
+}
+
+/**
+ * Says what a play's end means: the one definition of finish and skip.
+ *
+ * With reasons: finish = `trackdone`, skip = `skipped === true` or fwdbtn, backbtn, endplay; everything else
+ * (logout, remote, errors, "", null) says nothing. With milliseconds only: finish ≥ 90 % of the length,
+ * skip < 30 s or < 50 %, between is unknown.
+ */
+export function outcome(e: Evidence): OutcomeCode {
+  if (e.hasReasons) {
+    if (e.reasonEnd === 'trackdone') return FINISH
+    return e.skipped === true || SKIP_REASONS.has(e.reasonEnd) ? SKIP : UNKNOWN
+  }
+  if (e.lengthMs > 0) {
+    const share = e.msPlayed / e.lengthMs
+    if (share >= FINISH_SHARE) return FINISH
+    if (share < SKIP_SHARE) return SKIP
+  }
+  return e.msPlayed < SKIP_UNDER_MS ? SKIP : UNKNOWN
+}

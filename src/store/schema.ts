@@ -1,0 +1,112 @@
+/**
+ * The tables, as data: column → type. Null-free: a missing number is NaN (float columns), a missing text '',
+ * a missing flag −1 (int8). Integers are never missing; 0 means "none" in a reference.
+ */
+export const TABLES = {
+  /** Facts about the store itself. */
+  meta: { key: 'text', value: 'text' },
+  listeners: { id: 'int32', name: 'text', timeZone: 'text', createdAt: 'float64' },
+  /** What was imported when. `undoneAt` is NaN while the import stands. */
+  imports: {
+    id: 'int32',
+    listener: 'int32',
+    name: 'text',
+    sha256: 'text',
+    format: 'text',
+    at: 'float64',
+    undoneAt: 'float64',
+    report: 'text',
+  },
+  /** Every name a recording goes by. `pinned` = 1 after a split: names never merge it again. */
+  identifiers: { id: 'int32', scheme: 'text', value: 'text', track: 'int32', pinned: 'int8' },
+  /** What one import says about one identifier. A track is the fold of its claims. */
+  claims: {
+    import: 'int32',
+    identifier: 'int32',
+    title: 'text',
+    artist: 'text',
+    album: 'text',
+    source: 'text',
+    genres: 'text',
+    year: 'float32',
+    popularity: 'float32',
+    danceability: 'float32',
+    energy: 'float32',
+    key: 'float32',
+    loudness: 'float32',
+    mode: 'float32',
+    speechiness: 'float32',
+    acousticness: 'float32',
+    instrumentalness: 'float32',
+    liveness: 'float32',
+    valence: 'float32',
+    tempo: 'float32',
+    duration_ms: 'float32',
+    time_signature: 'float32',
+  },
+  /** Every play of every import, duplicates too: `hidden` = 1 marks those that another import already tells. */
+  plays: {
+    id: 'int32',
+    import: 'int32',
+    listener: 'int32',
+    identifier: 'int32',
+    endedAt: 'float64',
+    msPlayed: 'float64',
+    reasonStart: 'text',
+    reasonEnd: 'text',
+    skipped: 'int8',
+    shuffle: 'int8',
+    offline: 'int8',
+    device: 'text',
+    /** 1 when the time is exact to the second, 0 when only to the minute. */
+    exact: 'int8',
+    hidden: 'int8',
+  },
+  /** `at` NaN: undated. `until` NaN: for good. `undone` = 1: taken back. */
+  feedback: {
+    id: 'int32',
+    import: 'int32',
+    listener: 'int32',
+    kind: 'text',
+    identifier: 'int32',
+    artist: 'text',
+    at: 'float64',
+    until: 'float64',
+    undone: 'int8',
+  },
+  /** Tracks of the listener's own playlists, and of catalogs that tell playlists (listener 0). */
+  playlistItems: { import: 'int32', listener: 'int32', playlist: 'text', identifier: 'int32', addedAt: 'float64' },
+  /** What a listener does not want counted as taste. `value` is JSON, by kind. */
+  exclusions: { id: 'int32', listener: 'int32', kind: 'text', value: 'text', at: 'float64' },
+  /** One row a slate that was shown: what could have been shown, what was, how likely. `body` is JSON. */
+  exposures: {
+    draw: 'text',
+    listener: 'int32',
+    recipe: 'text',
+    at: 'float64',
+    model: 'int32',
+    body: 'text',
+  },
+  /** Model versions; weights are in the folder `models/<version>`. `active` = 1 for the one that serves. */
+  models: { version: 'int32', at: 'float64', active: 'int8', manifest: 'text' },
+} as const satisfies Record<string, Record<string, ColumnType>>
+
+export type ColumnType = 'int8' | 'int32' | 'float32' | 'float64' | 'text'
+export type TableName = keyof typeof TABLES
+export type ColumnName<T extends TableName> = Extract<keyof (typeof TABLES)[T], string>
+
+interface ArrayOf {
+  int8: Int8Array
+  int32: Int32Array
+  float32: Float32Array
+  float64: Float64Array
+  text: string[]
+}
+
+type TypeOf<T extends TableName, C extends ColumnName<T>> = (typeof TABLES)[T][C] extends ColumnType
+  ? (typeof TABLES)[T][C]
+  : never
+
+export type ColumnValues<T extends TableName, C extends ColumnName<T>> = {
+  readonly [K in C]: ArrayOf[TypeOf<T, K>]
+}
