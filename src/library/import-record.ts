@@ -1,0 +1,53 @@
+import type { Play } from '../core/event.ts'
+import type { TrackFacts, TrackRef } from '../core/track.ts'
+
+/** One thing an imported file says. Parsers yield these; the import session writes them. */
+export type ImportRecord =
+  | { readonly kind: 'play'; readonly track: TrackRef; readonly play: Play }
+  /** A catalog row: names, ids and features of a recording. */
+  | { readonly kind: 'track'; readonly track: TrackRef; readonly facts: TrackFacts }
+  /** An explicit like or ban of a track; undated in library files. */
+  | { readonly kind: 'like' | 'dislike'; readonly track: TrackRef; readonly at?: number }
+  /** A banned artist. */
+  | { readonly kind: 'never'; readonly artist: string }
+  | { readonly kind: 'playlist-item'; readonly playlist: string; readonly track: TrackRef; readonly addedAt?: number }
+
+/** One import as the writer needs it. */
+export interface ImportMeta {
+  readonly listener: string
+  /** The base name of what was imported; never a full path. */
+  readonly name: string
+  /** Hex digest of the content: the same content twice is one import. */
+  readonly sha256: string
+  readonly format: string
+  readonly at: number
+}
+
+/** What the writer did with the records of one import. */
+export interface ImportOutcome {
+  /** The new import's id; also given when nothing new was in it. */
+  readonly id: number
+  /** Per file (the index given to `add`): plays hidden because another import, or an earlier row, already tells them. */
+  readonly duplicates: readonly number[]
+  /** Tracks that this import is the first to name. */
+  readonly newTracks: number
+  /** Visible plays of this import, and those of them whose track has audio features now. */
+  readonly plays: number
+  readonly playsWithAudio: number
+}
+
+/** Takes the records of one import and writes them in one atomic, durable step. Nothing is visible before `commit` resolves. */
+export interface ImportSession {
+  /** @param file index of the file inside the import, for the report */
+  add(record: ImportRecord, file: number): void
+  /** @param report JSON kept with the import, shown by `deepcuts imports` */
+  commit(meta: ImportMeta, report: string): Promise<ImportOutcome>
+}
+
+/** The part of the library that importers write to. */
+export interface Imports {
+  /** Begins an import. Nothing is written before its `commit`. */
+  begin(listener: string): Promise<ImportSession>
+  /** The id of the standing import of this listener with this content, if any. */
+  find(listener: string, sha256: string): Promise<number | undefined>
+}
