@@ -17,12 +17,16 @@ export const TABLES = {
     undoneAt: 'float64',
     report: 'text',
   },
-  /** Every name a recording goes by. `pinned` = 1 after a split: names never merge it again. */
-  identifiers: { id: 'int32', scheme: 'text', value: 'text', track: 'int32', pinned: 'int8' },
-  /** What one import says about one identifier. A track is the fold of its claims. */
+  /** Every id or name that a recording was called by, interned. Which of them are one recording is derived from the claims. */
+  identifiers: { id: 'int32', scheme: 'text', value: 'text' },
+  /** Identifiers that a person took out of a wrong merge: names never merge them again. */
+  splits: { identifier: 'int32' },
+  /** What one import says about one identifier. A track is the fold of the claims of its identifiers. */
   claims: {
     import: 'int32',
     identifier: 'int32',
+    isrc: 'text',
+    mbid: 'text',
     title: 'text',
     artist: 'text',
     album: 'text',
