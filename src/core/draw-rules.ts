@@ -1,0 +1,11 @@
+import type { ScoredCandidate } from './candidate.ts'
+
+/** What a recipe asks of the drawing. Each rule is a function of the tracks already drawn, so propensities stay exact. */
+export interface DrawRules {
+  /** Target share of slots for new tracks, 0…1. 0 and 1 are promises: the other kind is never drawn. */
+  readonly novelty: number
+  /** At least this many tracks stand between two of one artist. */
+  readonly artistGap: number
+  /** Cost of hearing `next` right after `previous`, in nats taken off its log-weight; finite, ≥ 0, and 0 without a previous one. */
+  flow(previous: ScoredCandidate | undefined, next: ScoredCandidate): number
+}

@@ -1,0 +1,144 @@
+import type { Familiarity, PolicySettings, ScoredCandidate, SlateTrack } from '../core/candidate.ts'
+import type { DrawRules } from '../core/draw-rules.ts'
+import type { Random } from '../core/random.ts'
+import { drawPattern } from './pattern.ts'
+import type { Policy } from './policy.ts'
+import { cutPool } from './pool.ts'
+import { type Choice, walk } from './walk.ts'
+
+/** What is known about one slot of an ordered list. */
+export type SlotPropensity = Omit<SlateTrack, 'candidate'>
+
+/**
+ * The default policy: a finite mixture of one component a model head, (1 − floor)/M each, and a uniform one of weight
+ * `floor`. The component is drawn once; then each slot is a categorical draw with π_m(a | prefix) = w_m(a) / Σ_{allowed} w_m,
+ * w_m(j) = exp(s_m(j)/τ − flow(previous, j)), or w = 1 for the uniform component. What is drawn is the order shown.
+ * @param settings temperature > 0; floor 0…1
+ * @throws RangeError for settings outside those bounds and for scores that are not finite
+ */
+export function mixturePolicy(settings: Omit<PolicySettings, 'name'>): Policy {
+  if (!(settings.temperature > 0)) throw new RangeError('The temperature must be above 0.')
+  if (!(settings.floor >= 0 && settings.floor <= 1)) throw new RangeError('The floor must be from 0 to 1.')
+  const policy: PolicySettings = { name: 'mixture', ...settings }
+  return {
+    name: policy.name,
+    draw(candidates, rules, n, random) {
+      const pool = cutPool(candidates, rules.novelty)
+      const familiar = pool.filter((candidate) => candidate.familiarity === 'familiar').length
+      const fresh = pool.length - familiar
+      const slots = Math.min(Math.max(0, n), pool.length)
+      const drawn = drawPattern({ slots, novelty: rules.novelty, familiar, fresh }, random)
+      const order = drawOrder(pool, rules, policy, drawn.pattern, random)
+      const stated = propensities(pool, rules, policy, drawn.pattern, order)
+      return {
+        tracks: stated.map((slot, k) => ({ candidate: pool[order[k]!]!, ...slot })),
+        pattern: drawn.pattern,
+        patternPropensity: drawn.propensity,
+        pool,
+        policy,
+      }
+    },
+  }
+}
+
+/**
+ * How likely the mixture policy is to draw this order, slot by slot, given the pattern: for a log, a test or another policy's
+ * settings. A list that the policy never draws has propensity 0 from the first impossible slot on. Sums are of products over
+ * the prefix, taken in logarithms; a `prefixPropensity` below 1e-308 (beyond some 130 slots) reads 0, the slots' own stay exact.
+ * @param pool the slate's own pool, already cut
+ * @param order positions in the pool, as long as the pattern
+ */
+export function propensities(
+  pool: readonly ScoredCandidate[],
+  rules: DrawRules,
+  settings: PolicySettings,
+  pattern: readonly Familiarity[],
+  order: readonly number[],
+): SlotPropensity[] {
+  const components = componentsOf(pool, settings)
+  const list = walk(pool, rules)
+  const logs = components.map(({ weight }) => Math.log(weight))
+  let before = 0
+  return order.map((position, k) => {
+    const choice = list.choice(pattern[k]!)
+    const at = choice.allowed.indexOf(position)
+    const slot = components.map((component) => {
+      const weights = logWeights(pool, choice, component, settings)
+      return at < 0 ? -Infinity : weights[at]! - logSumExp(weights)
+    })
+    for (let m = 0; m < logs.length; m++) logs[m]! += slot[m]!
+    const after = logSumExp(logs)
+    const propensity = after === -Infinity ? 0 : Math.exp(after - before)
+    before = after
+    list.take(position)
+    return {
+      propensity,
+      prefixPropensity: Math.exp(after),
+      explored: isExploration(components, slot),
+      relaxed: choice.relaxed,
+    }
+  })
+}
+
+interface Component {
+  /** Which number of `scores` it ranks by; the uniform component has none. */
+  readonly head?: number
+  readonly weight: number
+}
+
+function componentsOf(pool: readonly ScoredCandidate[], { floor }: PolicySettings): Component[] {
+  const heads = pool[0]?.scores.length ?? 0
+  const uniform = { weight: heads === 0 ? 1 : floor }
+  const components: Component[] = Array.from({ length: heads }, (_, head) => ({
+    head,
+    weight: (1 - floor) / heads,
+  }))
+  return [...components, uniform].filter(({ weight }) => weight > 0)
+}
+
+function drawOrder(
+  pool: readonly ScoredCandidate[],
+  rules: DrawRules,
+  settings: PolicySettings,
+  pattern: readonly Familiarity[],
+  random: Random,
+): number[] {
+  const components = componentsOf(pool, settings)
+  const component = components[random.pick(components.map(({ weight }) => weight))]!
+  const list = walk(pool, rules)
+  return pattern.map((kind) => {
+    const choice = list.choice(kind)
+    const weights = logWeights(pool, choice, component, settings)
+    const highest = Math.max(...weights)
+    const position = choice.allowed[random.pick(weights.map((weight) => Math.exp(weight - highest)))]!
+    list.take(position)
+    return position
+  })
+}
+
+function logWeights(
+  pool: readonly ScoredCandidate[],
+  { allowed, costs }: Choice,
+  { head }: Component,
+  { temperature }: PolicySettings,
+): number[] {
+  if (head === undefined) return allowed.map(() => 0)
+  return allowed.map((position, i) => pool[position]!.scores[head]! / temperature - costs[i]!)
+}
+
+/** Whether the uniform component gives this slot's track a higher probability than the heads do on average. */
+function isExploration(components: readonly Component[], slot: readonly number[]): boolean {
+  const heads = slot.filter((_, m) => components[m]!.head !== undefined)
+  const uniform = components.findIndex(({ head }) => head === undefined)
+  if (uniform < 0) return false
+  const byModel = heads.reduce((sum, log) => sum + Math.exp(log), 0) / Math.max(1, heads.length)
+  return Math.exp(slot[uniform]!) > byModel * (1 + 1e-9)
+}
+
+function logSumExp(logs: readonly number[]): number {
+  const highest = Math.max(...logs)
+  if (highest === -Infinity) return -Infinity
+  let sum = 0
+  for (const log of logs) sum += Math.exp(log - highest)
+  return highest + Math.log(sum)
+}
