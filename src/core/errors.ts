@@ -6,6 +6,114 @@ export const ERRORS = {
   UNKNOWN_OPTION: { exit: 2, sentence: '{problem}. Run "deepcuts {verb} --help" to see what it takes.' },
   BAD_VALUE: { exit: 2, sentence: '{option} is {value}, but it must be {expected}.' },
   FILE_NOT_FOUND: { exit: 2, sentence: 'There is no file or folder at {path}. Check the path.' },
+  STORE_URL: {
+    exit: 2,
+    sentence: 'No store can be opened at {url}. Give file: and a folder, for example file:./deepcuts-data.',
+  },
+  STORE_NOT_A_FOLDER: {
+    exit: 2,
+    sentence: '{path} is not a folder, but the data needs one. Give another folder with --data.',
+  },
+  STORE_READ_ONLY: {
+    exit: 1,
+    sentence:
+      'The data folder {path} cannot be written to. Change its permissions, or give another folder with --data.',
+  },
+  STORE_BUSY: {
+    exit: 1,
+    sentence: 'The data in {path} is in use by {owner}. Wait until it is done, or stop it, and try again.',
+  },
+  STORE_OPEN_TWICE: {
+    exit: 1,
+    sentence:
+      'The data in {path} is already open in this process. Use the store that is open, or close it first.',
+  },
+  STORE_DAMAGED: {
+    exit: 1,
+    sentence:
+      'The file {path} is damaged or is not a deepcuts store. Put a backup of it back, or move it away and import your exports again.',
+  },
+  STORE_NEWER: {
+    exit: 1,
+    sentence:
+      'The data in {path} was written by a newer deepcuts: its version is {found}, and this one reads up to {known}. Update deepcuts, or give another folder with --data.',
+  },
+  STORE_MIGRATION: {
+    exit: 1,
+    sentence:
+      'The data in {path} could not be brought from version {from} to version {to}, and was left as it was. Keep using the deepcuts that wrote it, and report this.',
+  },
+  STORE_FULL: {
+    exit: 1,
+    sentence:
+      'There is no space left to write to {path}, so this step was not kept. Free some space and try again.',
+  },
+  STORE_MEMORY: {
+    exit: 1,
+    sentence:
+      'This step needs more memory than the store in {path} may use, so it was not kept. Import fewer files at a time.',
+  },
+  STORE_CLOSED: { exit: 1, sentence: 'The store in {path} is closed. Open it again before using it.' },
+  STORE_FAILED: {
+    exit: 1,
+    sentence: 'The store in {path} could not {action}. Run "deepcuts doctor" to see what is wrong with it.',
+  },
+  UNKNOWN_RECIPE: { exit: 2, sentence: 'There is no recipe {name}. The recipes are {names}.' },
+  UNKNOWN_PLAYLIST_ENDING: {
+    exit: 2,
+    sentence: 'No playlist format goes with the ending of {path}. Use one of {endings}.',
+  },
+  NOT_A_PLAYLIST: {
+    exit: 1,
+    sentence: 'This is not a {format} playlist: {problem}. Check that the file is whole and of that format.',
+  },
+  UNKNOWN_IMPORT: { exit: 2, sentence: 'There is no import {id}. Run "deepcuts imports" to see them.' },
+  IMPORT_ALREADY_UNDONE: {
+    exit: 2,
+    sentence: 'Import {id} was already taken back. Import the file again to bring it back.',
+  },
+  UNKNOWN_LISTENER: {
+    exit: 2,
+    sentence:
+      'There is no listener "{listener}" here. Known: {known}. Import their export with --listener, or use a known name.',
+  },
+  UNKNOWN_TRACK: {
+    exit: 2,
+    sentence:
+      'No track matches "{track}". Give its id, its Spotify link, or "artist – title" as the mixes show it.',
+  },
+  AMBIGUOUS_TRACK: {
+    exit: 2,
+    sentence: '"{track}" could be several tracks: {choices}. Give the id of the one you mean.',
+  },
+  UNKNOWN_ARTIST: {
+    exit: 2,
+    sentence: 'No artist is called "{artist}" here. Check the spelling as the mixes show it.',
+  },
+  UNKNOWN_EXCLUSION: { exit: 2, sentence: 'There is no exclusion {id}. Run "deepcuts exclude" to see them.' },
+  NOTHING_TO_UNDO: {
+    exit: 2,
+    sentence: 'There is nothing to undo for {listener}: no like, dislike, snooze or never was said by hand.',
+  },
+  NO_MODEL: {
+    exit: 1,
+    sentence:
+      'Nothing has been learned yet in {path}. Run "deepcuts train" first, or "deepcuts run" with an export.',
+  },
+  MODEL_DAMAGED: {
+    exit: 1,
+    sentence: 'The model version {version} is damaged: {problem}. Run "deepcuts train" to make a new one.',
+  },
+  NO_PLAYS: {
+    exit: 1,
+    sentence:
+      '{listener} has no plays to learn from. Import a listening history first: "deepcuts import my_spotify_data.zip".',
+  },
+  TOO_FEW_PLAYS: {
+    exit: 1,
+    sentence:
+      'There are {plays} plays with a known outcome ({finishes} finished, {skips} skipped), too few to learn from: {needed} are needed with both outcomes. Import more history.',
+  },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 
 export type ErrorCode = keyof typeof ERRORS

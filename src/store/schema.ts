@@ -79,7 +79,13 @@ export const TABLES = {
     undone: 'int8',
   },
   /** Tracks of the listener's own playlists, and of catalogs that tell playlists (listener 0). */
-  playlistItems: { import: 'int32', listener: 'int32', playlist: 'text', identifier: 'int32', addedAt: 'float64' },
+  playlistItems: {
+    import: 'int32',
+    listener: 'int32',
+    playlist: 'text',
+    identifier: 'int32',
+    addedAt: 'float64',
+  },
   /** What a listener does not want counted as taste. `value` is JSON, by kind. */
   exclusions: { id: 'int32', listener: 'int32', kind: 'text', value: 'text', at: 'float64' },
   /** One row a slate that was shown: what could have been shown, what was, how likely. `body` is JSON. */

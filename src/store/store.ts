@@ -38,7 +38,10 @@ export type Write = { [T in TableName]: WriteTo<T> }[TableName]
 
 export type WriteTo<T extends TableName> =
   /** Appends rows, given as columns of one length. Every column of the table is required. */
-  | { readonly insert: T; readonly columns: { readonly [C in ColumnName<T>]: ArrayLike<number> | readonly string[] } }
+  | {
+      readonly insert: T
+      readonly columns: { readonly [C in ColumnName<T>]: ArrayLike<number> | readonly string[] }
+    }
   | { readonly delete: T; readonly where: Where<T> }
   | {
       readonly update: T

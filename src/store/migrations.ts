@@ -1,0 +1,31 @@
+import { DeepcutsError } from '../core/errors.ts'
+
+/** One step forward: from version `to − 1` to version `to`. A step that was published never changes. */
+export interface Migration {
+  readonly to: number
+  apply(run: Run): Promise<void>
+}
+
+/** Runs one statement inside the migration's transaction. */
+export type Run = (sql: string) => Promise<void>
+
+/**
+ * The steps since version 1, in order. A new store gets the tables of schema.ts at once and needs none of them;
+ * whoever changes a published table adds the step that brings an existing store there.
+ */
+export const MIGRATIONS: readonly Migration[] = []
+
+/** The version that a list of steps leads to. */
+export function latestVersion(migrations: readonly Migration[]): number {
+  return migrations.at(-1)?.to ?? 1
+}
+
+/**
+ * The steps that a store of version `found` still needs, in order.
+ * @throws DeepcutsError STORE_NEWER when the store is beyond the last step
+ */
+export function pending(migrations: readonly Migration[], found: number, path: string): readonly Migration[] {
+  const known = latestVersion(migrations)
+  if (found > known) throw new DeepcutsError('STORE_NEWER', { path, found, known })
+  return migrations.filter(({ to }) => to > found)
+}
