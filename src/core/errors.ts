@@ -114,6 +114,94 @@ export const ERRORS = {
     sentence:
       'There are {plays} plays with a known outcome ({finishes} finished, {skips} skipped), too few to learn from: {needed} are needed with both outcomes. Import more history.',
   },
+  FILE_UNREADABLE: {
+    exit: 1,
+    sentence: '{file} cannot be read ({problem}). Check its permissions, and that it is not a broken link.',
+  },
+  FILE_EMPTY: { exit: 1, sentence: '{file} is empty. Download or export it again.' },
+  FILE_TOO_LARGE: {
+    exit: 1,
+    sentence: '{file} is larger than {limit}, more than any known export. Nothing of it was imported.',
+  },
+  FILE_NOT_UTF8: {
+    exit: 1,
+    sentence: '{file} is not UTF-8 text (seen {where}). Save it as UTF-8, or download it again.',
+  },
+  ZIP_NOT_A_ZIP: {
+    exit: 1,
+    sentence: '{file} is named like a zip but is not one. Download it again, or unpack it and give the folder.',
+  },
+  ZIP_TRUNCATED: {
+    exit: 1,
+    sentence: '{file} is a zip whose end is missing: the download stopped early. Download it again.',
+  },
+  ZIP_DAMAGED: {
+    exit: 1,
+    sentence: '{file} is a damaged zip: {problem}. Download it again, or unpack it and give the folder.',
+  },
+  ZIP_BOMB: {
+    exit: 1,
+    sentence:
+      '{file} would unpack to {found}, and the limit is {limit}: no known export does that, so it was not read. If you trust it, unpack it and give the folder.',
+  },
+  ZIP_UNSAFE_NAME: {
+    exit: 1,
+    sentence:
+      '{file} names a file outside itself ({problem}), which no honest zip does, so it was not read. Get it again from its source.',
+  },
+  ZIP_ENCRYPTED: {
+    exit: 1,
+    sentence: '{file} is protected by a password. Unpack it with the password and give the folder.',
+  },
+  JSON_BROKEN: {
+    exit: 1,
+    sentence: '{file} is not valid JSON at {where}. Nothing of it was imported; download it again.',
+  },
+  JSON_CUT: {
+    exit: 1,
+    sentence: '{file} stops in the middle of {where}. Nothing of it was imported; download it again.',
+  },
+  JSON_SHAPE: {
+    exit: 1,
+    sentence: '{file} should hold {expected}, but holds {found}. Give the file as it was downloaded, or another --as.',
+  },
+  CSV_BROKEN: {
+    exit: 1,
+    sentence: '{file} is not a valid CSV at line {line}: {problem}. Mend that line, or export the table again.',
+  },
+  CSV_UNKNOWN: {
+    exit: 1,
+    sentence:
+      '{file} is a table without any column that tells which track a row is about (its columns: {columns}). It needs a Spotify id, ISRC, MBID or title column, and audio features, genres or a playlist beside it.',
+  },
+  CSV_NO_NAMES: {
+    exit: 1,
+    sentence:
+      '{file} has audio features but neither ids nor names, so its rows cannot be matched to tracks. Add a track id or title column, or judge it with "deepcuts evaluate likability".',
+  },
+  ROWS_WRONG: {
+    exit: 1,
+    sentence:
+      '{file} has {rows} rows and not one is what {format} rows look like ({problem}). Give the file as it was downloaded, or another --as.',
+  },
+  IMPORT_NOTHING_KNOWN: {
+    exit: 1,
+    sentence:
+      '{file} holds nothing that can be imported ({found}). Give a Spotify export, an Exportify CSV, a track table or AcousticBrainz data, or name the format with --as.',
+  },
+  IMPORT_NOTHING_KEPT: {
+    exit: 1,
+    sentence: '{file} was read, but none of its {rows} rows is about a track ({why}). Nothing was imported.',
+  },
+  IMPORT_WRONG_PACKAGE: {
+    exit: 1,
+    sentence:
+      '{file} is the Spotify package "{package}", {problem}. Request "{wanted}" at spotify.com/account/privacy, and import that zip when it comes.',
+  },
+  IMPORT_STOPPED: {
+    exit: 130,
+    sentence: 'The import of {file} was stopped and nothing of it was kept. Run it again to import it.',
+  },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -10,7 +10,12 @@ export type ImportRecord =
   | { readonly kind: 'like' | 'dislike'; readonly track: TrackRef; readonly at?: number }
   /** A banned artist. */
   | { readonly kind: 'never'; readonly artist: string }
-  | { readonly kind: 'playlist-item'; readonly playlist: string; readonly track: TrackRef; readonly addedAt?: number }
+  | {
+      readonly kind: 'playlist-item'
+      readonly playlist: string
+      readonly track: TrackRef
+      readonly addedAt?: number
+    }
 
 /** One import as the writer needs it. */
 export interface ImportMeta {

@@ -1,0 +1,68 @@
+import { AUDIO_FEATURES, type TrackFacts, type TrackRef } from '../core/track.ts'
+import type { WriteTo } from '../store/store.ts'
+
+/** Collects what one import says about each identifier; the first name and every feature that is told count. */
+export interface ClaimColumns {
+  add(identifier: number, ref: TrackRef, facts?: TrackFacts): void
+  readonly size: number
+  /** The rows of import `id`. */
+  write(id: number): WriteTo<'claims'>
+}
+
+interface Claim {
+  readonly ref: TrackRef
+  readonly facts: TrackFacts | undefined
+}
+
+/** A collector for one import. One claim an identifier; where rows of one file disagree, later rows add genres and fill gaps. */
+export function claimColumns(): ClaimColumns {
+  const claims = new Map<number, Claim>()
+  return {
+    get size() {
+      return claims.size
+    },
+    add(identifier, ref, facts) {
+      const known = claims.get(identifier)
+      if (!known) claims.set(identifier, { ref, facts })
+      else if (facts)
+        claims.set(identifier, { ref: { ...ref, ...known.ref }, facts: merge(known.facts, facts) })
+    },
+    write(id) {
+      const rows = [...claims.entries()]
+      const number = (value: (c: Claim) => number | undefined) =>
+        Float32Array.from(rows, ([, claim]) => value(claim) ?? Number.NaN)
+      const text = (value: (c: Claim) => string | undefined) => rows.map(([, claim]) => value(claim) ?? '')
+      const audio = Object.fromEntries(
+        AUDIO_FEATURES.map((name) => [name, number((claim) => claim.facts?.audio?.[name])]),
+      ) as Record<(typeof AUDIO_FEATURES)[number], Float32Array>
+      return {
+        insert: 'claims',
+        columns: {
+          import: new Int32Array(rows.length).fill(id),
+          identifier: Int32Array.from(rows, ([identifier]) => identifier),
+          isrc: text(({ ref }) => ref.isrc),
+          mbid: text(({ ref }) => ref.mbid),
+          title: text(({ ref }) => ref.title),
+          artist: text(({ ref }) => ref.artist),
+          album: text(({ ref }) => ref.album),
+          source: text(({ facts }) => facts?.source),
+          genres: text(({ facts }) => facts?.genres?.join('; ')),
+          year: number(({ facts }) => facts?.year),
+          popularity: number(({ facts }) => facts?.popularity),
+          ...audio,
+        },
+      }
+    },
+  }
+}
+
+function merge(a: TrackFacts | undefined, b: TrackFacts): TrackFacts {
+  if (!a) return b
+  const genres = [...new Set([...(a.genres ?? []), ...(b.genres ?? [])])]
+  return {
+    ...b,
+    ...a,
+    ...(a.audio || b.audio ? { audio: { ...b.audio, ...a.audio } } : {}),
+    ...(genres.length ? { genres } : {}),
+  }
+}

@@ -1,0 +1,50 @@
+import type { Store } from '../store/store.ts'
+
+/** A slate that was shown, as the log keeps it: what could have been shown, what was, and how likely. */
+export interface Exposure {
+  /** Names the draw; a slate that is shown again is the same exposure. */
+  readonly draw: string
+  readonly listener: number
+  readonly recipe: string
+  readonly at: number
+  readonly model: number
+  /** JSON: pool, pattern, order, propensities, settings. */
+  readonly body: string
+}
+
+/** The append-only log of slates. */
+export interface Exposures {
+  /** Appends unless the draw is there already. Durable when it resolves. */
+  append(exposure: Exposure): Promise<void>
+  list(listener: number): Promise<Exposure[]>
+}
+
+const COLUMNS = ['draw', 'listener', 'recipe', 'at', 'model', 'body'] as const
+
+export function exposuresOf(store: Store): Exposures {
+  return {
+    async append({ draw, listener, recipe, at, model, body }) {
+      if (await store.count('exposures', { draw })) return
+      const columns = {
+        draw: [draw],
+        listener: [listener],
+        recipe: [recipe],
+        at: [at],
+        model: [model],
+        body: [body],
+      }
+      await store.write([{ insert: 'exposures', columns }])
+    },
+    async list(listener) {
+      const rows = await store.read('exposures', COLUMNS, { where: { listener }, orderBy: ['at'] })
+      return rows.draw.map((draw, i) => ({
+        draw,
+        listener,
+        recipe: rows.recipe[i]!,
+        at: rows.at[i]!,
+        model: rows.model[i]!,
+        body: rows.body[i]!,
+      }))
+    },
+  }
+}

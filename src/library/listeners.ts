@@ -1,0 +1,54 @@
+import type { Clock } from '../core/clock.ts'
+import { DeepcutsError } from '../core/errors.ts'
+import type { Store, Write } from '../store/store.ts'
+
+export interface ListenerRow {
+  readonly id: number
+  readonly name: string
+  /** IANA. */
+  readonly timeZone: string
+}
+
+/** The people of a store. Nothing but a name and a time zone is kept of them. */
+export interface Listeners {
+  list(): Promise<ListenerRow[]>
+  find(name: string): Promise<ListenerRow | undefined>
+  /** @throws UNKNOWN_LISTENER with the names there are */
+  get(name: string): Promise<ListenerRow>
+  /** The listener, or a new one together with the writes that make them. */
+  findOrCreate(name: string): Promise<ListenerRow & { readonly writes: Write[] }>
+  names(): Promise<Map<number, string>>
+  setTimeZone(name: string, timeZone: string): Promise<void>
+}
+
+/** @param timeZone the zone of a new listener */
+export function listenersOf(store: Store, now: Clock, timeZone: string): Listeners {
+  const list = async (): Promise<ListenerRow[]> => {
+    const rows = await store.read('listeners', ['id', 'name', 'timeZone'], { orderBy: ['id'] })
+    return Array.from(rows.id, (id, i) => ({ id, name: rows.name[i]!, timeZone: rows.timeZone[i]! }))
+  }
+  const find = async (name: string) => (await list()).find((listener) => listener.name === name)
+  const get = async (name: string) => {
+    const found = await find(name)
+    if (found) return found
+    const known = (await list()).map((l) => l.name).join(', ')
+    throw new DeepcutsError('UNKNOWN_LISTENER', { listener: name, known: known || 'nobody yet' })
+  }
+  return {
+    list,
+    find,
+    get,
+    async findOrCreate(name) {
+      const known = await find(name)
+      if (known) return { ...known, writes: [] }
+      const id = (await store.max('listeners', 'id')) + 1
+      const row = { id: [id], name: [name], timeZone: [timeZone], createdAt: [now()] }
+      return { id, name, timeZone, writes: [{ insert: 'listeners', columns: row }] }
+    },
+    names: async () => new Map((await list()).map(({ id, name }) => [id, name])),
+    async setTimeZone(name, zone) {
+      const { id } = await get(name)
+      await store.write([{ update: 'listeners', set: { timeZone: zone }, where: { id } }])
+    },
+  }
+}

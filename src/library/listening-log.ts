@@ -1,0 +1,92 @@
+import { type OutcomeCode, outcome } from '../core/labels.ts'
+import { fold } from '../core/track.ts'
+import type { Store } from '../store/store.ts'
+import type { Catalog } from './catalog.ts'
+import { AUDIO_STRIDE, DURATION } from './catalog.ts'
+import type { Exclusion } from './exclusions.ts'
+import { excluder } from './exclusions.ts'
+
+/**
+ * One listener's plays that count, oldest first, as columns: duplicates, excluded plays and plays of tracks
+ * that no import claims any more are left out.
+ */
+export interface ListeningLog {
+  readonly size: number
+  /** Row in the catalog. */
+  readonly row: Int32Array
+  /** End of the play, ms since the epoch. */
+  readonly endedAt: Float64Array
+  readonly msPlayed: Float64Array
+  /** FINISH, SKIP or UNKNOWN. */
+  readonly outcome: Int8Array
+}
+
+export interface LogOptions {
+  readonly listener: number
+  readonly timeZone: string
+  readonly exclusions: readonly Exclusion[]
+}
+
+/** Reads a listener's log. About 0.1 s for 70,000 plays. */
+export async function readLog(store: Store, catalog: Catalog, options: LogOptions): Promise<ListeningLog> {
+  const excludes = excluder(options.exclusions, options.timeZone)
+  const columns = ['id', 'identifier', 'endedAt', 'msPlayed', 'reasonEnd', 'skipped', 'exact'] as const
+  const query = { where: { listener: options.listener, hidden: 0 }, orderBy: ['endedAt', 'id'] } as const
+  const plays = await store.read('plays', columns, query)
+  const device = excludes.needsDevice ? (await store.read('plays', ['device'], query)).device : undefined
+  const artistFolds = excludes.needsArtist ? foldedArtists(catalog) : undefined
+
+  const kept: number[] = []
+  for (let i = 0; i < plays.id.length; i++) {
+    const row = catalog.rowOfIdentifier[plays.identifier[i]!] ?? -1
+    if (row < 0) continue
+    const artist = artistFolds ? artistFolds[catalog.artist[row]!]! : ''
+    if (!excludes.matches({ endedAt: plays.endedAt[i]!, device: device?.[i] ?? '', artist })) kept.push(i)
+  }
+  const log = {
+    size: kept.length,
+    row: Int32Array.from(kept, (i) => catalog.rowOfIdentifier[plays.identifier[i]!]!),
+    endedAt: Float64Array.from(kept, (i) => plays.endedAt[i]!),
+    msPlayed: Float64Array.from(kept, (i) => plays.msPlayed[i]!),
+    outcome: new Int8Array(kept.length),
+  }
+  const lengths = playedLengths()
+  kept.forEach((i, at) => {
+    const row = log.row[at]!
+    const known = catalog.audio[row * AUDIO_STRIDE + DURATION]!
+    log.outcome[at] = outcome({
+      reasonEnd: plays.reasonEnd[i]!,
+      skipped: plays.skipped[i] === -1 ? undefined : plays.skipped[i] === 1,
+      msPlayed: log.msPlayed[at]!,
+      lengthMs: Number.isNaN(known) ? lengths.mode(row) : known,
+      hasReasons: plays.exact[i] === 1,
+    }) satisfies OutcomeCode
+    lengths.add(row, log.msPlayed[at]!)
+  })
+  return log
+}
+
+/** A track's length as far as its earlier plays tell: the time heard most often, when it was heard at least twice. */
+function playedLengths() {
+  const counts = new Map<number, Map<number, number>>()
+  const modes = new Map<number, { ms: number; count: number }>()
+  return {
+    mode: (row: number): number => {
+      const best = modes.get(row)
+      return best && best.count > 1 ? best.ms : Number.NaN
+    },
+    add(row: number, ms: number) {
+      const ofTrack = counts.get(row) ?? new Map<number, number>()
+      counts.set(row, ofTrack)
+      const count = (ofTrack.get(ms) ?? 0) + 1
+      ofTrack.set(ms, count)
+      const best = modes.get(row)
+      if (ms >= 30_000 && (!best || count > best.count || (count === best.count && ms > best.ms)))
+        modes.set(row, { ms, count })
+    },
+  }
+}
+
+function foldedArtists(catalog: Catalog): string[] {
+  return Array.from({ length: catalog.artists.size }, (_, i) => fold(catalog.artists.at(i)))
+}

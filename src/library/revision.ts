@@ -1,0 +1,26 @@
+import type { Store, Write } from '../store/store.ts'
+
+/** A number that grows with every change of the claims: it names the catalog snapshot. */
+export interface Revision {
+  current(): Promise<number>
+  /** The writes that raise it, to go into the same group as the change. */
+  bump(): Promise<Write[]>
+}
+
+const KEY = 'catalogRevision'
+
+/** The store's catalog revision, 0 in a new store. */
+export function catalogRevision(store: Store): Revision {
+  const current = async () =>
+    Number((await store.read('meta', ['value'], { where: { key: KEY } })).value[0] ?? 0)
+  return {
+    current,
+    async bump() {
+      const next = String((await current()) + 1)
+      return [
+        { delete: 'meta', where: { key: KEY } },
+        { insert: 'meta', columns: { key: [KEY], value: [next] } },
+      ]
+    },
+  }
+}
