@@ -65,7 +65,8 @@ export const ERRORS = {
   },
   NOT_A_PLAYLIST: {
     exit: 1,
-    sentence: 'This is not a {format} playlist: {problem}. Check that the file is whole and of that format.',
+    sentence:
+      'This is not a playlist of the format {format}: {problem}. Check that the file is whole and of that format.',
   },
   UNKNOWN_IMPORT: { exit: 2, sentence: 'There is no import {id}. Run "deepcuts imports" to see them.' },
   IMPORT_ALREADY_UNDONE: {
@@ -129,7 +130,8 @@ export const ERRORS = {
   },
   ZIP_NOT_A_ZIP: {
     exit: 1,
-    sentence: '{file} is named like a zip but is not one. Download it again, or unpack it and give the folder.',
+    sentence:
+      '{file} is named like a zip but is not one. Download it again, or unpack it and give the folder.',
   },
   ZIP_TRUNCATED: {
     exit: 1,
@@ -163,11 +165,13 @@ export const ERRORS = {
   },
   JSON_SHAPE: {
     exit: 1,
-    sentence: '{file} should hold {expected}, but holds {found}. Give the file as it was downloaded, or another --as.',
+    sentence:
+      '{file} should hold {expected}, but holds {found}. Give the file as it was downloaded, or another --as.',
   },
   CSV_BROKEN: {
     exit: 1,
-    sentence: '{file} is not a valid CSV at line {line}: {problem}. Mend that line, or export the table again.',
+    sentence:
+      '{file} is not a valid CSV at line {line}: {problem}. Mend that line, or export the table again.',
   },
   CSV_UNKNOWN: {
     exit: 1,

@@ -1,0 +1,100 @@
+import type { ArtistHistory, TrackHistory } from '../core/listener.ts'
+import type { Reason } from '../core/mix.ts'
+import { familiarityOf } from './recipe.ts'
+
+/** A track that this listener loves, to which a new one is close in sound. */
+export interface LovedTrack {
+  readonly title: string
+  readonly artist: string
+  readonly saved: boolean
+  readonly finishes: number
+  readonly plays: number
+}
+
+/** All that a reason may be made of: what this listener did, and nothing that anybody else did. */
+export interface ReasonFacts {
+  readonly recipe: string
+  readonly explored: boolean
+  /** This listener with this track; absent for a track never met. */
+  readonly track?: TrackHistory
+  /** This listener with the artist's tracks. */
+  readonly artist?: ArtistHistory
+  readonly nearest?: LovedTrack
+  /** Ms since the epoch: a last play in the same month is "this month". */
+  readonly now: number
+}
+
+/** Why a track is in a mix, in plain words; every number in it is one of the facts, and a count of nothing is never told. */
+export function reason(facts: ReasonFacts): Reason {
+  const { track } = facts
+  if (track && familiarityOf(track) === 'familiar') return familiarReason(facts, track)
+  return facts.explored ? explorationReason(facts) : newReason(facts)
+}
+
+function familiarReason({ recipe, now }: ReasonFacts, track: TrackHistory): Reason {
+  const kept = track.liked ? 'you liked it' : track.saved ? 'you saved it' : ''
+  if (track.plays === 0) return { kind: 'saved', text: kept }
+  const also = kept && `, and ${kept}`
+  if (track.finishes === 0) {
+    const text = `you played it ${times(track.plays)}${last(track, now)}${also}`
+    return { kind: kept ? 'saved' : 'finished', text }
+  }
+  const kind = recipe === 'rediscover' ? 'rediscover' : recipe === 'on-repeat' ? 'repeat' : 'finished'
+  const text =
+    track.plays === 1
+      ? `you finished it the one time you played it${last(track, now)}${also}`
+      : `you finished ${share(track)} plays${last(track, now)}${also}`
+  return { kind, text }
+}
+
+function newReason({ artist, nearest }: ReasonFacts): Reason {
+  const finisher = artist !== undefined && artist.finishes > 0
+  if (finisher && 2 * artist.finishes >= artist.plays) {
+    return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
+  }
+  if (nearest) return { kind: 'near', text: `close in sound to ${loved(nearest)}` }
+  if (finisher) return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
+  return { kind: 'popular', text: 'new to you: nothing in your history speaks for or against it yet' }
+}
+
+function explorationReason({ artist, nearest }: ReasonFacts): Reason {
+  const about = nearest
+    ? `, and it is near ${loved(nearest)}`
+    : artist && artist.finishes > 0
+      ? `, and it is by ${artist.name}: ${artistPlays(artist)}`
+      : ' whether you will finish it'
+  return { kind: 'exploration', text: `a deliberate exploration: we are unsure${about}` }
+}
+
+function loved({ title, artist, saved, finishes, plays }: LovedTrack): string {
+  const name = `${title} by ${artist}`
+  if (saved) return `${name}, which you saved`
+  if (finishes > 0 && plays === 1) return `${name}, which you finished the one time you played it`
+  if (finishes > 0) return `${name}, which you finished ${share({ finishes, plays })} times`
+  return plays > 0 ? `${name}, which you played ${times(plays)}` : name
+}
+
+function artistPlays({ finishes, plays, tracks }: ArtistHistory): string {
+  const of = tracks === 1 ? 'of another track' : `of ${tracks} other tracks`
+  return plays === 1
+    ? `you finished the one play ${of}`
+    : `you finished ${share({ finishes, plays })} plays ${of}`
+}
+
+/** "9 of 11", or "all 11". */
+function share({ finishes, plays }: { finishes: number; plays: number }): string {
+  return finishes === plays ? `all ${plays}` : `${finishes} of ${plays}`
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`
+}
+
+function last({ plays, lastPlayedAt }: TrackHistory, now: number): string {
+  if (!Number.isFinite(lastPlayedAt)) return ''
+  const when = month(lastPlayedAt) === month(now) ? 'this month' : `in ${month(lastPlayedAt)}`
+  return plays === 1 ? `, ${when}` : `, last ${when}`
+}
+
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+const month = (at: number): string => MONTH.format(at)

@@ -1,0 +1,70 @@
+import type { Familiarity } from '../core/candidate.ts'
+import type { TrackHistory } from '../core/listener.ts'
+import type { FlowWeights } from './flow.ts'
+
+/** Where candidates come from. */
+export type SourceName = 'familiar' | 'nearest' | 'artist' | 'fresh' | 'popular'
+
+/** Which tracks the listener knows may appear: all that is stated must hold. Days are counted from the last play. */
+export interface FamiliarRule {
+  readonly minPlays?: number
+  readonly minFinishes?: number
+  /** Finishes among the plays whose end is known, 0…1. */
+  readonly minFinishRate?: number
+  readonly minDaysSinceLast?: number
+  readonly maxDaysSinceLast?: number
+  /** A saved or liked track need not meet the three minimums of plays and finishes. */
+  readonly savedIsEnough: boolean
+}
+
+/** A mix as data: what it is, what may be in it, and how it is drawn. */
+export interface Recipe {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  /** Which corner of the listener's taste it is about, 0 the largest; absent: all of it. */
+  readonly cluster?: number
+  readonly sources: readonly SourceName[]
+  /** Absent: no track that the listener knows. */
+  readonly familiar?: FamiliarRule
+  /** Whether tracks that the listener does not know may appear. */
+  readonly newTracks: boolean
+  /** Share of new tracks unless the query says otherwise. */
+  readonly novelty: number
+  readonly flow: FlowWeights
+  /** Softmax temperature over log-odds, and weight of the uniform component. */
+  readonly temperature: number
+  readonly floor: number
+}
+
+const DAY = 86_400_000
+
+/** Whether the listener knows a track: played, saved or liked. */
+export function familiarityOf(history: TrackHistory): Familiarity {
+  return history.plays > 0 || history.saved || history.liked ? 'familiar' : 'new'
+}
+
+/** Whether a track with this history may appear in the recipe's mix at `now` (ms since the epoch). */
+export function eligible(recipe: Recipe, history: TrackHistory, now: number): boolean {
+  if (familiarityOf(history) === 'new') return recipe.newTracks
+  const rule = recipe.familiar
+  if (!rule) return false
+  const known = history.finishes + history.skips
+  const spared = rule.savedIsEnough && (history.saved || history.liked)
+  const played =
+    spared ||
+    (history.plays >= (rule.minPlays ?? 0) &&
+      history.finishes >= (rule.minFinishes ?? 0) &&
+      (known === 0 ? 0 : history.finishes / known) >= (rule.minFinishRate ?? 0))
+  const days = Number.isNaN(history.lastPlayedAt) ? Infinity : (now - history.lastPlayedAt) / DAY
+  return played && days >= (rule.minDaysSinceLast ?? -Infinity) && days <= (rule.maxDaysSinceLast ?? Infinity)
+}
+
+/**
+ * The share of new tracks to draw: what was asked (0…1), else the recipe's own. A recipe of one kind only keeps to its kind,
+ * whatever is asked.
+ */
+export function noveltyOf(recipe: Recipe, asked?: number): number {
+  if (!recipe.newTracks) return 0
+  return recipe.familiar ? (asked ?? recipe.novelty) : 1
+}

@@ -1,0 +1,73 @@
+import { DeepcutsError } from '../core/errors.ts'
+import type { Recipe } from './recipe.ts'
+
+const CORNERS = ['largest', 'second', 'third', 'fourth', 'fifth', 'sixth']
+
+/** What you finish in one corner of your taste, and about a third that is new and close to it. */
+const daily = (number: number): Recipe => ({
+  name: `daily-${number}`,
+  title: `Daily mix ${number}`,
+  description: `What you finish and songs new to you that are close to it, from the ${CORNERS[number - 1]} corner of your taste.`,
+  cluster: number - 1,
+  sources: ['familiar', 'nearest', 'artist', 'popular'],
+  familiar: { minPlays: 2, minFinishRate: 0.5, savedIsEnough: true },
+  newTracks: true,
+  novelty: 0.3,
+  flow: { tempo: 1, key: 0.5, energy: 1.5 },
+  temperature: 0.5,
+  floor: 0.05,
+})
+
+/** Nothing you have ever heard; bolder than the others. */
+const deepCuts: Recipe = {
+  name: 'deep-cuts',
+  title: 'Deep cuts',
+  description: 'Songs you have never played, near what you finish and save.',
+  sources: ['nearest', 'artist', 'fresh'],
+  newTracks: true,
+  novelty: 1,
+  flow: { tempo: 1, key: 0.5, energy: 1.5 },
+  temperature: 0.7,
+  floor: 0.1,
+}
+
+/** What you loved and left. */
+const rediscover: Recipe = {
+  name: 'rediscover',
+  title: 'Rediscover',
+  description: 'Songs you loved and have not played for four months or longer.',
+  sources: ['familiar'],
+  familiar: { minFinishes: 3, minFinishRate: 0.6, minDaysSinceLast: 120, savedIsEnough: true },
+  newTracks: false,
+  novelty: 0,
+  flow: { tempo: 1, key: 0.5, energy: 1.5 },
+  temperature: 0.5,
+  floor: 0.05,
+}
+
+/** What you cannot stop playing; order matters less than hits. */
+const onRepeat: Recipe = {
+  name: 'on-repeat',
+  title: 'On repeat',
+  description: 'Songs you keep coming back to, all played in the last thirty days.',
+  sources: ['familiar'],
+  familiar: { minPlays: 5, minFinishRate: 0.6, maxDaysSinceLast: 30, savedIsEnough: false },
+  newTracks: false,
+  novelty: 0,
+  flow: { tempo: 0.5, key: 0.25, energy: 0.75 },
+  temperature: 0.3,
+  floor: 0.02,
+}
+
+export const RECIPES: readonly Recipe[] = [...[1, 2, 3, 4, 5, 6].map(daily), deepCuts, rediscover, onRepeat]
+
+/**
+ * The recipe of that name.
+ * @throws DeepcutsError UNKNOWN_RECIPE, with the names that exist
+ */
+export function findRecipe(name: string): Recipe {
+  const recipe = RECIPES.find((one) => one.name === name)
+  if (!recipe)
+    throw new DeepcutsError('UNKNOWN_RECIPE', { name, names: RECIPES.map((one) => one.name).join(', ') })
+  return recipe
+}
