@@ -58,7 +58,7 @@ export function select(table: TableName, columns: readonly string[], selection: 
     throw new TypeError(`limit is ${limit}, but it must be a whole number from 0.`)
   return {
     sql:
-      `SELECT ${columns.map(quote).join(', ')} FROM ${quote(table)}${sql}` +
+      `SELECT ${columns.map(quote).join(', ')} FROM ${quoteTable(table)}${sql}` +
       (order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '') +
       (limit === undefined ? '' : ` LIMIT ${limit}`),
     values,
@@ -68,7 +68,7 @@ export function select(table: TableName, columns: readonly string[], selection: 
 
 export function countRows(table: TableName, where: Conditions): Statement {
   const { sql, values, types } = conditions(table, where)
-  return { sql: `SELECT count(*)::DOUBLE FROM ${quote(table)}${sql}`, values, types }
+  return { sql: `SELECT count(*)::DOUBLE FROM ${quoteTable(table)}${sql}`, values, types }
 }
 
 /** @throws TypeError for a column that is not of whole numbers */
@@ -77,7 +77,7 @@ export function largest(table: TableName, column: string): Statement {
   if (type !== 'int32' && type !== 'int8')
     throw new TypeError(`The column ${column} of ${table} holds no whole numbers.`)
   return {
-    sql: `SELECT coalesce(max(${quote(column)}), 0)::DOUBLE FROM ${quote(table)}`,
+    sql: `SELECT coalesce(max(${quote(column)}), 0)::DOUBLE FROM ${quoteTable(table)}`,
     values: [],
     types: [],
   }
@@ -85,7 +85,7 @@ export function largest(table: TableName, column: string): Statement {
 
 export function deleteRows(table: TableName, where: Conditions): Statement {
   const { sql, values, types } = conditions(table, where)
-  return { sql: `DELETE FROM ${quote(table)}${sql}`, values, types }
+  return { sql: `DELETE FROM ${quoteTable(table)}${sql}`, values, types }
 }
 
 export function updateRows(
@@ -101,7 +101,7 @@ export function updateRows(
     values.push(checked(table, column, value))
     return `${quote(column)} = $${values.length}`
   })
-  return { sql: `UPDATE ${quote(table)} SET ${settings.join(', ')}${sql}`, values, types }
+  return { sql: `UPDATE ${quoteTable(table)} SET ${settings.join(', ')}${sql}`, values, types }
 }
 
 /** ` WHERE …` with its values; '' when there are no conditions. A list is one parameter, however long. */
@@ -143,11 +143,15 @@ function checked(table: TableName, column: string, value: Value | undefined): Va
 }
 
 function typeOf(table: TableName, column: string): ColumnType {
-  const columns: Readonly<Record<string, ColumnType>> | undefined = TABLES[table]
-  if (!columns) throw new TypeError(`There is no table ${table}.`)
+  const columns: Readonly<Record<string, ColumnType>> = TABLES[table]
   const type = Object.hasOwn(columns, column) ? columns[column] : undefined
   if (!type) throw new TypeError(`The table ${table} has no column ${column}.`)
   return type
+}
+
+function quoteTable(table: TableName): string {
+  if (!Object.hasOwn(TABLES, table)) throw new TypeError(`There is no table ${table}.`)
+  return quote(table)
 }
 
 function quote(name: string): string {

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openDuckDb } from '../src/store/duckdb.ts'
+import { latestVersion, MIGRATIONS, type Migration } from '../src/store/migrations.ts'
+import { feedback } from './suites/store-rows.ts'
+
+const RENAME: Migration = {
+  to: 2,
+  apply: (run) => run(`UPDATE "feedback" SET "kind" = 'loved' WHERE "kind" = 'like'`),
+}
+const COUNT: Migration = {
+  to: 3,
+  apply: (run) => run(`UPDATE "feedback" SET "artist" = 'was ' || "kind"`),
+}
+const BROKEN: Migration = {
+  to: 3,
+  async apply(run) {
+    await run('DROP TABLE "feedback"')
+    await run('SELECT no such thing')
+  },
+}
+
+let folder: string
+const open = (migrations?: readonly Migration[]) =>
+  openDuckDb(folder, { now: () => 1_700_000_000_000, ...(migrations && { migrations }) })
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'deepcuts-migrations-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A store of version 1 with one like. */
+async function version1(): Promise<void> {
+  const store = await open([])
+  await store.write([feedback([1])])
+  await store.close()
+}
+
+async function state() {
+  const store = await open([RENAME, COUNT])
+  const { kind, artist } = await store.read('feedback', ['kind', 'artist'])
+  const version = (await store.read('meta', ['value'], { where: { key: 'schemaVersion' } })).value
+  await store.close()
+  return { kind, artist, version }
+}
+
+it('notes in a new store its version and when it was made', async () => {
+  const store = await open()
+  const { key, value } = await store.read('meta', ['key', 'value'])
+  await store.close()
+  expect(key).toEqual(['schemaVersion', 'createdAt'])
+  expect(value).toEqual([String(latestVersion(MIGRATIONS)), '1700000000000'])
+})
+
+it('applies no step to a new store, whose tables are current already', async () => {
+  const store = await open([RENAME, BROKEN])
+  expect((await store.read('meta', ['value'], { where: { key: 'schemaVersion' } })).value).toEqual(['3'])
+  await store.close()
+})
+
+it('applies the missing steps in order, once', async () => {
+  await version1()
+  await (await open([RENAME])).close()
+  expect(await state()).toEqual({ kind: ['loved'], artist: ['was loved'], version: ['3'] })
+  expect(await state()).toEqual({ kind: ['loved'], artist: ['was loved'], version: ['3'] })
+})
+
+it('leaves the old version whole when a step fails, and can be opened by what wrote it', async () => {
+  await version1()
+  const error = await open([RENAME, BROKEN]).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'STORE_MIGRATION', details: { from: 1, to: 3 } })
+  expect((error as Error).message).not.toMatch(/SELECT|Parser|no such thing/)
+  const store = await open([])
+  expect((await store.read('feedback', ['kind'])).kind).toEqual(['like'])
+  expect((await store.read('meta', ['value'], { where: { key: 'schemaVersion' } })).value).toEqual(['1'])
+  await store.close()
+})
+
+it('refuses a store of a newer version with a sentence and leaves it alone', async () => {
+  await version1()
+  await (await open([RENAME, COUNT])).close()
+  await expect(open([RENAME])).rejects.toMatchObject({
+    code: 'STORE_NEWER',
+    message: expect.stringMatching(/its version is 3, and this one reads up to 2\. Update deepcuts/),
+  })
+  expect(await state()).toMatchObject({ version: ['3'] })
+})
+
+it('has its published steps in order without a gap', () => {
+  expect(MIGRATIONS.map(({ to }) => to)).toEqual(MIGRATIONS.map((_, i) => i + 2))
+})
