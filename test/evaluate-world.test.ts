@@ -4,11 +4,13 @@ import { AUDIO_FEATURES, fold } from '../src/core/track.ts'
 import { makeWorld } from '../src/evaluate/world.ts'
 import { SOUND, WORLD_GENRES } from '../src/evaluate/world-catalog.ts'
 import type { WorldPlay } from '../src/evaluate/world-listening.ts'
+import { tasteNames } from '../src/evaluate/world-taste.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 12)
 const world = makeWorld({ seed: 1, now: NOW })
 const everyone = world.listeners.map((listener) => listener.index)
 const judged = (plays: readonly WorldPlay[]) => plays.filter((play) => play.outcome !== UNKNOWN)
+const genreOf = (play: WorldPlay) => WORLD_GENRES[world.tracks[play.track]!.genre]!.name
 const finishRate = (plays: readonly WorldPlay[]) =>
   plays.reduce((sum, play) => sum + play.outcome, 0) / plays.length
 
@@ -120,10 +122,10 @@ describe('the invented listeners', () => {
 
   it('finish the genres of their tastes more than the others', () => {
     for (const i of everyone) {
-      const liked = new Set(world.listeners[i]!.clusters.map((cluster) => cluster.genre))
+      const liked = new Set(tasteNames(world.listeners[i]!))
       const plays = judged(world.history(i).plays)
-      const inTaste = plays.filter((play) => liked.has(world.tracks[play.track]!.genre))
-      const outside = plays.filter((play) => !liked.has(world.tracks[play.track]!.genre))
+      const inTaste = plays.filter((play) => liked.has(genreOf(play)))
+      const outside = plays.filter((play) => !liked.has(genreOf(play)))
       expect(finishRate(inTaste)).toBeGreaterThan(finishRate(outside) + 0.1)
     }
   })

@@ -35,7 +35,7 @@ export interface WorldHistory {
 }
 
 /** How a listener puts music on, each with its reason. */
-export const HABITS = {
+const HABITS = {
   sameArtist: { value: 0.14, why: 'one track leads to another of the artist' },
   charts: {
     value: 0.25,

@@ -177,7 +177,7 @@ export function finishProbability(
   return 1 / (1 + Math.exp(-logOdds))
 }
 
-/** The name of a taste for a person: its genre. */
+/** What a person would call the listener's tastes: the genres at their centres. */
 export function tasteNames(listener: WorldListener): string[] {
   return listener.clusters.map((cluster) => WORLD_GENRES[cluster.genre]!.name)
 }
