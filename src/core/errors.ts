@@ -115,7 +115,7 @@ export const ERRORS = {
     sentence:
       'There are {plays} plays with a known outcome ({finishes} finished, {skips} skipped), too few to learn from: {needed} are needed with both outcomes. Import more history.',
   },
-  FILE_UNREADABLE: {
+  IMPORT_UNREADABLE: {
     exit: 1,
     sentence: '{file} cannot be read ({problem}). Check its permissions, and that it is not a broken link.',
   },
@@ -205,6 +205,42 @@ export const ERRORS = {
   IMPORT_STOPPED: {
     exit: 130,
     sentence: 'The import of {file} was stopped and nothing of it was kept. Run it again to import it.',
+  },
+  FILE_UNREADABLE: {
+    exit: 1,
+    sentence: '{path} cannot be read ({problem}). Check that it is a file and that you may read it.',
+  },
+  TABLE_NOT_UTF8: {
+    exit: 1,
+    sentence: '{file} is not UTF-8 text. Save it again as CSV with the encoding UTF-8.',
+  },
+  TABLE_BROKEN: {
+    exit: 1,
+    sentence: '{file} is not a whole CSV file: {problem}. Check its quotes, or export it again.',
+  },
+  TABLE_EMPTY: { exit: 1, sentence: '{file} has no rows below its header. Give a table with labelled rows.' },
+  TABLE_NO_COLUMN: {
+    exit: 2,
+    sentence: '{file} has no column "{column}", which {option} names. Its columns are {columns}.',
+  },
+  TABLE_FEATURE_IS_LABEL: {
+    exit: 2,
+    sentence: '--features names the label column "{column}". The label cannot predict itself: leave it out.',
+  },
+  TABLE_LABEL_VALUES: {
+    exit: 1,
+    sentence:
+      'The label column "{column}" of {file} has {count} different values ({examples}), but a label has two. Name a column with 0 and 1, true and false, or two values of your own.',
+  },
+  TABLE_TOO_FEW_ROWS: {
+    exit: 1,
+    sentence:
+      '{file} has {rows} {unit} with {column} = {value}, but {protocol} needs at least {needed} of each kind. Label more rows.',
+  },
+  TABLE_NO_FEATURES: {
+    exit: 1,
+    sentence:
+      '{file} has no usable feature columns{why}. Give at least one of {known}, name other columns with --features, or look them up by id or artist and title with --catalog.',
   },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 

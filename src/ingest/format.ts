@@ -1,0 +1,40 @@
+import type { Context, Sink } from './sink.ts'
+
+/** The formats that `--as` can name. */
+export const FORMATS = [
+  'spotify-extended',
+  'spotify-account',
+  'catalog',
+  'exportify',
+  'acousticbrainz',
+] as const
+export type FormatName = (typeof FORMATS)[number]
+
+/** Formats that tell about the listener; the others are about the world. */
+export const PERSONAL_FORMATS: ReadonlySet<FormatName> = new Set([
+  'spotify-extended',
+  'spotify-account',
+  'exportify',
+])
+
+/** Reads one file into a sink. `file` is how sentences name it. */
+export type Reader = (
+  bytes: AsyncIterable<Uint8Array>,
+  file: string,
+  sink: Sink,
+  context: Context,
+) => Promise<void>
+
+/** A file whose format is known. */
+export interface Recognised {
+  readonly format: FormatName
+  readonly read: Reader
+  /** Files of one import are read in this order: by the numbers in their names, not by the letters. */
+  readonly order: readonly number[]
+  /** Files of one group share one line of the report. */
+  readonly group?: string
+}
+
+export function isFormat(name: string): name is FormatName {
+  return (FORMATS as readonly string[]).includes(name)
+}

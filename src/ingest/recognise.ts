@@ -1,0 +1,129 @@
+import { DeepcutsError } from '../core/errors.ts'
+import type { FormatName, Recognised } from './format.ts'
+import type { Member, Opened } from './member.ts'
+import { accountHistory } from './spotify-account.ts'
+import { extendedHistory } from './spotify-extended.ts'
+import {
+  isNeverOpened,
+  isTechnicalLog,
+  showsSpotify,
+  spotifyFile,
+  spotifySchema,
+  wrongPackage,
+} from './spotify-package.ts'
+
+const HEAD = 1 << 16
+
+export interface KnownFile {
+  readonly member: Member
+  readonly as: Recognised
+}
+
+/** What an opened path holds. */
+export interface Recognition {
+  /** In the order of reading. */
+  readonly files: readonly KnownFile[]
+  /** Base names of the files that were left unread, by reason. */
+  readonly unopened: readonly string[]
+  readonly unknown: readonly string[]
+}
+
+/**
+ * Tells the format of every file by its base name or by its schema, never by its folder. Personal files of Spotify's
+ * packages, and unknown JSON beside them, are not opened at all.
+ * @param forced the only format to look for
+ * @throws DeepcutsError when nothing in the path can be imported: IMPORT_WRONG_PACKAGE, IMPORT_NOTHING_KNOWN, or the fault of its only file
+ */
+export async function recognise(opened: Opened, forced?: FormatName): Promise<Recognition> {
+  const names = opened.members.map((member) => member.name)
+  const spotify = names.some(showsSpotify)
+  const files: KnownFile[] = []
+  const unopened: string[] = []
+  const unknown: string[] = []
+  const faults: DeepcutsError[] = []
+  let technical = false
+  for (const member of opened.members) {
+    const { name } = member
+    const named = spotifyFile(name)
+    if (isNeverOpened(name)) unopened.push(name)
+    else if (named && (!forced || forced === named.format)) files.push({ member, as: named })
+    else if (spotify && !forced && opened.kind !== 'file' && /\.json$/i.test(name)) unopened.push(name)
+    else if (/\.(jsonl?|ndjson|csv|tsv)$/i.test(name) || opened.kind === 'file') {
+      const found = await sniff(member, forced).catch((error: unknown) => {
+        if (!(error instanceof DeepcutsError)) throw error
+        faults.push(error)
+      })
+      if (found === 'technical') technical = true
+      if (found && found !== 'technical') files.push({ member, as: found })
+      else unknown.push(name)
+    } else if (!showsSpotify(name)) unknown.push(name)
+  }
+  if (files.length === 0) {
+    if (forced && faults.length === 0) throw nothingKnown(opened, `nothing that is ${forced}`)
+    throw faults[0] ?? wrongPackage(opened.name, names, technical) ?? nothingKnown(opened)
+  }
+  files.sort((a, b) => compare(a.as.order, b.as.order) || (a.member.name < b.member.name ? -1 : 1))
+  return { files, unopened, unknown }
+}
+
+async function sniff(
+  member: Member,
+  forced: FormatName | undefined,
+): Promise<Recognised | 'technical' | undefined> {
+  const head = await readHead(member)
+  if (head === undefined) return forcedReader(member, forced)
+  const found = fromHead(member.name, member.label, head, forced)
+  return found ?? (isTechnicalLog(head) ? 'technical' : undefined)
+}
+
+function fromHead(
+  _name: string,
+  _file: string,
+  head: string,
+  forced: FormatName | undefined,
+): Recognised | undefined {
+  if (!/^\s*[[{]/.test(head)) return undefined
+  const found = spotifySchema(head)
+  return !forced || forced === found?.format ? found : undefined
+}
+
+/** The reader for a file that shows nothing of its schema, when the format was named. */
+function forcedReader(member: Member, forced: FormatName | undefined): Recognised | undefined {
+  if (!/\.json$/i.test(member.name)) return undefined
+  if (forced === 'spotify-extended') return { format: forced, read: extendedHistory(false), order: [0, 0, 0] }
+  if (forced === 'spotify-account') return { format: forced, read: accountHistory, order: [0, 0, 0] }
+  return undefined
+}
+
+/** The first 64 KB as text. */
+async function readHead(member: Member): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of member.open()) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= HEAD) break
+  }
+  return new TextDecoder('utf-8').decode(Buffer.concat(chunks).subarray(0, HEAD))
+}
+
+function nothingKnown(opened: Opened, what?: string): DeepcutsError {
+  const { members, nested, name } = opened
+  const listed = members.slice(0, 3).map((member) => member.name)
+  const found =
+    what ??
+    (nested.length > 0 && members.length === 0
+      ? `only zips inside it: unpack it and give ${nested.slice(0, 3).join(', ')}`
+      : members.length === 0
+        ? 'it is empty'
+        : `found ${listed.join(', ')}${members.length > 3 ? ` and ${members.length - 3} more` : ''}`)
+  return new DeepcutsError('IMPORT_NOTHING_KNOWN', { file: name, found })
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0)
+    if (difference) return difference
+  }
+  return 0
+}

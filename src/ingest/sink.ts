@@ -1,0 +1,102 @@
+import type { ImportRecord } from '../library/import-record.ts'
+
+/** Why a row was not kept. */
+export type LeftReason =
+  | 'podcast'
+  | 'audiobook'
+  | 'video without track'
+  | 'no metadata'
+  | 'private session'
+  | 'duplicate'
+  | 'wrong types'
+
+/** What was read from one file. */
+export interface FileReport {
+  readonly name: string
+  readonly format: string
+  readonly rows: number
+  readonly kept: number
+  /** Rows that were not kept, by reason. */
+  readonly left: Partial<Record<LeftReason, number>>
+  /** Kept plays shorter than 30 seconds: they are skips, which teach as much as finishes. */
+  readonly under30s: number
+  /** Cells that were no number or outside the feature's range, and count as missing. */
+  readonly badValues: number
+  /** Ends of the first and last kept play, milliseconds since the epoch, UTC. */
+  readonly firstPlayAt?: number
+  readonly lastPlayAt?: number
+}
+
+/** Takes what a parser says about the rows of one file, and counts. */
+export interface Sink {
+  /** A row that is kept, as one or several records. */
+  keep(...records: readonly ImportRecord[]): void
+  /** A row that is not kept. */
+  leave(reason: LeftReason): void
+  /** A cell that counts as missing. */
+  badValue(): void
+  report(): FileReport
+}
+
+/** A parser reads one file into a sink; times are checked against `now`, names of playlists are unique in an import. */
+export interface Context {
+  readonly now: number
+  /** Whether the import tells about the listener, not about the world. */
+  readonly personal: boolean
+  /** The name for a playlist; a second playlist of the same name gets " (2)". */
+  playlist(id: string, name: string): string
+}
+
+/** A sink that passes records on to `add`. */
+export function countingSink(name: string, format: string, add: (record: ImportRecord) => void): Sink {
+  const left: Partial<Record<LeftReason, number>> = {}
+  let [rows, kept, under30s, badValues] = [0, 0, 0, 0]
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  return {
+    keep(...records) {
+      rows++
+      kept++
+      for (const record of records) {
+        if (record.kind === 'play') {
+          const { endedAt, msPlayed } = record.play
+          if (endedAt < first) first = endedAt
+          if (endedAt > last) last = endedAt
+          if (msPlayed < 30_000) under30s++
+        }
+        add(record)
+      }
+    },
+    leave(reason) {
+      rows++
+      left[reason] = (left[reason] ?? 0) + 1
+    },
+    badValue() {
+      badValues++
+    },
+    report: () => ({
+      name,
+      format,
+      rows,
+      kept,
+      left,
+      under30s,
+      badValues,
+      ...(first <= last && { firstPlayAt: first, lastPlayAt: last }),
+    }),
+  }
+}
+
+/** Names playlists so that two of one name stay two. */
+export function playlistNames(): (id: string, name: string) => string {
+  const byId = new Map<string, string>()
+  const taken = new Set<string>()
+  return (id, name) => {
+    const known = byId.get(id)
+    if (known !== undefined) return known
+    let unique = name
+    for (let n = 2; taken.has(unique); n++) unique = `${name} (${n})`
+    taken.add(unique)
+    byId.set(id, unique)
+    return unique
+  }
+}
