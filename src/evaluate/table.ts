@@ -1,0 +1,189 @@
+import { DeepcutsError } from '../core/errors.ts'
+import { AUDIO_FEATURES } from '../core/track.ts'
+import { auc } from '../metrics/binary.ts'
+import { audioColumns, type CatalogFeatures, referencesOf } from './table-catalog.ts'
+import { type Cells, cellNumber, columnIndex } from './table-csv.ts'
+import { type Label, readLabel } from './table-label.ts'
+
+/** A labelled table as numbers: what `evaluate likability` judges models on. */
+export interface Table {
+  readonly file: string
+  readonly sha256: string
+  /** Rows with a label. */
+  readonly n: number
+  /** Names of the feature columns. */
+  readonly features: readonly string[]
+  /** n × features, row-major; NaN where missing. */
+  readonly values: Float64Array
+  /** 0 or 1. */
+  readonly y: Uint8Array
+  readonly positive: string
+  readonly negative: string
+  /** Rows of one id never cross a split; every row has its own when no group was asked for. */
+  readonly groups: Uint32Array
+  readonly grouped: boolean
+  /** Quantiles of each feature in the catalog's unlabelled rows; empty for a feature that the catalog lacks. */
+  readonly reference?: readonly Float64Array[]
+  /** Sentences for the person who asked. */
+  readonly notes: readonly string[]
+}
+
+export interface TableOptions {
+  readonly label: string
+  /** Columns whose joined value names a group. */
+  readonly group?: readonly string[]
+  /** Columns to use beside the audio features. */
+  readonly features?: readonly string[]
+}
+
+interface Column {
+  readonly name: string
+  readonly values: Float64Array
+}
+
+/** A feature that alone ranks the classes this well is worth a question. */
+const SUSPICIOUS_AUC = 0.99
+
+/**
+ * Makes numbers of a labelled file. Features are the 13 audio features under their usual names, whichever the file or the
+ * catalog has, and the columns that `features` names; nothing else ever becomes one. Constant and empty columns are dropped.
+ * Throws when a named column is missing, the label has not two values, or no feature is left.
+ */
+export function makeTable(cells: Cells, options: TableOptions, catalog?: CatalogFeatures): Table {
+  const label = readLabel(cells, options.label)
+  const notes: string[] = []
+  const unlabelled = cells.rows.length - label.rows.length
+  if (unlabelled > 0) notes.push(`${unlabelled} rows have no label and were left out.`)
+
+  const asked = [...audio(cells, label, options, catalog, notes), ...named(cells, label, options)]
+  const kept = asked.filter((column) => distinct(column.values) > 1)
+  for (const { name, values } of asked) {
+    const count = distinct(values)
+    if (count < 2)
+      notes.push(`${name} was dropped: it is ${count === 0 ? 'empty' : 'the same in every row'}.`)
+  }
+  if (kept.length === 0) {
+    const why = asked.length === 0 ? '' : `: ${asked.map(({ name }) => name).join(', ')} hold no information`
+    throw new DeepcutsError('TABLE_NO_FEATURES', { file: cells.file, why, known: AUDIO_FEATURES.join(', ') })
+  }
+  for (const { name, values } of kept) {
+    if (givesAway(values, label.y)) {
+      notes.push(
+        `${name} alone separates the labels almost perfectly: check that it is not the answer in disguise.`,
+      )
+    }
+  }
+  const grouping = groupsOf(cells, label, options.group ?? [])
+  const d = kept.length
+  const values = new Float64Array(label.y.length * d)
+  kept.forEach((column, j) => {
+    for (let i = 0; i < label.y.length; i++) values[i * d + j] = column.values[i]!
+  })
+  const distinctRows = new Set(Array.from(label.y, (_, i) => values.slice(i * d, i * d + d).join()))
+  const repeated = label.y.length - distinctRows.size
+  if (repeated > 0 && !grouping) {
+    notes.push(
+      `${repeated} rows repeat the features of another row: with --group they cannot be on both sides of a split.`,
+    )
+  }
+  return {
+    file: cells.file,
+    sha256: cells.sha256,
+    n: label.y.length,
+    features: kept.map(({ name }) => name),
+    values,
+    y: label.y,
+    positive: label.positive,
+    negative: label.negative,
+    groups: grouping ?? Uint32Array.from(label.y.keys()),
+    grouped: grouping !== undefined,
+    ...(catalog && { reference: kept.map(({ name }) => referenceOf(name, catalog)) }),
+    notes,
+  }
+}
+
+/** The audio features of the file, its gaps filled from the catalog, without the label and the columns named besides. */
+function audio(
+  cells: Cells,
+  label: Label,
+  options: TableOptions,
+  catalog: CatalogFeatures | undefined,
+  notes: string[],
+): Column[] {
+  const own = audioColumns(cells)
+  const except = new Set([options.label, ...(options.features ?? [])].map((name) => columnIndex(cells, name)))
+  const features = AUDIO_FEATURES.filter((feature) => {
+    const at = own.get(feature)
+    return at === undefined ? catalog?.features.includes(feature) : !except.has(at)
+  })
+  const reference = referencesOf(cells)
+  const found = catalog && label.rows.map((row) => catalog.find(reference(row)))
+  if (catalog && found) {
+    const count = found.filter((row) => row >= 0).length
+    notes.push(
+      `${count} of ${label.rows.length} rows were found in ${catalog.file}, by id or by artist and title.`,
+    )
+  }
+  return features.map((feature) => {
+    const at = own.get(feature)
+    const values = Float64Array.from(label.rows, (row, i) => {
+      const value = at === undefined ? Number.NaN : cellNumber(cells.rows[row]![at])
+      return Number.isNaN(value) && catalog && found && found[i]! >= 0
+        ? catalog.value(found[i]!, feature)
+        : value
+    })
+    return { name: feature, values }
+  })
+}
+
+function named(cells: Cells, label: Label, options: TableOptions): Column[] {
+  return [...new Set(options.features)].map((name) => {
+    const at = mustFind(cells, name, '--features')
+    if (at === columnIndex(cells, options.label))
+      throw new DeepcutsError('TABLE_FEATURE_IS_LABEL', { column: name })
+    return { name, values: Float64Array.from(label.rows, (row) => cellNumber(cells.rows[row]![at])) }
+  })
+}
+
+function groupsOf(cells: Cells, label: Label, columns: readonly string[]): Uint32Array | undefined {
+  if (columns.length === 0) return undefined
+  const at = columns.map((name) => mustFind(cells, name, '--group'))
+  const ids = new Map<string, number>()
+  return Uint32Array.from(label.rows, (row) => {
+    const parts = at.map((column) => cells.rows[row]![column]?.trim().toLowerCase() ?? '')
+    const key = parts.some((part) => part !== '') ? parts.join('\u001f') : `row ${row}`
+    const id = ids.get(key) ?? ids.size
+    ids.set(key, id)
+    return id
+  })
+}
+
+function mustFind(cells: Cells, column: string, option: string): number {
+  const at = columnIndex(cells, column)
+  if (at >= 0) return at
+  throw new DeepcutsError('TABLE_NO_COLUMN', {
+    file: cells.file,
+    column,
+    option,
+    columns: cells.header.join(', '),
+  })
+}
+
+function referenceOf(name: string, catalog: CatalogFeatures): Float64Array {
+  const feature = AUDIO_FEATURES.find((known) => known === name)
+  return feature ? catalog.quantiles(feature) : new Float64Array(0)
+}
+
+function distinct(values: Float64Array): number {
+  return new Set(values.filter((value) => !Number.isNaN(value))).size
+}
+
+function givesAway(values: Float64Array, y: Uint8Array): boolean {
+  const known = [...values.keys()].filter((i) => !Number.isNaN(values[i]))
+  if (known.length < 0.9 * y.length) return false
+  const area = auc(
+    known.map((i) => values[i]!),
+    known.map((i) => y[i]!),
+  )
+  return Math.max(area, 1 - area) >= SUSPICIOUS_AUC
+}
