@@ -5,8 +5,8 @@ import { SOUND, WORLD_GENRES, type WorldArtist, type WorldTrack } from './world-
 export const TASTE = {
   base: { value: -2.0, why: 'a track far from every taste is skipped about seven times in eight' },
   match: {
-    value: 4.2,
-    why: 'the centre of a taste is finished nine times in ten before anything else is known',
+    value: 4.8,
+    why: 'the centre of a taste is finished nineteen times in twenty before anything else is known',
   },
   width: {
     value: 0.95,
@@ -14,10 +14,10 @@ export const TASTE = {
   },
   otherGenre: { value: 0.6, why: 'the same sound in another genre counts a bit more than half' },
   artist: {
-    value: 0.6,
+    value: 0.5,
     why: 'spread of the liking of artists: what content alone cannot say, one artist at a time',
   },
-  quirk: { value: 0.55, why: 'spread of the liking of single tracks: only their own plays tell it' },
+  quirk: { value: 0.4, why: 'spread of the liking of single tracks: only their own plays tell it' },
   familiarity: { value: 0.22, why: 'per log(1 + plays): what one knows is let play on' },
   fatigue: { value: 0.3, why: 'per play in the last days beyond the first: today’s tenth time is skipped' },
   fatigueDays: { value: 4, why: 'a tiring track is fresh again after about a week' },
@@ -25,7 +25,7 @@ export const TASTE = {
     value: 0.45,
     why: 'per standard deviation of energy, between the calmest and the liveliest hour',
   },
-  impatience: { value: 0.7, why: 'spread between sittings: skips come in runs, as in real exports' },
+  impatience: { value: 0.6, why: 'spread between sittings: skips come in runs, as in real exports' },
   driftYears: {
     value: 2,
     why: 'the strengths of the tastes move from their first to their last value in this time',
