@@ -10,13 +10,6 @@ export const FORMATS = [
 ] as const
 export type FormatName = (typeof FORMATS)[number]
 
-/** Formats that tell about the listener; the others are about the world. */
-export const PERSONAL_FORMATS: ReadonlySet<FormatName> = new Set([
-  'spotify-extended',
-  'spotify-account',
-  'exportify',
-])
-
 /** Reads one file into a sink. `file` is how sentences name it. */
 export type Reader = (
   bytes: AsyncIterable<Uint8Array>,

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import type { Imports } from '../library/import-record.ts'
-import { FORMATS, isFormat, PERSONAL_FORMATS } from './format.ts'
+import { FORMATS, isFormat } from './format.ts'
 import type { Opened } from './member.ts'
 import { openPath } from './open-path.ts'
 import { type KnownFile, type Recognition, recognise } from './recognise.ts'
@@ -68,7 +68,6 @@ export async function importPath(
     const known = await recognise(opened, as)
     const { files } = known
     const format = [...new Set(files.map((file) => file.as.format))].join('+')
-    const personal = files.some((file) => PERSONAL_FORMATS.has(file.as.format))
     const { listener } = options
     const stop = () => stopWhenAborted(signal, opened.name)
     const sha256 = await digest(path, opened, files, stop)
@@ -78,7 +77,7 @@ export async function importPath(
 
     const session = await imports.begin(listener)
     const sinks = new Map<string, { sink: Sink; files: number }>()
-    const context = { now, personal, playlist: playlistNames() }
+    const context = { now, catalogOnly: format === 'catalog', playlist: playlistNames() }
     const meter = progressMeter(progress, opened.name, files)
     for (const [index, { member, as }] of files.entries()) {
       stop()

@@ -1,4 +1,14 @@
 import { DeepcutsError } from '../core/errors.ts'
+import {
+  acousticJson,
+  acousticLines,
+  acousticTable,
+  isAcousticJson,
+  isAcousticTable,
+} from './acousticbrainz.ts'
+import { catalogTable, usableColumns } from './catalog.ts'
+import { csvHeader } from './csv.ts'
+import { exportifyTable, isExportify } from './exportify.ts'
 import type { FormatName, Recognised } from './format.ts'
 import type { Member, Opened } from './member.ts'
 import { accountHistory } from './spotify-account.ts'
@@ -66,37 +76,55 @@ export async function recognise(opened: Opened, forced?: FormatName): Promise<Re
   return { files, unopened, unknown }
 }
 
+/** Tells a format from the start of a file. */
 async function sniff(
   member: Member,
   forced: FormatName | undefined,
 ): Promise<Recognised | 'technical' | undefined> {
   const head = await readHead(member)
-  if (head === undefined) return forcedReader(member, forced)
-  const found = fromHead(member.name, member.label, head, forced)
-  return found ?? (isTechnicalLog(head) ? 'technical' : undefined)
+  const found = /^\s*[[{]/.test(head) ? fromJson(member, head) : fromTable(member, head, forced)
+  if (found && (!forced || forced === found.format)) return found
+  if (forced) return forcedReader(member, forced)
+  return isTechnicalLog(head) ? 'technical' : undefined
 }
 
-function fromHead(
-  _name: string,
-  _file: string,
-  head: string,
-  forced: FormatName | undefined,
-): Recognised | undefined {
-  if (!/^\s*[[{]/.test(head)) return undefined
-  const found = spotifySchema(head)
-  return !forced || forced === found?.format ? found : undefined
+function fromJson({ name }: Member, head: string): Recognised | undefined {
+  if (!isAcousticJson(head)) return spotifySchema(head)
+  const perLine = /\.(jsonl|ndjson)$/i.test(name)
+  return {
+    format: 'acousticbrainz',
+    read: perLine ? acousticLines : acousticJson(name),
+    order: [5],
+    ...(!perLine && { group: 'acousticbrainz documents' }),
+  }
+}
+
+function fromTable(member: Member, head: string, forced: FormatName | undefined): Recognised | undefined {
+  if (/\.(jsonl?|ndjson)$/i.test(member.name)) return undefined
+  const header = csvHeader(head)
+  if (isAcousticTable(header)) return { format: 'acousticbrainz', read: acousticTable, order: [5] }
+  if (isExportify(header) && forced !== 'catalog')
+    return { format: 'exportify', read: exportifyTable(member.name), order: [4] }
+  if (header.length < 2) return undefined
+  usableColumns(header, undefined, member.label)
+  return { format: 'catalog', read: catalogTable, order: [6] }
 }
 
 /** The reader for a file that shows nothing of its schema, when the format was named. */
-function forcedReader(member: Member, forced: FormatName | undefined): Recognised | undefined {
-  if (!/\.json$/i.test(member.name)) return undefined
-  if (forced === 'spotify-extended') return { format: forced, read: extendedHistory(false), order: [0, 0, 0] }
-  if (forced === 'spotify-account') return { format: forced, read: accountHistory, order: [0, 0, 0] }
+function forcedReader({ name }: Member, forced: FormatName): Recognised | undefined {
+  const json = /\.json$/i.test(name)
+  if (json && forced === 'spotify-extended')
+    return { format: forced, read: extendedHistory(false), order: [0] }
+  if (json && forced === 'spotify-account') return { format: forced, read: accountHistory, order: [0] }
+  if (json && forced === 'acousticbrainz') return { format: forced, read: acousticJson(name), order: [5] }
+  if (!/\.(csv|tsv)$/i.test(name)) return undefined
+  if (forced === 'catalog') return { format: forced, read: catalogTable, order: [6] }
+  if (forced === 'exportify') return { format: forced, read: exportifyTable(name), order: [4] }
   return undefined
 }
 
 /** The first 64 KB as text. */
-async function readHead(member: Member): Promise<string | undefined> {
+async function readHead(member: Member): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of member.open()) {
@@ -104,7 +132,12 @@ async function readHead(member: Member): Promise<string | undefined> {
     size += chunk.length
     if (size >= HEAD) break
   }
-  return new TextDecoder('utf-8').decode(Buffer.concat(chunks).subarray(0, HEAD))
+  const head = Buffer.concat(chunks).subarray(0, HEAD)
+  if (/^(fffe|feff)/.test(head.toString('hex', 0, 2)))
+    throw new DeepcutsError('FILE_NOT_UTF8', { file: member.label, where: 'at its start: it is UTF-16' })
+  const text = new TextDecoder('utf-8').decode(head)
+  if (!text.trim()) throw new DeepcutsError('FILE_EMPTY', { file: member.label })
+  return text
 }
 
 function nothingKnown(opened: Opened, what?: string): DeepcutsError {

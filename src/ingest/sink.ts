@@ -41,8 +41,8 @@ export interface Sink {
 /** A parser reads one file into a sink; times are checked against `now`, names of playlists are unique in an import. */
 export interface Context {
   readonly now: number
-  /** Whether the import tells about the listener, not about the world. */
-  readonly personal: boolean
+  /** Whether only catalogs are in the import: then their playlists are the world's, else they would be taken for the listener's. */
+  readonly catalogOnly: boolean
   /** The name for a playlist; a second playlist of the same name gets " (2)". */
   playlist(id: string, name: string): string
 }
