@@ -1,5 +1,10 @@
 import type { Random } from '../core/random.ts'
-import { type Encoder, piecewiseEncoder, standardEncoder } from '../features/table-encoding.ts'
+import {
+  type Encoder,
+  type PiecewiseSettings,
+  piecewiseEncoder,
+  standardEncoder,
+} from '../features/table-encoding.ts'
 import { extraTreesShare, fitExtraTrees } from '../model/extra-trees.ts'
 import { fitLogistic, predict } from '../model/logistic.ts'
 import { nearestShare } from '../model/nearest.ts'
@@ -24,7 +29,7 @@ export interface Contender {
 }
 
 /** How many candidates each contender may choose from (the base rate has nothing to choose). */
-export const BUDGET = 12
+const BUDGET = 12
 
 /** Every model of the table, ours last. All but the base rate have the same number of candidates. */
 export function contenders(table: Table): Contender[] {
@@ -35,7 +40,17 @@ export function contenders(table: Table): Contender[] {
     { name: 'extra-trees', families: [extraTrees([2, 5, 10, 20], [0.25, 0.5, 1])] },
     {
       name: 'deepcuts',
-      families: [piecewiseLogistic(table, [8, 24], spread(1, 64, 4)), extraTrees([2, 5], [0.5, 1])],
+      families: [
+        [
+          ...piecewiseLogistic({ bins: 16, products: false }, [4, 32]),
+          ...piecewiseLogistic({ bins: 16, products: true }, [4, 16, 64]),
+          ...piecewiseLogistic(
+            { bins: 32, products: true, ...(table.reference && { reference: table.reference }) },
+            [4, 16, 64],
+          ),
+        ],
+        extraTrees([2, 5], [0.5, 1]),
+      ],
     },
   ]
 }
@@ -57,18 +72,14 @@ function logisticRegression(penalty: number): Candidate {
   }
 }
 
-/** Logistic regression on raw and piecewise-linear encoded features; with a catalog, half of the bins are cut on its rows. */
-function piecewiseLogistic(table: Table, bins: readonly number[], penalties: readonly number[]): Candidate[] {
-  return bins.flatMap((count, i) => {
-    const reference = i % 2 === 1 ? table.reference : undefined
-    return penalties.map((penalty) => ({
-      setting: `piecewise-linear, ${count} bins${reference ? ' of the catalog' : ''}, penalty ${penalty}`,
-      fit(table: Table, training: Uint32Array) {
-        const settings = { bins: count, ...(reference && { reference }) }
-        return linear(piecewiseEncoder(rowsOf(table), training, settings), table, training, penalty)
-      },
-    }))
-  })
+/** Logistic regression on raw and piecewise-linear encoded features, for some with the products of their quantile positions. */
+function piecewiseLogistic(settings: PiecewiseSettings, penalties: readonly number[]): Candidate[] {
+  const bins = `${settings.bins} bins${settings.reference ? ' of the catalog' : ''}`
+  return penalties.map((penalty) => ({
+    setting: `piecewise-linear, ${bins}${settings.products ? ', products' : ''}, penalty ${penalty}`,
+    fit: (table, training) =>
+      linear(piecewiseEncoder(rowsOf(table), training, settings), table, training, penalty),
+  }))
 }
 
 /** The penalty is on the scale of a summed log-loss, so that it means the same in a part of any size. */

@@ -1,0 +1,136 @@
+import Table from 'cli-table3'
+import type { Estimate } from '../metrics/interval.ts'
+import type { LikabilityReport, NestedCvReport, PaperReport } from './likability.ts'
+import type { Comparison, MetricName } from './nested-cv.ts'
+
+interface Metric {
+  readonly title: string
+  /** Smaller is better. */
+  readonly cost: (mean: number) => number
+}
+
+const METRICS: Readonly<Record<MetricName, Metric>> = {
+  accuracy: { title: 'accuracy ↑', cost: (mean) => -mean },
+  auc: { title: 'AUC ↑', cost: (mean) => -mean },
+  logLoss: { title: 'log-loss ↓', cost: (mean) => mean },
+  brier: { title: 'Brier ↓', cost: (mean) => mean },
+  ece: { title: 'ECE ↓', cost: (mean) => mean },
+  calibrationSlope: { title: 'slope → 1', cost: (mean) => Math.abs(mean - 1) },
+}
+
+const PAPER_METRICS = ['trainingAccuracy', 'validationAccuracy', 'testAccuracy'] as const
+
+/** The report as text for a terminal: a table with the best value of each column marked *, and what follows from it in words. */
+export function renderLikability(report: LikabilityReport): string {
+  const { dataset, notes, protocol, seed } = report
+  const grouped =
+    protocol.groupedBy.length > 0 ? ` in ${dataset.groups} groups by ${protocol.groupedBy.join(', ')}` : ''
+  const head = [
+    `${dataset.file}: ${dataset.rows} rows${grouped}, ${dataset.positives} with label ${dataset.positive}; ` +
+      `${dataset.features.length} features: ${dataset.features.join(', ')}.`,
+    ...notes.map((note) => `Note: ${note}`),
+  ]
+  const foot = `${protocol.description} Seed ${seed}, sha256 ${dataset.sha256.slice(0, 12)}…`
+  const body = isPaper(report) ? paperBody(report) : nestedBody(report)
+  return [...head, '', ...body, '', foot].join('\n')
+}
+
+function isPaper(report: LikabilityReport): report is PaperReport {
+  return report.protocol.name === 'paper'
+}
+
+function nestedBody({ models, comparisons, protocol }: NestedCvReport): string[] {
+  const names = Object.keys(METRICS) as MetricName[]
+  const best = new Map(
+    names.map((name) => [
+      name,
+      leastIndex(models.map((model) => METRICS[name].cost(model.metrics[name].mean))),
+    ]),
+  )
+  const rows = models.map((model, i) => [
+    model.name,
+    ...names.map((name) => `${estimate(model.metrics[name])}${best.get(name) === i ? ' *' : ''}`),
+  ])
+  return [
+    table(['model', ...names.map((name) => METRICS[name].title)], rows),
+    `* best of its column. ${protocol.outerFolds} outer folds × ${protocol.repeats} repeats, 95 % intervals.`,
+    '',
+    ...verdicts(comparisons),
+  ]
+}
+
+function paperBody({ models, protocol }: PaperReport): string[] {
+  const best = PAPER_METRICS.map((name) => leastIndex(models.map((model) => -model.metrics[name].mean)))
+  const rows = models.map((model, i) => [
+    model.name,
+    ...PAPER_METRICS.map((name, column) => {
+      const { mean, min, max } = model.metrics[name]
+      return `${percent(mean)} (${percent(min)} … ${percent(max)})${best[column] === i ? ' *' : ''}`
+    }),
+  ])
+  const { splits, training, validation, test } = protocol
+  return [
+    table(['model', 'training accuracy', 'validation accuracy', 'test accuracy'], rows),
+    `* best of its column. Mean (minimum … maximum) of ${splits} random splits ${training}/${validation}/${test}.`,
+  ]
+}
+
+/** One sentence a metric: whom our model is ahead of, level with, or behind, by the paired intervals. */
+function verdicts(comparisons: readonly Comparison[]): string[] {
+  const metrics = [...new Set(comparisons.map(({ metric }) => metric))]
+  return metrics.map((metric) => {
+    const groups: Record<'ahead of' | 'not distinguishable from' | 'behind', string[]> = {
+      'ahead of': [],
+      'not distinguishable from': [],
+      behind: [],
+    }
+    const own = comparisons.filter((comparison) => comparison.metric === metric)
+    for (const { against, difference } of own) {
+      const { mean, ci95 } = difference
+      const signed = `${signedNumber(mean)} [${signedNumber(ci95[0])}, ${signedNumber(ci95[1])}]`
+      groups[standing(metric, difference)].push(`${against} ${signed}`)
+    }
+    const parts = Object.entries(groups).filter(([, models]) => models.length > 0)
+    const title = METRICS[metric].title.split(' ')[0]
+    return `${title}: ${own[0]!.model} is ${parts.map(([words, models]) => `${words} ${models.join(', ')}`).join('; ')}.`
+  })
+}
+
+function standing(
+  metric: MetricName,
+  { ci95: [low, high] }: Estimate,
+): 'ahead of' | 'not distinguishable from' | 'behind' {
+  const sign = METRICS[metric].cost(1) > METRICS[metric].cost(0) ? 1 : -1
+  if (sign * low < 0 && sign * high < 0) return 'ahead of'
+  return sign * low > 0 && sign * high > 0 ? 'behind' : 'not distinguishable from'
+}
+
+function table(head: string[], rows: string[][]): string {
+  const drawn = new Table({ head, style: { head: [], border: [], compact: true } })
+  drawn.push(...rows)
+  return drawn.toString()
+}
+
+function leastIndex(costs: readonly number[]): number {
+  return costs.reduce(
+    (best, cost, i) => (cost < (costs[best] ?? Number.NaN) || Number.isNaN(costs[best]) ? i : best),
+    0,
+  )
+}
+
+function estimate({ mean, ci95 }: Estimate): string {
+  if (Number.isNaN(mean)) return '–'
+  return Number.isNaN(ci95[0]) ? short(mean) : `${short(mean)} [${short(ci95[0])}, ${short(ci95[1])}]`
+}
+
+function short(value: number): string {
+  return value.toFixed(3).replace(/^(-?)0\./, '$1.')
+}
+
+function signedNumber(value: number): string {
+  return `${value < 0 ? '−' : '+'}${short(Math.abs(value))}`
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}

@@ -1,0 +1,153 @@
+import { DeepcutsError } from '../core/errors.ts'
+import type { Progress } from '../core/progress.ts'
+import { random } from '../core/random.ts'
+import { contenders } from './contenders.ts'
+import { groupsByLabel } from './folds.ts'
+import { type Comparison, nestedCv, nestedCvSettings, type Scored } from './nested-cv.ts'
+import { PAPER_SPLITS, type PaperScored, paperProtocol, paperSizes } from './paper-protocol.ts'
+import { makeTable, type Table, type TableOptions } from './table.ts'
+import { readCatalogFeatures } from './table-catalog.ts'
+import { readCells } from './table-csv.ts'
+import { ROWS_TO_CHOOSE, ROWS_TO_FIT } from './tune.ts'
+
+export interface LikabilityOptions extends TableOptions {
+  /** A CSV with a header. */
+  readonly table: string
+  /** A CSV to look up what the table lacks in, by Spotify id or by artist and title. */
+  readonly catalog?: string
+  readonly protocol: 'nested-cv' | 'paper'
+  readonly seed: number
+}
+
+interface Dataset {
+  /** Base name. */
+  readonly file: string
+  readonly sha256: string
+  /** Rows with a label. */
+  readonly rows: number
+  readonly positives: number
+  /** What the label column says for a 1. */
+  readonly positive: string
+  readonly features: readonly string[]
+  /** Groups that never cross a split; as many as rows when no group was asked for. */
+  readonly groups: number
+  readonly catalog?: { readonly file: string; readonly sha256: string }
+}
+
+interface Reported {
+  readonly task: 'likability'
+  readonly dataset: Dataset
+  readonly seed: number
+  readonly notes: readonly string[]
+}
+
+export interface NestedCvReport extends Reported {
+  readonly protocol: {
+    readonly name: 'nested-cv'
+    readonly outerFolds: number
+    readonly repeats: number
+    readonly innerFolds: 3
+    readonly groupedBy: readonly string[]
+    readonly description: string
+  }
+  readonly models: readonly Scored[]
+  readonly comparisons: readonly Comparison[]
+}
+
+export interface PaperReport extends Reported {
+  readonly protocol: {
+    readonly name: 'paper'
+    readonly splits: number
+    readonly training: number
+    readonly validation: number
+    readonly test: number
+    readonly innerFolds: 3
+    readonly groupedBy: readonly string[]
+    readonly description: string
+  }
+  readonly models: readonly PaperScored[]
+}
+
+/** What `evaluate likability --json` prints; a number that does not exist is NaN here and null there. */
+export type LikabilityReport = NestedCvReport | PaperReport
+
+const CHOICES =
+  `Each model chooses among 12 candidates by log-loss on 3 inner folds of the training part (of at most ${ROWS_TO_CHOOSE} rows of it), ` +
+  `there too whether to calibrate, and is fitted on the training part (at most ${ROWS_TO_FIT} rows).`
+const NESTED =
+  `${CHOICES} Accuracy, AUC, log-loss and Brier score: mean over outer folds, 95 % t interval with the variance of Nadeau and Bengio (2003). ` +
+  'ECE (15 equal-mass bins) and calibration slope: all rows of a repeat together, 95 % normal interval by bootstrap over groups.'
+const PAPER = `${CHOICES} Neither the validation nor the test part takes part in any choice.`
+
+/**
+ * Judges how well a labelled table's label can be predicted from the sound of its tracks, by ours and four other models.
+ * The same options, file and seed give the same report. Throws when the file or its columns cannot be used.
+ */
+export async function evaluateLikability(
+  options: LikabilityOptions,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<LikabilityReport> {
+  const catalog = options.catalog === undefined ? undefined : await readCatalogFeatures(options.catalog)
+  const table = makeTable(await readCells(options.table), options, catalog)
+  const reported: Reported = {
+    task: 'likability',
+    dataset: {
+      file: table.file,
+      sha256: table.sha256,
+      rows: table.n,
+      positives: table.y.reduce((sum, label) => sum + label, 0),
+      positive: table.positive,
+      features: table.features,
+      groups: new Set(table.groups).size,
+      ...(catalog && { catalog: { file: catalog.file, sha256: catalog.sha256 } }),
+    },
+    seed: options.seed,
+    notes: table.notes,
+  }
+  const rng = random(options.seed)
+  const groupedBy = options.group ?? []
+
+  if (options.protocol === 'paper') {
+    refuseTooFew(table, options.label, 10, 'the paper protocol')
+    const [training, validation, test] = paperSizes(table.n)
+    const models = await paperProtocol(table, contenders(table), rng, progress, signal)
+    const sizes = { splits: PAPER_SPLITS, training, validation, test }
+    return {
+      ...reported,
+      protocol: { name: 'paper', ...sizes, innerFolds: 3, groupedBy, description: PAPER },
+      models,
+    }
+  }
+  const settings = nestedCvSettings(table.n)
+  refuseTooFew(table, options.label, settings.folds, `cross-validation with ${settings.folds} folds`)
+  const { models, comparisons } = await nestedCv(table, contenders(table), settings, rng, progress, signal)
+  return {
+    ...reported,
+    protocol: {
+      name: 'nested-cv',
+      outerFolds: settings.folds,
+      repeats: settings.repeats,
+      innerFolds: 3,
+      groupedBy,
+      description: NESTED,
+    },
+    models,
+    comparisons,
+  }
+}
+
+function refuseTooFew(table: Table, column: string, needed: number, protocol: string): void {
+  for (const [label, groups] of groupsByLabel(table.y, table.groups).entries()) {
+    if (groups >= needed) continue
+    throw new DeepcutsError('TABLE_TOO_FEW_ROWS', {
+      file: table.file,
+      rows: groups,
+      unit: table.grouped ? 'groups' : 'rows',
+      column,
+      value: label === 1 ? table.positive : table.negative,
+      protocol,
+      needed,
+    })
+  }
+}
