@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { storeError } from '../src/store/duckdb-errors.ts'
@@ -111,6 +112,19 @@ describe('one owner', () => {
     child.stdin.end('close\n')
     await once(child, 'exit')
     await (await open()).close()
+  })
+
+  it('refuses a worker thread', async () => {
+    const script = `
+      const { workerData, parentPort } = require('node:worker_threads')
+      import('tsx/esm/api')
+        .then(({ register }) => (register(), import(workerData.module)))
+        .then(({ openStore }) => openStore(workerData.url))
+        .then(() => parentPort.postMessage('opened'), (error) => parentPort.postMessage(error.code))`
+    const module = new URL('../src/store/open.ts', import.meta.url).href
+    const worker = new Worker(script, { eval: true, workerData: { module, url: `file:${folder()}` } })
+    expect(await once(worker, 'message')).toEqual(['STORE_THREAD'])
+    await worker.terminate()
   })
 
   it('gives the store up on close, so that another process can have it at once', async () => {
@@ -209,6 +223,12 @@ describe('sentences for what the system says', () => {
       /its version is file version 99, and this one reads up to file version 68/,
     )
   })
+})
+
+it.skipIf(process.platform !== 'linux')('refuses a file system where nothing can be made', async () => {
+  const { code, sentence } = await refusal(openStore('file:/proc/deepcuts/data'))
+  expect(code).toBe('STORE_READ_ONLY')
+  expect(sentence).toMatch(/^\/proc\/deepcuts\/data cannot be written to\. Change its permissions/)
 })
 
 describe.skipIf(process.getuid?.() === 0)('permissions', () => {

@@ -16,8 +16,7 @@ export const ERRORS = {
   },
   STORE_READ_ONLY: {
     exit: 1,
-    sentence:
-      'The data folder {path} cannot be written to. Change its permissions, or give another folder with --data.',
+    sentence: '{path} cannot be written to. Change its permissions, or give another folder with --data.',
   },
   STORE_BUSY: {
     exit: 1,
@@ -27,6 +26,11 @@ export const ERRORS = {
     exit: 1,
     sentence:
       'The data in {path} is already open in this process. Use the store that is open, or close it first.',
+  },
+  STORE_THREAD: {
+    exit: 1,
+    sentence:
+      'The data in {path} can only be opened by the main thread of a process. Open it there, and hand what was read to the worker.',
   },
   STORE_DAMAGED: {
     exit: 1,

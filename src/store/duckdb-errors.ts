@@ -23,7 +23,7 @@ const RULES: readonly Rule[] = [
     says: /not a valid duckdb|corrupt|checksum|serialization error|deserialize|replaying wal|wal file|bad block|could not read .*bytes|file is too small/i,
     code: 'STORE_DAMAGED',
   },
-  { says: /permission denied|read-only|EACCES|EROFS|EPERM/i, code: 'STORE_READ_ONLY' },
+  { says: /permission denied|read-only|EACCES|EROFS|EPERM|ENOENT/i, code: 'STORE_READ_ONLY' },
   { says: /ENOTDIR|EEXIST|not a directory/i, code: 'STORE_NOT_A_FOLDER' },
   { says: /out of memory/i, code: 'STORE_MEMORY' },
 ]

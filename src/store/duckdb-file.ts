@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { DeepcutsError } from '../core/errors.ts'
+import { DeepcutsError, type ErrorCode } from '../core/errors.ts'
 import { storeError } from './duckdb-errors.ts'
 import { literal } from './duckdb-sql.ts'
 
@@ -10,6 +11,9 @@ import { literal } from './duckdb-sql.ts'
 const WHOLE_BYTES = 3 * 4096
 const MAGIC = 'DUCK'
 const MAGIC_OFFSET = 8
+
+/** Errors of opening whose sentence names the file; the others name the folder. */
+const ABOUT_THE_FILE: readonly ErrorCode[] = ['STORE_DAMAGED', 'STORE_READ_ONLY', 'STORE_FULL']
 
 const CONFIG = {
   threads: '2',
@@ -35,9 +39,11 @@ const owned = new Set<string>()
 
 /**
  * Opens `deepcuts.duckdb` in a folder, which is created when missing, locked to that folder.
- * @throws DeepcutsError STORE_NOT_A_FOLDER, STORE_READ_ONLY, STORE_OPEN_TWICE, STORE_BUSY, STORE_DAMAGED, STORE_NEWER, STORE_FULL
+ * @throws DeepcutsError STORE_THREAD, STORE_NOT_A_FOLDER, STORE_READ_ONLY, STORE_OPEN_TWICE, STORE_BUSY, STORE_DAMAGED, STORE_NEWER, STORE_FULL
  */
 export async function openFile(folder: string): Promise<DuckDbFile> {
+  // Each thread has its own list of open files, so a second thread would open a second instance and lose rows.
+  if (!isMainThread) throw new DeepcutsError('STORE_THREAD', { path: folder })
   const real = dataFolder(folder)
   const path = join(real, 'deepcuts.duckdb')
   if (owned.has(path)) throw new DeepcutsError('STORE_OPEN_TWICE', { path: real })
@@ -56,20 +62,28 @@ export async function openFile(folder: string): Promise<DuckDbFile> {
   } catch (error) {
     owned.delete(path)
     const mapped = storeError(error, path, 'be opened')
-    const aboutFile = mapped instanceof DeepcutsError && mapped.code === 'STORE_DAMAGED'
+    const aboutFile = mapped instanceof DeepcutsError && ABOUT_THE_FILE.includes(mapped.code)
     throw aboutFile ? mapped : storeError(error, real, 'be opened')
   }
 }
 
 function dataFolder(folder: string): string {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     if (!statSync(folder).isDirectory()) throw new DeepcutsError('STORE_NOT_A_FOLDER', { path: folder })
     accessSync(folder, constants.W_OK | constants.X_OK)
     return realpathSync(folder)
   } catch (error) {
     throw storeError(error, folder, 'be opened')
   }
+}
+
+/** With its parents. Node's own recursion never ends where a file system answers ENOENT for a parent that exists (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
+  mkdirSync(folder)
 }
 
 async function openWhole(folder: string, path: string) {
