@@ -1,0 +1,210 @@
+import { FINISH, SKIP } from '../core/labels.ts'
+import { AUDIO_STRIDE, type Catalog } from '../library/catalog.ts'
+import { FEATURE_INDEX as F, FEATURE_COUNT, type FeatureName } from './feature-names.ts'
+import { counter, type Rates, rates } from './rates.ts'
+import { type Taste, tasteOf } from './taste.ts'
+
+const DAY = 86_400_000
+/** Gaps are floored here: a shorter one would tell how long the last play lasted. */
+const MIN_GAP_MS = 60_000
+/** How many of a track's last plays count in its activation. */
+const ACTIVATION_PLAYS = 30
+
+/** What the state is built over: fixed facts of the tracks. */
+export interface HistoryContext {
+  readonly catalog: Catalog
+  /** size × 13 scaled audio features, NaN where missing. */
+  readonly audio: Float32Array
+  /** Row → 1 when the listener saved the track. */
+  readonly saved: Uint8Array
+  /** Local hour (0…23) and weekday (0 = Sunday) of a moment. */
+  readonly localTime: (at: number) => { hour: number; weekday: number }
+}
+
+/** The moment for which features are wanted. */
+export interface Moment {
+  /** ms since the epoch. */
+  readonly at: number
+  /** Whether what happened in the sitting so far may be used. */
+  readonly inSitting: boolean
+}
+
+/** What a listener did so far, rolling forward play by play. It never reads the outcome of a play before `observe` is told it. */
+export interface History {
+  /** Writes the FEATURE_COUNT raw features of a track at a moment, at `out[offset…]`. */
+  describe(row: number, moment: Moment, out: Float32Array, offset: number): void
+  /** A new sitting begins. */
+  beginSitting(): void
+  /** A play has ended. */
+  observe(row: number, endedAt: number, outcome: number): void
+  /** Counts of a row, for reasons and filters. */
+  readonly tracks: Rates
+  readonly artists: Rates
+  /** Ends of the first and last play of a row; NaN when never played. */
+  readonly firstPlayedAt: Float64Array
+  readonly lastPlayedAt: Float64Array
+  /** Distinct tracks played of each artist. */
+  readonly artistTracks: Int32Array
+  /** End of the last play, NaN before the first. */
+  readonly endedAt: number
+}
+
+/** An empty history. */
+export function startHistory({ catalog, audio, saved, localTime }: HistoryContext): History {
+  const artistCount = catalog.artists.size
+  const tracks = rates(catalog.size)
+  const artists = rates(artistCount)
+  const artistFirst = rates(artistCount)
+  const genres = rates(catalog.genreSets.size)
+  const hours = rates(24)
+  const overall = counter()
+  const overallLong = counter(0.99)
+  const overallRecent = counter(0.9)
+  const firstPlays = counter(0.95)
+  const firstPlayedAt = new Float64Array(catalog.size).fill(Number.NaN)
+  const lastPlayedAt = new Float64Array(catalog.size).fill(Number.NaN)
+  const artistLastAt = new Float64Array(artistCount).fill(Number.NaN)
+  const artistTracks = new Int32Array(artistCount)
+  const times = new Map<number, number[]>()
+  const taste: Taste = tasteOf(audio)
+
+  let endedAt = Number.NaN
+  let position = 0
+  let previousRow = -1
+  let outcomes: [number, number, number] = [0, 0, 0]
+  let sitting = counter()
+  let sittingRecent = counter(0.7)
+  let playedNow = new Set<number>()
+
+  const set = (out: Float32Array, offset: number, name: FeatureName, value: number) => {
+    out[offset + F[name]] = value
+  }
+
+  return {
+    tracks,
+    artists,
+    firstPlayedAt,
+    lastPlayedAt,
+    artistTracks,
+    get endedAt() {
+      return endedAt
+    },
+
+    describe(row, { at, inSitting }, out, offset) {
+      out.fill(Number.NaN, offset, offset + FEATURE_COUNT)
+      const put = (name: FeatureName, value: number) => set(out, offset, name, value)
+      const artist = catalog.artist[row]!
+      const base = overall.rate(0, 2)
+      const plays = tracks.plays[row]!
+      const artistRate = artists.rate(artist, base, 4)
+
+      put('trackPlays', Math.log1p(plays))
+      put('trackRate', tracks.rate(row, artistRate, 3))
+      put('neverHeard', plays === 0 ? 1 : 0)
+      put('saved', saved[row]!)
+      if (plays > 0) {
+        put('trackRecentRate', tracks.recent(row, artistRate, 2))
+        put('trackLastOutcome', tracks.last[row]!)
+        put('trackActivation', activation(times.get(row)!, at))
+        put('trackDaysSince', logDays(at - lastPlayedAt[row]!))
+        put('trackAge', logDays(at - firstPlayedAt[row]!))
+      }
+      put('artistPlays', Math.log1p(artists.plays[artist]!))
+      put('artistTracks', Math.log1p(artistTracks[artist]!))
+      put('artistRate', artistRate)
+      put('newArtist', artists.plays[artist] === 0 ? 1 : 0)
+      if (artists.plays[artist]! > 0) {
+        put('artistRecentRate', artists.recent(artist, base, 3))
+        put('artistFirstPlayRate', artistFirst.rate(artist, base, 3))
+        put('artistLastOutcome', artists.last[artist]!)
+        put('artistDaysSince', logDays(at - artistLastAt[artist]!))
+      }
+      if (catalog.genres[row]) put('genreRate', genres.rate(catalog.genres[row]!, base, 10))
+      put('year', catalog.year[row]!)
+      put('popularity', catalog.popularity[row]!)
+      for (let f = 0; f < AUDIO_STRIDE; f++) out[offset + F.danceability + f] = audio[row * AUDIO_STRIDE + f]!
+      put('noAudio', catalog.source[row] === 0 ? 1 : 0)
+      const match = taste.match(row, 'long')
+      put('soundMatch', match)
+      put('soundMatchRecent', taste.match(row, 'recent'))
+      if (plays === 0) put('newTrackSoundMatch', match)
+
+      const { hour, weekday } = localTime(at)
+      put('hourRate', hours.rate(hour, base, 20))
+      put('hourSin', Math.sin((hour * Math.PI) / 12))
+      put('hourCos', Math.cos((hour * Math.PI) / 12))
+      put('hourSin2', Math.sin((hour * Math.PI) / 6))
+      put('hourCos2', Math.cos((hour * Math.PI) / 6))
+      put('weekend', weekday === 0 || weekday === 6 ? 1 : 0)
+      put('recentRate', overallRecent.rate(base, 2))
+      put('recentRateLong', overallLong.rate(base, 5))
+      put('recentFirstPlayRate', firstPlays.rate(base, 3))
+
+      put('noSitting', inSitting ? 0 : 1)
+      if (!inSitting) return
+      put('sittingPosition', Math.log1p(position))
+      put('lastOutcome', outcomes[0])
+      put('lastOutcome2', outcomes[1])
+      put('lastOutcome3', outcomes[2])
+      put('sittingRate', sitting.rate(base, 2))
+      put('sittingRecentRate', sittingRecent.rate(base, 1))
+      const same = previousRow >= 0 && artist !== 0 && catalog.artist[previousRow] === artist
+      put('sameArtistAsLast', same ? 1 : 0)
+      put('sameArtistLastOutcome', same ? outcomes[0] : 0)
+      put('playedThisSitting', playedNow.has(row) ? 1 : 0)
+      put('sittingSoundMatch', taste.match(row, 'sitting'))
+      put('gap', Math.log(Math.max(at - endedAt, MIN_GAP_MS) / MIN_GAP_MS) || 0)
+    },
+
+    beginSitting() {
+      position = 0
+      previousRow = -1
+      outcomes = [0, 0, 0]
+      sitting = counter()
+      sittingRecent = counter(0.7)
+      playedNow = new Set()
+      taste.beginSitting()
+    },
+
+    observe(row, at, outcome) {
+      const artist = catalog.artist[row]!
+      if (tracks.plays[row] === 0) {
+        firstPlayedAt[row] = at
+        artistTracks[artist] = artistTracks[artist]! + 1
+        firstPlays.add(outcome)
+        artistFirst.add(artist, outcome)
+      }
+      tracks.add(row, outcome)
+      artists.add(artist, outcome)
+      genres.add(catalog.genres[row]!, outcome)
+      hours.add(localTime(at).hour, outcome)
+      for (const each of [overall, overallLong, overallRecent, sitting, sittingRecent]) each.add(outcome)
+      const seen = times.get(row)
+      if (!seen) times.set(row, [at])
+      else if (seen.push(at) > ACTIVATION_PLAYS) seen.shift()
+      lastPlayedAt[row] = at
+      artistLastAt[artist] = at
+      taste.observe(row, outcome)
+      outcomes = [signed(outcome), outcomes[0], outcomes[1]]
+      position++
+      previousRow = row
+      playedNow.add(row)
+      endedAt = at
+    },
+  }
+}
+
+/** ln Σ t^−0.5 over the times since each play, in days (Anderson & Schooler 1991): high after recent and frequent plays. */
+function activation(times: readonly number[], at: number): number {
+  let sum = 0
+  for (const time of times) sum += 1 / Math.sqrt(Math.max(at - time, MIN_GAP_MS) / DAY)
+  return Math.log(sum)
+}
+
+function logDays(ms: number): number {
+  return Math.log1p(Math.max(ms, MIN_GAP_MS) / DAY)
+}
+
+function signed(outcome: number): number {
+  return outcome === FINISH ? 1 : outcome === SKIP ? -1 : 0
+}

@@ -1,0 +1,72 @@
+import { FINISH, SKIP } from '../core/labels.ts'
+
+/** How quickly the recent rate forgets: the weight of the outcome before the last. */
+const RECENT = 0.7
+
+/** Finish and skip counts of many things (tracks, artists, hours), with smoothed log-odds. */
+export interface Rates {
+  readonly plays: Int32Array
+  readonly finishes: Int32Array
+  readonly skips: Int32Array
+  /** Last known outcome: 1 finish, −1 skip, 0 none known. */
+  readonly last: Int8Array
+  /** Log-odds of a finish of thing `i`, drawn towards `prior` (log-odds) by as many outcomes as `strength`. */
+  rate(i: number, prior: number, strength: number): number
+  /** The same over the last few outcomes. */
+  recent(i: number, prior: number, strength: number): number
+  add(i: number, outcome: number): void
+}
+
+export function rates(size: number): Rates {
+  const plays = new Int32Array(size)
+  const finishes = new Int32Array(size)
+  const skips = new Int32Array(size)
+  const last = new Int8Array(size)
+  const recentFinishes = new Float32Array(size)
+  const recentSkips = new Float32Array(size)
+  return {
+    plays,
+    finishes,
+    skips,
+    last,
+    rate: (i, prior, strength) => smoothed(finishes[i]!, skips[i]!, prior, strength),
+    recent: (i, prior, strength) => smoothed(recentFinishes[i]!, recentSkips[i]!, prior, strength),
+    add(i, outcome) {
+      plays[i] = plays[i]! + 1
+      if (outcome !== FINISH && outcome !== SKIP) return
+      recentFinishes[i] = recentFinishes[i]! * RECENT
+      recentSkips[i] = recentSkips[i]! * RECENT
+      if (outcome === FINISH) {
+        finishes[i] = finishes[i]! + 1
+        recentFinishes[i] = recentFinishes[i]! + 1
+        last[i] = 1
+      } else {
+        skips[i] = skips[i]! + 1
+        recentSkips[i] = recentSkips[i]! + 1
+        last[i] = -1
+      }
+    },
+  }
+}
+
+/** One rate; with `decay` < 1 it forgets: an outcome counts `decay` times as much after the next one. */
+export function counter(decay = 1) {
+  let finishes = 0
+  let skips = 0
+  return {
+    /** Log-odds of a finish, drawn towards `prior` (log-odds) by `strength` outcomes. */
+    rate: (prior: number, strength: number) => smoothed(finishes, skips, prior, strength),
+    add(outcome: number) {
+      if (outcome !== FINISH && outcome !== SKIP) return
+      finishes = finishes * decay + (outcome === FINISH ? 1 : 0)
+      skips = skips * decay + (outcome === SKIP ? 1 : 0)
+    },
+  }
+}
+
+function smoothed(finishes: number, skips: number, prior: number, strength: number): number {
+  const p = 1 / (1 + Math.exp(-prior))
+  const share = (finishes + strength * p) / (finishes + skips + strength)
+  const bounded = Math.min(Math.max(share, 1e-4), 1 - 1e-4)
+  return Math.log(bounded / (1 - bounded))
+}
