@@ -101,16 +101,14 @@ function readRow(
 
 /**
  * The first artist of a cell that joins several with commas. Names have commas too, so it is only split where the
- * number of artist ids proves the count; exportify.app also writes `\,` for a comma inside a name.
+ * number of artist ids proves the count. exportify.app joins with ", " and writes `\,` inside a name; the older
+ * exportify.net joins with "," alone.
  */
 export function firstArtist(names: string, ids: string | undefined): string {
   if (ids === undefined) return mainArtist(names)
   const count = ids.split(',').filter((id) => id.trim()).length
   const clean = (name: string | undefined) => (name ?? '').replaceAll('\\,', ',').trim()
   if (count <= 1) return clean(names)
-  for (const separator of [/(?<!\\), /, /(?<!\\),(?! )/, /(?<!\\),/]) {
-    const parts = names.split(separator)
-    if (parts.length === count) return clean(parts[0])
-  }
-  return clean(names)
+  const parts = names.split(ids.includes(', ') ? /(?<!\\), / : /,(?! )/)
+  return clean(parts.length === count ? parts[0] : names)
 }

@@ -218,7 +218,13 @@ function notesOf(known: Recognition, opened: Opened, reports: readonly FileRepor
     ...(short > 0
       ? [`${count(short)} plays are under 30 seconds; they are kept, since skips teach too.`]
       : []),
-    ...(privates > 0 ? [`${count(privates)} plays of private sessions were left out.`] : []),
+    ...(privates > 0
+      ? [
+          privates === 1
+            ? '1 play of a private session was left out.'
+            : `${count(privates)} plays of private sessions were left out.`,
+        ]
+      : []),
     ...(bad > 0 ? [`${count(bad)} values were no number or out of range, and count as missing.`] : []),
     ...(known.unopened.length > 0
       ? [`Not opened, since they hold nothing to learn taste from: ${some(known.unopened)}.`]

@@ -9,7 +9,7 @@ import {
 import { catalogTable, usableColumns } from './catalog.ts'
 import { csvHeader } from './csv.ts'
 import { exportifyTable, isExportify } from './exportify.ts'
-import type { FormatName, Recognised } from './format.ts'
+import { FORMATS, type FormatName, type Recognised } from './format.ts'
 import type { Member, Opened } from './member.ts'
 import { accountHistory } from './spotify-account.ts'
 import { extendedHistory } from './spotify-extended.ts'
@@ -23,6 +23,8 @@ import {
 } from './spotify-package.ts'
 
 const HEAD = 1 << 16
+/** What a file among others may be without spoiling the import. */
+const NOT_OURS: ReadonlySet<string> = new Set(['CSV_UNKNOWN', 'CSV_NO_NAMES', 'FILE_EMPTY'])
 
 export interface KnownFile {
   readonly member: Member
@@ -60,7 +62,7 @@ export async function recognise(opened: Opened, forced?: FormatName): Promise<Re
     else if (spotify && !forced && opened.kind !== 'file' && /\.json$/i.test(name)) unopened.push(name)
     else if (/\.(jsonl?|ndjson|csv|tsv)$/i.test(name) || opened.kind === 'file') {
       const found = await sniff(member, forced).catch((error: unknown) => {
-        if (!(error instanceof DeepcutsError)) throw error
+        if (!(error instanceof DeepcutsError && NOT_OURS.has(error.code))) throw error
         faults.push(error)
       })
       if (found === 'technical') technical = true
@@ -72,7 +74,7 @@ export async function recognise(opened: Opened, forced?: FormatName): Promise<Re
     if (forced && faults.length === 0) throw nothingKnown(opened, `nothing that is ${forced}`)
     throw faults[0] ?? wrongPackage(opened.name, names, technical) ?? nothingKnown(opened)
   }
-  files.sort((a, b) => compare(a.as.order, b.as.order) || (a.member.name < b.member.name ? -1 : 1))
+  files.sort((a, b) => compare(orderOf(a), orderOf(b)) || (a.member.name < b.member.name ? -1 : 1))
   return { files, unopened, unknown }
 }
 
@@ -151,6 +153,10 @@ function nothingKnown(opened: Opened, what?: string): DeepcutsError {
         ? 'it is empty'
         : `found ${listed.join(', ')}${members.length > 3 ? ` and ${members.length - 3} more` : ''}`)
   return new DeepcutsError('IMPORT_NOTHING_KNOWN', { file: name, found })
+}
+
+function orderOf({ as }: KnownFile): readonly number[] {
+  return [FORMATS.indexOf(as.format), ...as.order]
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

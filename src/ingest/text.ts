@@ -29,10 +29,11 @@ export async function wholeJson(bytes: AsyncIterable<Uint8Array>, file: string):
   try {
     return JSON.parse(text)
   } catch (error) {
-    const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
-    if (!position || Number(position) >= text.trimEnd().length)
+    const message = error instanceof Error ? error.message : ''
+    const position = /at position (\d+)/.exec(message)?.[1]
+    if (/end of JSON|unterminated string/i.test(message))
       throw new DeepcutsError('JSON_CUT', { file, where: 'its content' })
-    throw new DeepcutsError('JSON_BROKEN', { file, where: `character ${position}` })
+    throw new DeepcutsError('JSON_BROKEN', { file, where: position ? `character ${position}` : 'some place' })
   }
 }
 
