@@ -49,7 +49,7 @@ function nestedBody({ models, comparisons, protocol }: NestedCvReport): string[]
   )
   const rows = models.map((model, i) => [
     model.name,
-    ...names.map((name) => `${estimate(model.metrics[name])}${best.get(name) === i ? ' *' : ''}`),
+    ...names.map((name) => estimate(model.metrics[name], best.get(name) === i ? ' *' : '')),
   ])
   return [
     table(['model', ...names.map((name) => METRICS[name].title)], rows),
@@ -65,13 +65,13 @@ function paperBody({ models, protocol }: PaperReport): string[] {
     model.name,
     ...PAPER_METRICS.map((name, column) => {
       const { mean, min, max } = model.metrics[name]
-      return `${percent(mean)} (${percent(min)} … ${percent(max)})${best[column] === i ? ' *' : ''}`
+      return `${percent(mean)}${best[column] === i ? ' *' : ''}\n${percent(min)} … ${percent(max)}`
     }),
   ])
   const { splits, training, validation, test } = protocol
   return [
     table(['model', 'training accuracy', 'validation accuracy', 'test accuracy'], rows),
-    `* best of its column. Mean (minimum … maximum) of ${splits} random splits ${training}/${validation}/${test}.`,
+    `* best of its column. Mean and minimum … maximum of ${splits} random splits ${training}/${validation}/${test}.`,
   ]
 }
 
@@ -118,13 +118,18 @@ function leastIndex(costs: readonly number[]): number {
   )
 }
 
-function estimate({ mean, ci95 }: Estimate): string {
+/** Two lines, so that six columns fit a terminal. */
+function estimate({ mean, ci95 }: Estimate, mark: string): string {
   if (Number.isNaN(mean)) return '–'
-  return Number.isNaN(ci95[0]) ? short(mean) : `${short(mean)} [${short(ci95[0])}, ${short(ci95[1])}]`
+  const interval = Number.isNaN(ci95[0]) ? '' : `\n[${short(ci95[0])}, ${short(ci95[1])}]`
+  return `${short(mean)}${mark}${interval}`
 }
 
 function short(value: number): string {
-  return value.toFixed(3).replace(/^(-?)0\./, '$1.')
+  return value
+    .toFixed(3)
+    .replace('-', '−')
+    .replace(/^(−?)0\./, '$1.')
 }
 
 function signedNumber(value: number): string {

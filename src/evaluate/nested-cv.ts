@@ -13,6 +13,8 @@ const FOLD_METRICS = { accuracy, auc, logLoss, brier }
 /** These need all rows of a repeat together; their interval is a bootstrap over groups. */
 const POOLED_METRICS = { ece, calibrationSlope }
 
+const NO_ESTIMATE: Estimate = { mean: Number.NaN, ci95: [Number.NaN, Number.NaN] }
+
 export type MetricName = keyof typeof FOLD_METRICS | keyof typeof POOLED_METRICS
 
 export interface Scored {
@@ -56,6 +58,7 @@ export async function nestedCv(
     folds: [] as Record<keyof typeof FOLD_METRICS, number>[],
     pooled: Array.from({ length: repeats }, () => new Float64Array(table.n)),
     chosen: {} as Record<string, number>,
+    tellsApart: false,
   }))
   const all = Uint32Array.from({ length: table.n }, (_, row) => row)
   progress.stage('Nested cross-validation', repeats * folds * contenders.length, 'fits')
@@ -77,6 +80,7 @@ export async function nestedCv(
         split.test.forEach((row, i) => {
           record.pooled[repeat]![row] = p[i]!
         })
+        record.tellsApart ||= p.some((value) => value !== p[0])
         record.chosen[tuned.chosen] = (record.chosen[tuned.chosen] ?? 0) + 1
         progress.at(++done)
       }
@@ -92,6 +96,7 @@ export async function nestedCv(
     const foldwise = (metric: keyof typeof FOLD_METRICS) => repeatedCvInterval(scores(c, metric), testToTrain)
     const pooled = (metric: keyof typeof POOLED_METRICS) =>
       pooledEstimate(table, records[c]!.pooled, POOLED_METRICS[metric], random.fork('bootstrap'))
+    const ece = pooled('ece')
     return {
       name,
       metrics: {
@@ -99,8 +104,9 @@ export async function nestedCv(
         auc: foldwise('auc'),
         logLoss: foldwise('logLoss'),
         brier: foldwise('brier'),
-        ece: pooled('ece'),
-        calibrationSlope: pooled('calibrationSlope'),
+        ece: { mean: ece.mean, ci95: [Math.max(ece.ci95[0], 0), ece.ci95[1]] as const },
+        // One probability a fold has no slope, though the folds' shares differ by chance.
+        calibrationSlope: records[c]!.tellsApart ? pooled('calibrationSlope') : NO_ESTIMATE,
       },
       chosen: records[c]!.chosen,
     }

@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { makeTable, type TableOptions } from '../src/evaluate/table.ts'
+import { readCatalogFeatures } from '../src/evaluate/table-catalog.ts'
+import { readCells } from '../src/evaluate/table-csv.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'deepcuts-table-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(content: string | Uint8Array, name = 'songs.csv'): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+async function tableOf(lines: readonly string[], options: Partial<TableOptions> = {}, catalog?: string) {
+  const cells = await readCells(file(lines.join('\n')))
+  return makeTable(
+    cells,
+    { label: 'liked', ...options },
+    catalog ? await readCatalogFeatures(catalog) : undefined,
+  )
+}
+
+const column = (table: { values: Float64Array; features: readonly string[] }, name: string) =>
+  Array.from(table.values).filter((_, i) => table.features[i % table.features.length] === name)
+
+test('features are the audio features the file has, in the usual order, and no other column', async () => {
+  const table = await tableOf([
+    ',row,id,tempo,energy,liked,liked_copy,popularity',
+    '0,0,a,120,0.5,1,1,60',
+    '1,1,b,90,0.7,0,0,70',
+  ])
+  expect(table.features).toEqual(['energy', 'tempo'])
+  expect(Array.from(table.values)).toEqual([0.5, 120, 0.7, 90])
+  expect(Array.from(table.y)).toEqual([1, 0])
+})
+
+test('a column that --features names joins them, true and false as 1 and 0', async () => {
+  const table = await tableOf(['energy,explicit,liked', '0.1,True,1', '0.2,false,0'], {
+    features: ['explicit'],
+  })
+  expect(table.features).toEqual(['energy', 'explicit'])
+  expect(column(table, 'explicit')).toEqual([1, 0])
+})
+
+test('spellings of the usual names meet: "Duration (ms)" is duration_ms', async () => {
+  const table = await tableOf(['Energy,Duration (ms),Time Signature,liked', '0.1,2000,4,1', '0.2,3000,3,0'])
+  expect(table.features).toEqual(['energy', 'duration_ms', 'time_signature'])
+})
+
+test('the label may be an audio feature, which then is no feature', async () => {
+  const table = await tableOf(['mode,energy', '0,0.1', '1,0.2'], { label: 'mode' })
+  expect(table.features).toEqual(['energy'])
+})
+
+test.each([
+  [['1', '0'], '1'],
+  [['True', 'false'], 'true'],
+  [['no', 'YES'], 'yes'],
+  [['1.0', '0.0'], '1'],
+  [['disliked', 'liked'], 'liked'],
+  [['2', '10'], '10'],
+  [['meh', 'wow'], 'wow'],
+])('a label of %s is read, %s is positive', async (values, positive) => {
+  const table = await tableOf(['energy,liked', `0.1,${values[0]}`, `0.2,${values[1]}`])
+  expect(table.positive).toBe(positive)
+  expect(Array.from(table.y)).toEqual(
+    values.map((value) =>
+      (Number(value) || value.toLowerCase()) === (Number(positive) || positive) ? 1 : 0,
+    ),
+  )
+})
+
+test('rows without a label are left out, and it is said', async () => {
+  const table = await tableOf(['energy,liked', '0.1,1', '0.9,', '0.2,0'])
+  expect(table.n).toBe(2)
+  expect(column(table, 'energy')).toEqual([0.1, 0.2])
+  expect(table.notes).toContain('1 rows have no label and were left out.')
+})
+
+test('NaN, infinities, words and short rows are missing values', async () => {
+  const table = await tableOf([
+    'liked,energy,tempo',
+    '1,0.1,NaN',
+    '0,0.2,inf',
+    '1,x,100',
+    '0,,-Infinity',
+    '1',
+  ])
+  expect(column(table, 'energy')).toEqual([0.1, 0.2, Number.NaN, Number.NaN, Number.NaN])
+  expect(table.features).toEqual(['energy'])
+  expect(table.notes).toContain('tempo was dropped: it is the same in every row.')
+})
+
+test('constant and empty feature columns are dropped, and it is said', async () => {
+  const table = await tableOf(['energy,key,tempo,liked', '0.1,5,,1', '0.2,5,,0'])
+  expect(table.features).toEqual(['energy'])
+  expect(table.notes).toEqual(
+    ['key was dropped: it is the same in every row.', 'tempo was dropped: it is empty.'].concat(
+      'energy alone separates the labels almost perfectly: check that it is not the answer in disguise.',
+    ),
+  )
+})
+
+test('rows of equal group columns share a group; rows without any stand alone', async () => {
+  const table = await tableOf(
+    ['energy,artist,title,liked', '0.1,Ada,Blue,1', '0.2,ada,blue ,0', '0.3,Ada,Red,1', '0.4,,,0', '0.5,,,1'],
+    { group: ['artist', 'title'] },
+  )
+  const [a, b, c, d, e] = table.groups
+  expect(a).toBe(b)
+  expect(new Set([a, c, d, e]).size).toBe(4)
+})
+
+test('repeated rows without a group are said', async () => {
+  const { notes } = await tableOf(['energy,liked', '0.1,1', '0.1,1', '0.2,0', '0.15,0', '0.05,1', '0.2,1'])
+  expect(notes.join()).toContain('2 rows repeat the features of another row')
+})
+
+test('the catalog fills what the table lacks, by id, by address of the id, and by artist and title', async () => {
+  const id = (letter: string) => letter.repeat(22)
+  const catalog = file(
+    [
+      'track_id,name,artist,energy,tempo',
+      `${id('a')},One,Ada,0.11,101`,
+      `${id('b')},Two,Bob,0.22,102`,
+      `${id('c')},Three,Cyd,0.33,`,
+    ].join('\n'),
+    'catalog.csv',
+  )
+  const table = await tableOf(
+    [
+      'uri,artist,song_title,tempo,liked',
+      `spotify:track:${id('a')},,,90,1`,
+      `,BOB, two,,0`,
+      `${id('c')},,,,1`,
+      'x,Nobody,Nothing,,0',
+    ],
+    {},
+    catalog,
+  )
+  expect(column(table, 'energy')).toEqual([0.11, 0.22, 0.33, Number.NaN])
+  expect(column(table, 'tempo')).toEqual([90, 102, Number.NaN, Number.NaN])
+  expect(Array.from(table.reference![0]!)).toEqual([0.11, 0.22, 0.33])
+  expect(table.notes[0]).toBe('3 of 4 rows were found in catalog.csv, by id or by artist and title.')
+})
+
+test('a byte-order mark, quoted commas and empty lines are read', async () => {
+  const table = await tableOf([
+    '\uFEFFliked,title,energy',
+    '1,"Blue, again",0.1',
+    '',
+    '0,"He said ""no""",0.2',
+  ])
+  expect(column(table, 'energy')).toEqual([0.1, 0.2])
+})
+
+const refusals: readonly [string, string | Uint8Array, Partial<TableOptions>, string, RegExp][] = [
+  [
+    'an unknown label column',
+    'energy,liked\n0.1,1\n0.2,0',
+    { label: 'likd' },
+    'TABLE_NO_COLUMN',
+    /no column "likd", which --label names.*energy, liked/,
+  ],
+  [
+    'an unknown feature column',
+    'energy,liked\n0.1,1\n0.2,0',
+    { features: ['mood'] },
+    'TABLE_NO_COLUMN',
+    /"mood", which --features names/,
+  ],
+  [
+    'an unknown group column',
+    'energy,liked\n0.1,1\n0.2,0',
+    { group: ['album'] },
+    'TABLE_NO_COLUMN',
+    /"album", which --group names/,
+  ],
+  [
+    'the label as a feature',
+    'energy,liked\n0.1,1\n0.2,0',
+    { features: ['Liked'] },
+    'TABLE_FEATURE_IS_LABEL',
+    /cannot predict itself/,
+  ],
+  [
+    'a label with one class',
+    'energy,liked\n0.1,1\n0.2,1',
+    {},
+    'TABLE_LABEL_VALUES',
+    /has 1 different values \(1\)/,
+  ],
+  [
+    'a label with three values',
+    'energy,liked\n0.1,1\n0.2,2\n0.3,3',
+    {},
+    'TABLE_LABEL_VALUES',
+    /has 3 different values \(1, 2, 3\)/,
+  ],
+  ['a label that is empty', 'energy,liked\n0.1,\n0.2,', {}, 'TABLE_LABEL_VALUES', /all cells are empty/],
+  ['one row', 'energy,liked\n0.1,1', {}, 'TABLE_LABEL_VALUES', /has 1 different values/],
+  [
+    'no feature columns',
+    'title,liked\na,1\nb,0',
+    {},
+    'TABLE_NO_FEATURES',
+    /Give at least one of danceability/,
+  ],
+  [
+    'only constant feature columns',
+    'energy,liked\n0.1,1\n0.1,0',
+    {},
+    'TABLE_NO_FEATURES',
+    /energy hold no information/,
+  ],
+  ['a header without rows', 'energy,liked\n', {}, 'TABLE_EMPTY', /no rows below its header/],
+  ['an empty file', '', {}, 'TABLE_EMPTY', /songs.csv has no rows/],
+  [
+    'another encoding',
+    Buffer.from('energy,liked\n0.1,1\n0.2,caf\xe9', 'latin1'),
+    {},
+    'TABLE_NOT_UTF8',
+    /not UTF-8/,
+  ],
+  ['an open quote', 'energy,liked\n0.1,1\n0.2,"0', {}, 'TABLE_BROKEN', /not a whole CSV/],
+]
+
+test.each(refusals)('%s is refused with a sentence', async (_, content, options, code, sentence) => {
+  const attempt = readCells(file(content)).then((cells) => makeTable(cells, { label: 'liked', ...options }))
+  await expect(attempt).rejects.toMatchObject({ code, message: expect.stringMatching(sentence) as string })
+})
+
+test('a missing file and a folder are refused with a sentence', async () => {
+  await expect(readCells(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+  await expect(readCells(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+})
