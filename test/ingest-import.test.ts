@@ -107,6 +107,12 @@ test('a zip inside a zip is named, not opened', async () => {
   expect(report.notes.join(' ')).toContain('Zips inside are not opened: backup.zip.')
 })
 
+test('a table of something else beside a history is named and left out', async () => {
+  const { report } = await importOne(folderOf({ [AUDIO]: [extendedRow()], 'bills.csv': 'day,sum\n1,2\n' }))
+  expect(report.files).toHaveLength(1)
+  expect(report.notes).toContain('Not recognised, and left out: bills.csv.')
+})
+
 test('account data comes with the advice which package to request, and extended history without it', async () => {
   const account = await importOne(fileOf('StreamingHistory0.json', [accountRow()]))
   expect(account.report.notes.join(' ')).toContain('"Extended streaming history"')
@@ -132,6 +138,6 @@ test('the report reads as a table with totals', async () => {
     '  Streaming_History_Audio_2024_0.json  1,201  1,200  1 private session',
     '',
     '1,200 plays, 2024-01-01 to 2024-02-19 · 7 new tracks · 0 % of plays have audio features',
-    '• 1 play of a private session was left out.',
+    '• Plays of private sessions, left out: 1.',
   ])
 })

@@ -1,6 +1,7 @@
 /** A row as a parsed JSON object. */
 export type Row = Readonly<Record<string, unknown>>
 
+/** Whether a value is a JSON object, not a list or null. */
 export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

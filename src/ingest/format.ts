@@ -28,6 +28,7 @@ export interface Recognised {
   readonly group?: string
 }
 
+/** Whether a name is one that `--as` takes. */
 export function isFormat(name: string): name is FormatName {
   return (FORMATS as readonly string[]).includes(name)
 }

@@ -50,7 +50,7 @@ export async function importPaths(
  * Imports one path: a zip, a folder, or a file. The same content twice changes nothing.
  * @throws DeepcutsError with the sentence for whatever is wrong with it; IMPORT_STOPPED when the signal aborts
  */
-export async function importPath(
+async function importPath(
   path: string,
   options: ImportOptions,
   imports: Imports,
@@ -215,17 +215,9 @@ function notesOf(known: Recognition, opened: Opened, reports: readonly FileRepor
   const plays = sum((report) => (report.firstPlayAt === undefined ? 0 : report.kept))
   return [
     ...packageNotes(new Set(known.files.map((file) => file.as.format)), plays),
-    ...(short > 0
-      ? [`${count(short)} plays are under 30 seconds; they are kept, since skips teach too.`]
-      : []),
-    ...(privates > 0
-      ? [
-          privates === 1
-            ? '1 play of a private session was left out.'
-            : `${count(privates)} plays of private sessions were left out.`,
-        ]
-      : []),
-    ...(bad > 0 ? [`${count(bad)} values were no number or out of range, and count as missing.`] : []),
+    ...(short > 0 ? [`Plays shorter than 30 seconds, kept since skips teach too: ${count(short)}.`] : []),
+    ...(privates > 0 ? [`Plays of private sessions, left out: ${count(privates)}.`] : []),
+    ...(bad > 0 ? [`Values that were no number or out of range, and count as missing: ${count(bad)}.`] : []),
     ...(known.unopened.length > 0
       ? [`Not opened, since they hold nothing to learn taste from: ${some(known.unopened)}.`]
       : []),

@@ -7,7 +7,7 @@ const MAX_WHOLE = 2 ** 28
  * Reads a whole file of at most 256 MB as UTF-8, without a byte order mark.
  * @throws DeepcutsError FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_UTF8
  */
-export async function wholeText(bytes: AsyncIterable<Uint8Array>, file: string): Promise<string> {
+async function wholeText(bytes: AsyncIterable<Uint8Array>, file: string): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of bytes) {

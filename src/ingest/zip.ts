@@ -14,7 +14,7 @@ export interface ZipBounds {
   readonly ratio: number
 }
 
-export const ZIP_BOUNDS: ZipBounds = { files: 200_000, fileBytes: 2 ** 30, totalBytes: 2 ** 32, ratio: 200 }
+const ZIP_BOUNDS: ZipBounds = { files: 200_000, fileBytes: 2 ** 30, totalBytes: 2 ** 32, ratio: 200 }
 
 /** Below this many unpacked bytes a file's ratio says nothing. */
 const RATIO_FROM = 2 ** 20
