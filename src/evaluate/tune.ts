@@ -16,7 +16,7 @@ export interface Tuned {
 
 const INNER_FOLDS = 3
 /** Larger training parts are sampled down to this many rows for choosing, and to this many for the last fit. */
-export const ROWS_TO_CHOOSE = 3_000
+export const ROWS_TO_CHOOSE = 2_000
 export const ROWS_TO_FIT = 20_000
 /** Weights tried for averaging the families. */
 const STEPS = 4
