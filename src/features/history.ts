@@ -37,7 +37,9 @@ export interface History {
   beginSitting(): void
   /** A play has ended. */
   observe(row: number, endedAt: number, outcome: number): void
-  /** Counts of a row, for reasons and filters. */
+  /** Finishes and skips so far of the track, of its artist and of everything: what the simplest predictors go by. */
+  outcomeCounts(row: number): [number, number, number, number, number, number]
+  /** Counts by row and by artist. */
   readonly tracks: Rates
   readonly artists: Rates
   /** Ends of the first and last play of a row; NaN when never played. */
@@ -69,6 +71,8 @@ export function startHistory({ catalog, audio, saved, localTime }: HistoryContex
   const taste: Taste = tasteOf(audio)
 
   let endedAt = Number.NaN
+  let allFinishes = 0
+  let allSkips = 0
   let position = 0
   let previousRow = -1
   let outcomes: [number, number, number] = [0, 0, 0]
@@ -86,6 +90,11 @@ export function startHistory({ catalog, audio, saved, localTime }: HistoryContex
     firstPlayedAt,
     lastPlayedAt,
     artistTracks,
+    outcomeCounts(row) {
+      const artist = catalog.artist[row]!
+      const of = ({ finishes, skips }: Rates, i: number) => [finishes[i]!, skips[i]!] as const
+      return [...of(tracks, row), ...of(artists, artist), allFinishes, allSkips]
+    },
     get endedAt() {
       return endedAt
     },
@@ -174,6 +183,8 @@ export function startHistory({ catalog, audio, saved, localTime }: HistoryContex
         firstPlays.add(outcome)
         artistFirst.add(artist, outcome)
       }
+      if (outcome === FINISH) allFinishes++
+      else if (outcome === SKIP) allSkips++
       tracks.add(row, outcome)
       artists.add(artist, outcome)
       genres.add(catalog.genres[row]!, outcome)

@@ -22,6 +22,8 @@ export interface Examples {
   readonly play: Int32Array
   /** 1 where the listener had never heard the track. */
   readonly firstPlay: Uint8Array
+  /** size × 6: finishes and skips so far of the track, the artist and everything, for the baselines. */
+  readonly counts: Int32Array
 }
 
 /**
@@ -42,12 +44,14 @@ export function describeLog(
   for (let i = from; i < to; i++) if (log.outcome[i] !== UNKNOWN) known.push(i)
   const raw = new Float32Array(known.length * FEATURE_COUNT)
   const firstPlay = new Uint8Array(known.length)
+  const counts = new Int32Array(known.length * 6)
   let next = 0
   const describe = (i: number, at: number, inSitting: boolean) => {
     if (known[next] !== i) return
     const row = log.row[i]!
     history.describe(row, { at, inSitting }, raw, next * FEATURE_COUNT)
     firstPlay[next] = history.tracks.plays[row] === 0 ? 1 : 0
+    counts.set(history.outcomeCounts(row), next * 6)
     next++
   }
 
@@ -68,5 +72,6 @@ export function describeLog(
     label: Uint8Array.from(known, (i) => (log.outcome[i] === FINISH ? 1 : 0)),
     play: Int32Array.from(known),
     firstPlay,
+    counts,
   }
 }

@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { Progress } from '../core/progress.ts'
+import { random } from '../core/random.ts'
+import { cutSittings } from '../features/sittings.ts'
+import { importPaths } from '../ingest/import-paths.ts'
+import { BASELINES, baselinePredictions } from '../learn/baselines.ts'
+import { describeLog, type Examples } from '../learn/dataset.ts'
+import { fitLikability } from '../learn/fit.ts'
+import { historyMaker, type ListenerData, readListenerData } from '../learn/listener-data.ts'
+import { openLibrary } from '../library/library.ts'
+import { accuracy, auc, brier, logLoss } from '../metrics/binary.ts'
+import { ece } from '../metrics/calibration.ts'
+import { bootstrapInterval, bootstrapNormalInterval, type Estimate } from '../metrics/interval.ts'
+import { logisticLikability, meanProbability } from '../model/likability.ts'
+import { openStore } from '../store/open.ts'
+
+/** Training share; the split is chronological. */
+const TRAINING_SHARE = 0.8
+const DRAWS = 200
+const METRICS = { auc, logLoss, brier, accuracy, ece } as const
+const LISTENER = 'evaluated'
+
+export type HistoryMetric = keyof typeof METRICS
+type RowName = 'all' | 'firstPlay' | 'noSessionContext'
+
+export interface HistoryOptions {
+  /** Exports of one listener. */
+  readonly paths: readonly string[]
+  /** Catalog tables with audio features. */
+  readonly catalog: readonly string[]
+  readonly seed: number
+  /** IANA zone of the listener: hours of the day are told in it. */
+  readonly timeZone: string
+  /** Ms since the epoch, for the import records. */
+  readonly now: number
+}
+
+export type RowMetrics = { readonly n: number } & { readonly [M in HistoryMetric]: Estimate }
+
+/** What `evaluate history --json` prints. */
+export interface HistoryReport {
+  readonly task: 'history'
+  readonly dataset: {
+    readonly file: string
+    readonly sha256: string
+    readonly rows: number
+    readonly finishes: number
+    readonly skips: number
+    /** Plays whose end says nothing. */
+    readonly masked: number
+    /** Share of plays with audio features, 0…1. */
+    readonly audioShare: number
+    readonly catalog: readonly { readonly file: string; readonly sha256: string }[]
+  }
+  readonly protocol: {
+    readonly name: 'chronological'
+    readonly training: number
+    readonly test: number
+    readonly firstTestPlay: string
+    readonly description: string
+  }
+  readonly seed: number
+  readonly models: readonly {
+    readonly name: string
+    readonly metrics: Readonly<Record<RowName, RowMetrics>>
+  }[]
+  /** AUC of ours minus that of the strongest other model, paired over the same sittings. */
+  readonly ahead: Readonly<Record<RowName, { readonly against: string; readonly auc: Estimate }>>
+}
+
+const DESCRIPTION =
+  'First 80 % of the plays for training, the last 20 % for the test, in time. Finish against skip, other ends masked. ' +
+  'all: the state rolls forward, each play seen before its outcome. firstPlay: those that the listener hears for the first time. ' +
+  'noSessionContext: the state stays that of the start of the sitting. Settings, scalers and calibration come from the training part. ' +
+  '95 % intervals: bootstrap over sittings.'
+
+/** Judges how well ours and the baselines foresee which plays are finished, on the last fifth of a listener's exports. */
+export async function evaluateHistory(
+  options: HistoryOptions,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<HistoryReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'deepcuts-evaluate-'))
+  const store = await openStore(`file:${folder}`)
+  try {
+    const library = openLibrary(store, folder, () => options.now, options.timeZone)
+    const importing = { listener: LISTENER, now: options.now, ...(signal ? { signal } : {}) }
+    await importPaths(options.paths, importing, library.imports, progress)
+    await importPaths(options.catalog, { ...importing, as: 'catalog' }, library.imports, progress)
+    const data = await readListenerData(library, LISTENER)
+    return {
+      ...judge(data, options.seed, progress, signal),
+      dataset: { ...describeData(data), ...(await describeFiles(options)) },
+    }
+  } finally {
+    await store.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The protocol on data that is already read. */
+function judge(data: ListenerData, seed: number, progress: Progress, signal?: AbortSignal) {
+  const { log } = data
+  const to = Math.floor(log.size * TRAINING_SHARE)
+  const fitted = fitLikability(data, to, progress, signal)
+  const model = logisticLikability(fitted.model)
+  const newHistory = historyMaker(data, fitted.audioScale)
+  const training = describeLog(log, newHistory(), 'rolling', { to })
+  const test = {
+    rolling: describeLog(log, newHistory(), 'rolling', { from: to }),
+    frozen: describeLog(log, newHistory(), 'frozen', { from: to }),
+  }
+  const predictions = (examples: Examples) => ({
+    ...baselinePredictions(training, examples),
+    deepcuts: meanProbability(model.logits(examples.raw), model.heads),
+  })
+  const predicted = { rolling: predictions(test.rolling), frozen: predictions(test.frozen) }
+  const every = (examples: Examples) => Array.from(examples.play.keys())
+  const views: Record<RowName, { examples: Examples; rows: number[]; of: typeof predicted.rolling }> = {
+    all: { examples: test.rolling, rows: every(test.rolling), of: predicted.rolling },
+    firstPlay: {
+      examples: test.rolling,
+      rows: every(test.rolling).filter((i) => test.rolling.firstPlay[i]),
+      of: predicted.rolling,
+    },
+    noSessionContext: { examples: test.frozen, rows: every(test.frozen), of: predicted.frozen },
+  }
+  const sittingOf = sittingIndex(data)
+  const names = [...BASELINES, 'deepcuts'] as const
+  progress.stage('bootstrap', names.length * 3, 'rows')
+  let done = 0
+  const judged = names.map((name) => {
+    const metrics = Object.fromEntries(
+      (Object.keys(views) as RowName[]).map((view) => {
+        const { examples, rows, of } = views[view]
+        signal?.throwIfAborted()
+        progress.at(++done)
+        return [view, scoreRows(of[name], examples, rows, sittingOf, seed)]
+      }),
+    ) as Record<RowName, RowMetrics>
+    return { name, metrics }
+  })
+  progress.done()
+  const ahead = Object.fromEntries(
+    (Object.keys(views) as RowName[]).map((view) => {
+      const { examples, rows, of } = views[view]
+      const against = strongest(judged.slice(0, -1), view) as (typeof BASELINES)[number]
+      const label = pick(examples.label, rows)
+      const [ours, theirs] = [pick(of.deepcuts, rows), pick(of[against], rows)]
+      const difference = bootstrapInterval({
+        groups: rows.map((i) => sittingOf[examples.play[i]!]!),
+        statistic: (drawn) =>
+          auc(pick(ours, drawn), pick(label, drawn)) - auc(pick(theirs, drawn), pick(label, drawn)),
+        next: random(`${seed}/ahead/${view}`).next,
+        draws: DRAWS,
+      })
+      return [view, { against, auc: difference }]
+    }),
+  ) as HistoryReport['ahead']
+  return {
+    task: 'history' as const,
+    protocol: {
+      name: 'chronological' as const,
+      training: to,
+      test: log.size - to,
+      firstTestPlay: new Date(log.endedAt[to]!).toISOString().slice(0, 10),
+      description: DESCRIPTION,
+    },
+    seed,
+    models: judged,
+    ahead,
+  }
+}
+
+function scoreRows(
+  p: Float64Array,
+  examples: Examples,
+  rows: readonly number[],
+  sittingOf: Int32Array,
+  seed: number,
+): RowMetrics {
+  const probability = pick(p, rows)
+  const label = pick(examples.label, rows)
+  const groups = rows.map((i) => sittingOf[examples.play[i]!]!)
+  const estimates = Object.fromEntries(
+    (Object.keys(METRICS) as HistoryMetric[]).map((metric) => {
+      const interval = metric === 'ece' ? bootstrapNormalInterval : bootstrapInterval
+      const statistic = (drawn: Uint32Array) => METRICS[metric](pick(probability, drawn), pick(label, drawn))
+      return [metric, interval({ groups, statistic, next: random(`${seed}/${metric}`).next, draws: DRAWS })]
+    }),
+  ) as Record<HistoryMetric, Estimate>
+  return { n: rows.length, ...estimates }
+}
+
+function strongest(models: readonly HistoryReport['models'][number][], view: RowName): string {
+  const scores = models.map(({ metrics }) => metrics[view].auc.mean)
+  return models[scores.indexOf(Math.max(...scores))]?.name ?? models[0]!.name
+}
+
+function sittingIndex({ log }: ListenerData): Int32Array {
+  const { bounds } = cutSittings(log)
+  const index = new Int32Array(log.size)
+  for (let s = 0; s + 1 < bounds.length; s++) index.fill(s, bounds[s]!, bounds[s + 1]!)
+  return index
+}
+
+function pick<A extends Float64Array | Uint8Array>(values: A, rows: ArrayLike<number>): A {
+  const picked = new (values.constructor as new (n: number) => A)(rows.length)
+  for (let i = 0; i < rows.length; i++) picked[i] = values[rows[i]!]!
+  return picked
+}
+
+function describeData({ log, catalog }: ListenerData) {
+  const count = (code: number) => log.outcome.reduce((sum, outcome) => sum + (outcome === code ? 1 : 0), 0)
+  const audio = log.row.reduce((sum, row) => sum + (catalog.source[row] ? 1 : 0), 0)
+  return {
+    rows: log.size,
+    finishes: count(1),
+    skips: count(0),
+    masked: count(-1),
+    audioShare: log.size ? audio / log.size : 0,
+  }
+}
+
+async function describeFiles({ paths, catalog }: HistoryOptions) {
+  const named = async (path: string) => ({ file: basename(path), sha256: await digest(path) })
+  const exports = await Promise.all(paths.map(named))
+  const sha256 =
+    exports.length === 1
+      ? exports[0]!.sha256
+      : createHash('sha256')
+          .update(exports.map((e) => e.sha256).join('\n'))
+          .digest('hex')
+  return {
+    file: exports.map((e) => e.file).join(' + '),
+    sha256,
+    catalog: await Promise.all(catalog.map(named)),
+  }
+}
+
+/** SHA-256 of a file, or of a folder's files in the order of their names. */
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  const add = async (entry: string): Promise<void> => {
+    if ((await stat(entry)).isDirectory())
+      for (const name of (await readdir(entry)).sort()) await add(join(entry, name))
+    else for await (const chunk of createReadStream(entry)) hash.update(chunk as Buffer)
+  }
+  await add(path)
+  return hash.digest('hex')
+}

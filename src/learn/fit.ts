@@ -1,0 +1,181 @@
+import { DeepcutsError } from '../core/errors.ts'
+import type { Progress } from '../core/progress.ts'
+import type { AudioScale } from '../features/audio-scale.ts'
+import { type Encoder, encodeRows, fitEncoder } from '../features/encoder.ts'
+import { FEATURE_COUNT, FEATURE_NAMES, FEATURES } from '../features/feature-names.ts'
+import { logLoss } from '../metrics/binary.ts'
+import { type LogisticLikability, storeLogistic } from '../model/likability.ts'
+import { fitLogistic, type Logistic, logits, predict } from '../model/logistic.ts'
+import { fitPlatt } from '../model/platt.ts'
+import { describeLog, type Examples, type View } from './dataset.ts'
+import { audioScaleOf, historyMaker, type ListenerData } from './listener-data.ts'
+
+/** Bins of the piecewise-linear encoding. */
+const BINS = 6
+/** The last part of the training plays, on which settings are chosen and probabilities calibrated. */
+const VALIDATION_SHARE = 0.2
+/** No more plays than this are fitted on, the latest first: older ones speak through the counts. */
+const MAX_PLAYS = 30_000
+const MIN_OUTCOMES = 20
+
+/** The settings that are tried. `halfLife`: after this share of the training plays an outcome weighs half. */
+const GRID = [
+  { l2: 0.003, halfLife: Number.POSITIVE_INFINITY },
+  { l2: 0.02, halfLife: Number.POSITIVE_INFINITY },
+  { l2: 0.003, halfLife: 0.25 },
+  { l2: 0.02, halfLife: 0.25 },
+] as const
+type Choice = (typeof GRID)[number]
+
+const VIEWS = ['rolling', 'frozen'] as const satisfies readonly View[]
+
+/** What fitting gives. */
+export interface Fitted {
+  readonly model: LogisticLikability
+  readonly audioScale: AudioScale
+  readonly choice: Choice
+  readonly examples: number
+}
+
+/**
+ * Fits the simple likability model on the plays before `to`: both views of each play, settings chosen and calibrated on
+ * the last fifth, then fitted on all.
+ * @throws TOO_FEW_PLAYS when there are under 20 finishes or skips
+ */
+export function fitLikability(
+  data: ListenerData,
+  to: number,
+  progress: Progress,
+  signal?: AbortSignal,
+): Fitted {
+  refuseTooFew(data, to)
+  const audioScale = audioScaleOf(data, to)
+  const newHistory = historyMaker(data, audioScale)
+  const from = latest(data.log.outcome, to, MAX_PLAYS)
+  progress.stage('describing plays', VIEWS.length, 'views')
+  const views = VIEWS.map((view, i) => {
+    const examples = describeLog(data.log, newHistory(), view, { from, to })
+    progress.at(i + 1)
+    return examples
+  })
+  const all = join(views)
+  const cut = all.play[Math.floor(views[0]!.size * (1 - VALIDATION_SHARE))]!
+  const training = select(all, (play) => play < cut)
+  const validation = VIEWS.map((_, v) => select(views[v]!, (play) => play >= cut))
+
+  progress.stage('choosing settings', GRID.length + 1, 'fits')
+  const encoder = fitEncoder(training.raw, encodings())
+  const encoded = encodeRows(encoder, training.raw)
+  const held = validation.map((examples) => encodeRows(encoder, examples.raw))
+  let best: { choice: Choice; loss: number; fitted: Logistic } | undefined
+  GRID.forEach((choice, i) => {
+    signal?.throwIfAborted()
+    const fitted = regress(encoder, encoded, training, choice)
+    const loss = mean(validation.map(({ label }, v) => logLoss(predict(fitted, held[v]!), label)))
+    if (!best || loss < best.loss) best = { choice, loss, fitted }
+    progress.at(i + 1)
+  })
+  const { choice, fitted } = best!
+  const [rolling, frozen] = validation.map(({ label }, v) => fitPlatt(logits(fitted, held[v]!), label))
+
+  const finalEncoder = fitEncoder(all.raw, encodings())
+  const inputs = encodeRows(finalEncoder, all.raw)
+  const model = regress(finalEncoder, inputs, all, choice)
+  progress.at(GRID.length + 1)
+  progress.done()
+  return {
+    model: storeLogistic(model, finalEncoder, centreOf(inputs, finalEncoder.width), {
+      rolling: rolling!,
+      frozen: frozen!,
+    }),
+    audioScale,
+    choice,
+    examples: all.size,
+  }
+}
+
+function regress(
+  encoder: Encoder,
+  X: Float32Array,
+  { play, label }: Examples,
+  { l2, halfLife }: Choice,
+): Logistic {
+  const end = play.reduce((latest, p) => Math.max(latest, p), 0)
+  const begin = play.reduce((first, p) => Math.min(first, p), end)
+  const half = halfLife * (end - begin + 1)
+  const weights = Float64Array.from(play, (p) => 0.5 ** ((end - p) / half))
+  return fitLogistic(X, label, { d: encoder.width, l2, weights, maxIterations: 60, tolerance: 1e-4 })
+}
+
+function encodings(): number[] {
+  return FEATURE_NAMES.map((name) => (FEATURES[name].binned ? BINS : 0))
+}
+
+function refuseTooFew({ log, listener }: ListenerData, to: number): void {
+  const known = log.outcome.subarray(0, to)
+  const finishes = known.reduce((sum, o) => sum + (o === 1 ? 1 : 0), 0)
+  const skips = known.reduce((sum, o) => sum + (o === 0 ? 1 : 0), 0)
+  if (log.size === 0) throw new DeepcutsError('NO_PLAYS', { listener: listener.name })
+  if (Math.min(finishes, skips) < MIN_OUTCOMES)
+    throw new DeepcutsError('TOO_FEW_PLAYS', {
+      plays: finishes + skips,
+      finishes,
+      skips,
+      needed: 2 * MIN_OUTCOMES,
+    })
+}
+
+/** The index from which on `most` plays before `to` have a known outcome. */
+function latest(outcomes: Int8Array, to: number, most: number): number {
+  let known = 0
+  for (let i = to - 1; i >= 0; i--) if (outcomes[i] !== -1 && ++known >= most) return i
+  return 0
+}
+
+function join(views: readonly Examples[]): Examples {
+  const size = views.reduce((sum, view) => sum + view.size, 0)
+  const joined = {
+    size,
+    raw: new Float32Array(size * FEATURE_COUNT),
+    label: new Uint8Array(size),
+    play: new Int32Array(size),
+    firstPlay: new Uint8Array(size),
+    counts: new Int32Array(size * 6),
+  }
+  let at = 0
+  for (const view of views) {
+    joined.raw.set(view.raw, at * FEATURE_COUNT)
+    joined.label.set(view.label, at)
+    joined.play.set(view.play, at)
+    joined.firstPlay.set(view.firstPlay, at)
+    joined.counts.set(view.counts, at * 6)
+    at += view.size
+  }
+  return joined
+}
+
+function select(examples: Examples, wanted: (play: number) => boolean): Examples {
+  const rows = Array.from(examples.play.keys()).filter((i) => wanted(examples.play[i]!))
+  const raw = new Float32Array(rows.length * FEATURE_COUNT)
+  const counts = new Int32Array(rows.length * 6)
+  rows.forEach((i, at) => {
+    raw.set(examples.raw.subarray(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT), at * FEATURE_COUNT)
+    counts.set(examples.counts.subarray(i * 6, (i + 1) * 6), at * 6)
+  })
+  return {
+    size: rows.length,
+    raw,
+    label: Uint8Array.from(rows, (i) => examples.label[i]!),
+    play: Int32Array.from(rows, (i) => examples.play[i]!),
+    firstPlay: Uint8Array.from(rows, (i) => examples.firstPlay[i]!),
+    counts,
+  }
+}
+
+function centreOf(X: Float32Array, width: number): number[] {
+  const sums = new Float64Array(width)
+  for (let at = 0; at < X.length; at++) sums[at % width] = sums[at % width]! + X[at]!
+  return Array.from(sums, (sum) => (sum * width) / X.length)
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

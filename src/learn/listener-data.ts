@@ -1,0 +1,38 @@
+import { localTimeIn } from '../core/clock.ts'
+import { type AudioScale, fitAudioScale, scaleAudio } from '../features/audio-scale.ts'
+import { type History, startHistory } from '../features/history.ts'
+import type { Catalog } from '../library/catalog.ts'
+import type { Library } from '../library/library.ts'
+import type { ListenerRow } from '../library/listeners.ts'
+import type { ListeningLog } from '../library/listening-log.ts'
+
+/** All that is learned from: one listener's log over the catalog. */
+export interface ListenerData {
+  readonly listener: ListenerRow
+  readonly catalog: Catalog
+  readonly log: ListeningLog
+  readonly saved: Uint8Array
+}
+
+/** Reads a listener's data. @throws UNKNOWN_LISTENER */
+export async function readListenerData(library: Library, name: string): Promise<ListenerData> {
+  const listener = await library.listeners.get(name)
+  return {
+    listener,
+    catalog: await library.catalog(),
+    log: await library.log(listener),
+    saved: await library.saved(listener),
+  }
+}
+
+/** The audio scale of the tracks played before play `to`. */
+export function audioScaleOf({ catalog, log }: ListenerData, to: number): AudioScale {
+  return fitAudioScale(catalog, [...new Set(log.row.subarray(0, to))])
+}
+
+/** A maker of empty histories over a scale; the scaled audio is worked out once. */
+export function historyMaker({ catalog, saved, listener }: ListenerData, scale: AudioScale): () => History {
+  const audio = scaleAudio(catalog, scale)
+  const localTime = localTimeIn(listener.timeZone)
+  return () => startHistory({ catalog, audio, saved, localTime })
+}
