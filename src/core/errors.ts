@@ -1,10 +1,32 @@
 /**
  * The one error registry: code → exit status and sentence. A sentence says what is wrong, where, and what to do.
- * `{name}` is filled from the details. `docs/reference/errors.md` is kept equal to it by a test.
+ * `{name}` is filled from the details; `{name?}` is left out when there is no such detail. `docs/reference/errors.md` is kept equal to it by a test.
  */
 export const ERRORS = {
-  UNKNOWN_OPTION: { exit: 2, sentence: '{problem}. Run "deepcuts {verb} --help" to see what it takes.' },
+  UNKNOWN_OPTION: { exit: 2, sentence: '{problem}. Run "{command} --help" to see what it takes.' },
   BAD_VALUE: { exit: 2, sentence: '{option} is {value}, but it must be {expected}.' },
+  STOPPED: {
+    exit: 130,
+    sentence: 'Stopped. What was finished before is kept, the rest was left out. Run it again to finish it.',
+  },
+  UNEXPECTED: {
+    exit: 70,
+    sentence:
+      'Something went wrong inside deepcuts: {problem}. Please report it with the output of the same command under DEEPCUTS_DEBUG=1.',
+  },
+  NO_DATA: {
+    exit: 1,
+    sentence:
+      'There is no data in {path} yet. Run "deepcuts run my_spotify_data.zip" first, or name the folder that has it with --data.',
+  },
+  WHICH_LISTENER: {
+    exit: 2,
+    sentence: 'Several people listen here: {known}. Say whom you mean with --listener.',
+  },
+  NOT_WRITTEN: {
+    exit: 1,
+    sentence: '{path} cannot be written ({problem}). Choose another place.',
+  },
   FILE_NOT_FOUND: { exit: 2, sentence: 'There is no file or folder at {path}. Check the path.' },
   STORE_URL: {
     exit: 2,
@@ -85,7 +107,7 @@ export const ERRORS = {
   UNKNOWN_TRACK: {
     exit: 2,
     sentence:
-      'No track matches "{track}". Give its id, its Spotify link, or "artist – title" as the mixes show it.',
+      'No track matches "{track}".{near?} Give its id, its Spotify link, or "artist – title" as the mixes show it.',
   },
   AMBIGUOUS_TRACK: {
     exit: 2,
@@ -93,7 +115,7 @@ export const ERRORS = {
   },
   UNKNOWN_ARTIST: {
     exit: 2,
-    sentence: 'No artist is called "{artist}" here. Check the spelling as the mixes show it.',
+    sentence: 'No artist is called "{artist}" here.{near?} Check the spelling as the mixes show it.',
   },
   UNKNOWN_EXCLUSION: { exit: 2, sentence: 'There is no exclusion {id}. Run "deepcuts exclude" to see them.' },
   NOTHING_TO_UNDO: {
@@ -269,5 +291,7 @@ export class DeepcutsError extends Error {
 }
 
 function sentence(code: ErrorCode, details: Record<string, string | number>): string {
-  return ERRORS[code].sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole))
+  return ERRORS[code].sentence.replace(/\{(\w+)(\?)?\}/g, (whole, name: string, optional?: string) =>
+    String(details[name] ?? (optional ? '' : whole)),
+  )
 }

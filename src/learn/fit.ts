@@ -38,8 +38,8 @@ export interface Fitted {
 }
 
 /**
- * Fits the simple likability model on the plays before `to`: both views of each play, settings chosen and calibrated on
- * the last fifth, then fitted on all.
+ * Fits the simple likability model on the plays before `to`: both views of each play, settings chosen and probabilities
+ * calibrated on the last fifth, then fitted on all.
  * @throws TOO_FEW_PLAYS when there are under 20 finishes or skips
  */
 export function fitLikability(
@@ -49,19 +49,11 @@ export function fitLikability(
   signal?: AbortSignal,
 ): Fitted {
   refuseTooFew(data, to)
-  const audioScale = audioScaleOf(data, to)
-  const newHistory = historyMaker(data, audioScale)
-  const from = latest(data.log.outcome, to, MAX_PLAYS)
-  progress.stage('describing plays', VIEWS.length, 'views')
-  const views = VIEWS.map((view, i) => {
-    const examples = describeLog(data.log, newHistory(), view, { from, to })
-    progress.at(i + 1)
-    return examples
-  })
-  const all = join(views)
+  const described = describeViews(data, to, progress)
+  const { all, views } = described
   const cut = all.play[Math.floor(views[0]!.size * (1 - VALIDATION_SHARE))]!
   const training = select(all, (play) => play < cut)
-  const validation = VIEWS.map((_, v) => select(views[v]!, (play) => play >= cut))
+  const validation = views.map((view) => select(view, (play) => play >= cut))
 
   progress.stage('choosing settings', GRID.length + 1, 'fits')
   const encoder = fitEncoder(training.raw, encodings())
@@ -77,17 +69,51 @@ export function fitLikability(
   })
   const { choice, fitted } = best!
   const [rolling, frozen] = validation.map(({ label }, v) => fitPlatt(logits(fitted, held[v]!), label))
-
-  const finalEncoder = fitEncoder(all.raw, encodings())
-  const inputs = encodeRows(finalEncoder, all.raw)
-  const model = regress(finalEncoder, inputs, all, choice)
+  const result = fitWith(described, choice, { rolling: rolling!, frozen: frozen! })
   progress.at(GRID.length + 1)
   progress.done()
+  return result
+}
+
+/** Fits on all plays with the settings and the calibration that a fit on the earlier plays has found. */
+export function refitLikability(data: ListenerData, found: Fitted, progress: Progress): Fitted {
+  const described = describeViews(data, data.log.size, progress)
+  progress.stage('fitting on every play', 1, 'fits')
+  const result = fitWith(described, found.choice, found.model.calibration)
+  progress.done()
+  return result
+}
+
+interface Described {
+  readonly audioScale: AudioScale
+  readonly views: readonly Examples[]
+  readonly all: Examples
+}
+
+function describeViews(data: ListenerData, to: number, progress: Progress): Described {
+  const audioScale = audioScaleOf(data, to)
+  const newHistory = historyMaker(data, audioScale)
+  const from = latest(data.log.outcome, to, MAX_PLAYS)
+  progress.stage('describing plays', VIEWS.length, 'views')
+  const views = VIEWS.map((view, i) => {
+    const examples = describeLog(data.log, newHistory(), view, { from, to })
+    progress.at(i + 1)
+    return examples
+  })
+  progress.done()
+  return { audioScale, views, all: join(views) }
+}
+
+function fitWith(
+  { all, audioScale }: Described,
+  choice: Choice,
+  calibration: LogisticLikability['calibration'],
+): Fitted {
+  const encoder = fitEncoder(all.raw, encodings())
+  const inputs = encodeRows(encoder, all.raw)
+  const fitted = regress(encoder, inputs, all, choice)
   return {
-    model: storeLogistic(model, finalEncoder, centreOf(inputs, finalEncoder.width), {
-      rolling: rolling!,
-      frozen: frozen!,
-    }),
+    model: storeLogistic(fitted, encoder, centreOf(inputs, encoder.width), calibration),
     audioScale,
     choice,
     examples: all.size,

@@ -11,6 +11,7 @@ import { type FeedbackLog, feedbackOf } from './feedback.ts'
 import { type ImportLog, importLog } from './imports.ts'
 import { type ListenerRow, type Listeners, listenersOf } from './listeners.ts'
 import { type ListeningLog, readLog } from './listening-log.ts'
+import { type Models, modelsOf } from './models.ts'
 import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
 import { readSaved, type SavedTracks } from './saved.ts'
@@ -24,6 +25,7 @@ export interface Library {
   readonly exclusions: Exclusions
   readonly exposures: Exposures
   readonly recordings: Recordings
+  readonly models: Models
   /** The snapshot of all recordings; kept in memory and in a file until a claim changes. */
   catalog(): Promise<Catalog>
   /** The plays of a listener that count. */
@@ -64,6 +66,7 @@ export function openLibrary(store: Store, folder: string, now: Clock, timeZone: 
     feedback: feedbackOf(store, now),
     exposures: exposuresOf(store),
     recordings: recordingsOf(store, revision),
+    models: modelsOf(store, folder, now),
     catalog,
     async log({ id, timeZone: zone }) {
       return readLog(store, await catalog(), {

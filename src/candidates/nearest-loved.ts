@@ -1,0 +1,23 @@
+import { hasAudio } from '../library/catalog.ts'
+import type { SourceRequest } from './source.ts'
+import { anchorsOf, soundDistance } from './sources.ts'
+
+/** Further apart than this (mean squared standard deviations) nothing is called close. */
+const CLOSE = 0.75
+
+/** A function that gives the loved track closest in sound to a row, when one is close. */
+export function nearestLoved(request: SourceRequest): (row: number) => number | undefined {
+  const anchors = anchorsOf(request)
+  return (row) => {
+    if (!hasAudio(request.catalog, row)) return undefined
+    let nearest: number | undefined
+    let least = CLOSE
+    for (const anchor of anchors) {
+      const distance = soundDistance(request.audio, row, anchor)
+      if (distance >= least) continue
+      least = distance
+      nearest = anchor
+    }
+    return nearest
+  }
+}

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path'
+import type { Source } from './candidates/source.ts'
+import { SOURCES } from './candidates/sources.ts'
+import type { Clock } from './core/clock.ts'
+import { localTimeIn } from './core/clock.ts'
+import type { Mix } from './core/mix.ts'
+import type { ExposureBody } from './explore/exposure.ts'
+import { mixturePolicy } from './explore/mixture.ts'
+import type { Policy } from './explore/policy.ts'
+import { scaleAudio } from './features/audio-scale.ts'
+import { describeListener, type ListenerState } from './features/describe-listener.ts'
+import { startHistory } from './features/history.ts'
+import type { StoredModel } from './learn/train.ts'
+import type { Catalog } from './library/catalog.ts'
+import { type Library, openLibrary } from './library/library.ts'
+import type { ModelManifest } from './library/models.ts'
+import type { Recipe } from './mix/recipe.ts'
+import { type LikabilityModel, logisticLikability } from './model/likability.ts'
+import { likabilityScorer, type Scorer } from './rank/scorer.ts'
+import { openStore } from './store/open.ts'
+
+export interface EngineOptions {
+  /** The data folder; made when missing. */
+  readonly data: string
+  readonly now: Clock
+  /** IANA zone of new listeners. */
+  readonly timeZone: string
+}
+
+/** The parts, wired. Everything with a state hangs on the library; the rest is functions. */
+export interface Engine {
+  readonly library: Library
+  /** The data folder. */
+  readonly folder: string
+  readonly now: Clock
+  /** The sources that a recipe wants. */
+  sourcesOf(recipe: Recipe): readonly Source[]
+  policy(recipe: Recipe): Policy
+  /** The model that serves, with the catalog it scores. @throws NO_MODEL, MODEL_DAMAGED */
+  model(): Promise<ServingModel>
+  /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER */
+  describe(name: string, at: number): Promise<ListenerState>
+  /** Logs a mix that is shown; the same draw is logged once. */
+  logExposure(mix: Mix, body: ExposureBody): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ServingModel {
+  readonly manifest: ModelManifest
+  readonly likability: LikabilityModel
+  readonly scorer: Scorer
+  readonly catalog: Catalog
+  /** size × 13 audio features as the model scales them. */
+  readonly audio: Float32Array
+}
+
+/** Opens the data folder and wires the parts. Close it: the folder has one owner. */
+export async function openEngine({ data, now, timeZone }: EngineOptions): Promise<Engine> {
+  const folder = resolve(data)
+  const store = await openStore(`file:${folder}`)
+  const library = openLibrary(store, folder, now, timeZone)
+  let serving: ServingModel | undefined
+
+  const model = async (): Promise<ServingModel> => {
+    const active = await library.models.active()
+    const catalog = await library.catalog()
+    if (serving && serving.manifest.version === active?.version && serving.catalog === catalog) return serving
+    const { manifest, model } = await library.models.load()
+    const stored = model as StoredModel
+    const likability = logisticLikability(stored.likability)
+    const audio = scaleAudio(catalog, stored.audioScale)
+    serving = { manifest, likability, catalog, audio, scorer: likabilityScorer(likability, catalog) }
+    return serving
+  }
+
+  return {
+    library,
+    folder,
+    now,
+    sourcesOf: (recipe) => SOURCES.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),
+    policy: ({ temperature, floor }) => mixturePolicy({ temperature, floor }),
+    model,
+    async describe(name, at) {
+      const listener = await library.listeners.get(name)
+      const { catalog, audio } = await model()
+      const saved = await library.saved(listener)
+      return describeListener({
+        name,
+        at,
+        catalog,
+        audio,
+        saved,
+        log: await library.log(listener),
+        history: startHistory({ catalog, audio, saved, localTime: localTimeIn(listener.timeZone) }),
+        feedback: await library.feedback.list(listener.id),
+      })
+    },
+    async logExposure({ draw, listener, recipe, at, modelVersion }, body) {
+      const { id } = await library.listeners.get(listener)
+      await library.exposures.append({
+        draw,
+        listener: id,
+        recipe,
+        at,
+        model: modelVersion,
+        body: JSON.stringify(body),
+      })
+    },
+    close: () => store.close(),
+  }
+}

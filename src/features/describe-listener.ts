@@ -1,0 +1,164 @@
+import type { DescribedListener, LovedTrackRow } from '../core/described-listener.ts'
+import type { Feedback } from '../core/event.ts'
+import type { TrackHistory } from '../core/listener.ts'
+import { fold } from '../core/track.ts'
+import type { Catalog } from '../library/catalog.ts'
+import type { ListeningLog } from '../library/listening-log.ts'
+import type { History } from './history.ts'
+import { cutSittings, SITTING_GAP_MS } from './sittings.ts'
+import { clusterTaste, tasteSpace } from './taste-clusters.ts'
+
+/** An export that ends longer ago than this is taken as it stood when it ended. */
+const STALE_MS = 3 * 86_400_000
+/** As many loved tracks are looked at at most. */
+const MAX_LOVED = 1500
+
+/** What describing reads. */
+export interface ListenerFacts {
+  readonly name: string
+  readonly at: number
+  readonly catalog: Catalog
+  /** size × 13 scaled audio features. */
+  readonly audio: Float32Array
+  readonly log: ListeningLog
+  /** An empty history over the same catalog. */
+  readonly history: History
+  readonly saved: Uint8Array
+  readonly feedback: readonly Feedback[]
+}
+
+/** A described listener together with the rolled-forward history that scoring reads. */
+export interface ListenerState extends DescribedListener {
+  readonly history: History
+  /** Whether a sitting is under way, so that its context may be used. */
+  readonly inSitting: boolean
+}
+
+/** Rolls the history to its end and works out what the listener knows, loves and refuses. */
+export function describeListener(facts: ListenerFacts): ListenerState {
+  const { catalog, log, history, saved, at } = facts
+  rollForward(log, history)
+  const asOf = Number.isNaN(history.endedAt)
+    ? at
+    : at - history.endedAt > STALE_MS
+      ? history.endedAt + 60_000
+      : at
+  const opinions = lastOpinions(facts.feedback, catalog, at)
+  const trackHistory = (row: number): TrackHistory => ({
+    plays: history.tracks.plays[row]!,
+    finishes: history.tracks.finishes[row]!,
+    skips: history.tracks.skips[row]!,
+    firstPlayedAt: history.firstPlayedAt[row]!,
+    lastPlayedAt: history.lastPlayedAt[row]!,
+    saved: saved[row] === 1,
+    liked: opinions.liked.has(row),
+  })
+  const known: number[] = []
+  for (let row = 0; row < catalog.size; row++)
+    if (history.tracks.plays[row]! > 0 || saved[row] === 1 || opinions.liked.has(row)) known.push(row)
+  const refusal = refusals(catalog, opinions)
+  const weighted = known
+    .map((row) => ({ row, weight: love(trackHistory(row)) }))
+    .filter(({ row, weight }) => weight > 0 && !refusal(row))
+    .sort((a, b) => b.weight - a.weight || a.row - b.row)
+    .slice(0, MAX_LOVED)
+  const space = tasteSpace(catalog, facts.audio, log)
+  const clusters = clusterTaste(
+    space,
+    weighted.map(({ row }) => row),
+    weighted.map(({ weight }) => weight),
+  )
+  const loved = weighted.map((track, i): LovedTrackRow => ({ ...track, cluster: clusters.assigned[i]! }))
+  return {
+    name: facts.name,
+    at,
+    asOf,
+    known,
+    loved,
+    clusters: loved.length ? clusters.count : 0,
+    history,
+    inSitting: at - history.endedAt < SITTING_GAP_MS,
+    trackHistory,
+    artistHistory: (artist) => ({
+      name: catalog.artists.at(artist),
+      plays: history.artists.plays[artist]!,
+      finishes: history.artists.finishes[artist]!,
+      skips: history.artists.skips[artist]!,
+      tracks: history.artistTracks[artist]!,
+    }),
+    clusterOf: clusters.closest,
+    refusal,
+  }
+}
+
+function rollForward(log: ListeningLog, history: History): void {
+  const { bounds } = cutSittings(log)
+  for (let s = 0; s + 1 < bounds.length; s++) {
+    history.beginSitting()
+    for (let i = bounds[s]!; i < bounds[s + 1]!; i++)
+      history.observe(log.row[i]!, log.endedAt[i]!, log.outcome[i]!)
+  }
+}
+
+/** How much a track is loved: 0 unless it is liked, saved, or finished at least twice and more often than not. */
+function love({ plays, finishes, skips, saved, liked }: TrackHistory): number {
+  const rate = (finishes + 1) / (finishes + skips + 2)
+  const finished = finishes >= 2 && rate > 0.5 ? Math.log2(1 + finishes) * rate : 0
+  const kept = (liked ? 2 : 0) + (saved && (plays === 0 || rate >= 0.4) ? 1 : 0)
+  return finished + kept
+}
+
+interface Opinions {
+  readonly liked: ReadonlySet<number>
+  readonly disliked: ReadonlySet<number>
+  readonly snoozed: ReadonlySet<number>
+  /** Folded names. */
+  readonly never: ReadonlySet<string>
+}
+
+/** What was said last of each track counts; `feedback` is oldest first. */
+function lastOpinions(feedback: readonly Feedback[], catalog: Catalog, at: number): Opinions {
+  const sets = { like: new Set<number>(), dislike: new Set<number>(), snooze: new Set<number>() }
+  const never = new Set<string>()
+  for (const { kind, trackId, artist, until } of feedback) {
+    if (kind === 'never') {
+      if (artist) never.add(fold(artist))
+      continue
+    }
+    const row = catalog.rowOfIdentifier[trackId ?? -1] ?? -1
+    if (row < 0 || (until !== undefined && until <= at)) continue
+    for (const set of Object.values(sets)) set.delete(row)
+    sets[kind].add(row)
+  }
+  return { liked: sets.like, disliked: sets.dislike, snoozed: sets.snooze, never }
+}
+
+/** A no holds for every version of the song by that artist, and for every track that names a refused artist. */
+function refusals(catalog: Catalog, { disliked, snoozed, never }: Opinions): DescribedListener['refusal'] {
+  const songs = (rows: ReadonlySet<number>) => new Set([...rows].map((row) => songKey(catalog, row)))
+  const [dislikedSongs, snoozedSongs] = [songs(disliked), songs(snoozed)]
+  const any = dislikedSongs.size + snoozedSongs.size > 0
+  return (row) => {
+    if (never.size && namesArtist(catalog, row, never)) return 'never this artist'
+    if (!any) return undefined
+    const song = songKey(catalog, row)
+    return dislikedSongs.has(song) ? 'disliked' : snoozedSongs.has(song) ? 'snoozed' : undefined
+  }
+}
+
+/** One key for all versions of a song: the artist and the title without what stands behind a dash or in brackets. */
+export function songKey(catalog: Catalog, row: number): string {
+  const title = fold(catalog.titles.at(row))
+  const base = title.replace(/\s+-\s.*$/, '').replace(/\s*[([].*$/, '')
+  return `${catalog.artist[row]}|${base || title}`
+}
+
+function namesArtist(catalog: Catalog, row: number, never: ReadonlySet<string>): boolean {
+  const artist = fold(catalog.artists.at(catalog.artist[row]!))
+  if (never.has(artist)) return true
+  if (artist.split(/\s*[;,&]\s*|\s+(?:feat|ft)\.?\s+/).some((name) => never.has(name))) return true
+  const guests = /[([]?\b(?:feat|ft|with|featuring)\b\.?\s+([^)\]]+)/.exec(fold(catalog.titles.at(row)))?.[1]
+  return (
+    guests !== undefined && guests.split(/\s*(?:[;,&]|\band\b)\s*/).some((name) => never.has(name.trim()))
+  )
+}

@@ -1,0 +1,164 @@
+import { type Random, random } from '../core/random.ts'
+import { AUDIO_STRIDE, type Catalog } from '../library/catalog.ts'
+import type { ListeningLog } from '../library/listening-log.ts'
+import { cutSittings } from './sittings.ts'
+import { SOUND } from './taste.ts'
+
+const COMPANY = 16
+const WIDTH = SOUND.length + COMPANY
+/** One corner for every so many loved tracks, six at most. */
+const TRACKS_PER_CLUSTER = 15
+const MAX_CLUSTERS = 6
+const ROUNDS = 25
+
+/**
+ * Where tracks lie: their sound, and the company their artist keeps in this listener's sittings (random indexing,
+ * Kanerva et al. 2000: every sitting is a random direction, an artist the sum of theirs). Either part may be missing.
+ */
+export interface TasteSpace {
+  /** Squared distance of a row to a point, averaged over the parts that both have. */
+  distance(row: number, point: Float32Array): number
+  pointOf(row: number): Float32Array
+}
+
+export interface TasteClusters {
+  readonly count: number
+  /** Cluster of each of the given tracks. */
+  readonly assigned: Int32Array
+  /** The cluster whose centre is closest to a row. */
+  closest(row: number): number
+}
+
+/** @param audio size × 13 scaled audio features, NaN where missing */
+export function tasteSpace(catalog: Catalog, audio: Float32Array, log: ListeningLog): TasteSpace {
+  const company = artistCompany(catalog, log)
+  const pointOf = (row: number): Float32Array => {
+    const point = new Float32Array(WIDTH).fill(Number.NaN)
+    SOUND.forEach((f, k) => {
+      point[k] = audio[row * AUDIO_STRIDE + f]!
+    })
+    const companyOf = company.get(catalog.artist[row]!)
+    if (companyOf) point.set(companyOf, SOUND.length)
+    return point
+  }
+  return { pointOf, distance: (row, point) => distance(pointOf(row), point) }
+}
+
+/**
+ * Weighted k-means (k-means++ seeding, Arthur & Vassilvitskii 2007) over loved tracks; clusters in the order of their weight.
+ * The same tracks give the same clusters.
+ */
+export function clusterTaste(
+  space: TasteSpace,
+  rows: readonly number[],
+  weights: readonly number[],
+): TasteClusters {
+  const count = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(rows.length / TRACKS_PER_CLUSTER)))
+  const points = rows.map(space.pointOf)
+  let centres = seedCentres(points, weights, count, random(`taste/${rows.length}`))
+  let assigned = new Int32Array(rows.length)
+  for (let round = 0; round < ROUNDS; round++) {
+    const next = Int32Array.from(points, (point) => nearest(point, centres))
+    const settled = round > 0 && next.every((cluster, i) => cluster === assigned[i])
+    assigned = next
+    if (settled) break
+    centres = centres.map((centre, c) => meanPoint(points, weights, (i) => assigned[i] === c) ?? centre)
+  }
+  const mass = centres.map((_, c) => weights.reduce((sum, w, i) => sum + (assigned[i] === c ? w : 0), 0))
+  const order = mass.map((_, c) => c).sort((a, b) => mass[b]! - mass[a]! || a - b)
+  const ordered = order.map((c) => centres[c]!)
+  const rank = new Int32Array(count)
+  order.forEach((c, at) => {
+    rank[c] = at
+  })
+  return {
+    count,
+    assigned: assigned.map((c) => rank[c]!),
+    closest: (row) => nearest(space.pointOf(row), ordered),
+  }
+}
+
+/** The company each artist keeps: the mean direction of the sittings they were played in, of length 1 a number. */
+function artistCompany(catalog: Catalog, log: ListeningLog): Map<number, Float32Array> {
+  const { bounds } = cutSittings(log)
+  const company = new Map<number, Float32Array>()
+  const directions = random('sittings')
+  for (let s = 0; s + 1 < bounds.length; s++) {
+    const direction = Float32Array.from({ length: COMPANY }, () => (directions.next() < 0.5 ? -1 : 1))
+    const artists = new Set<number>()
+    for (let i = bounds[s]!; i < bounds[s + 1]!; i++) artists.add(catalog.artist[log.row[i]!]!)
+    artists.delete(0)
+    for (const artist of artists) {
+      const sum = company.get(artist) ?? new Float32Array(COMPANY)
+      company.set(artist, sum)
+      for (let k = 0; k < COMPANY; k++) sum[k] = sum[k]! + direction[k]! / Math.sqrt(artists.size)
+    }
+  }
+  for (const vector of company.values()) {
+    const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0) / COMPANY) || 1
+    for (let k = 0; k < COMPANY; k++) vector[k] = vector[k]! / length
+  }
+  return company
+}
+
+function seedCentres(
+  points: readonly Float32Array[],
+  weights: readonly number[],
+  count: number,
+  rng: Random,
+): Float32Array[] {
+  if (points.length === 0) return [new Float32Array(WIDTH).fill(Number.NaN)]
+  const centres = [points[rng.pick(weights)]!]
+  while (centres.length < count) {
+    const spread = points.map((point, i) => weights[i]! * Math.min(...centres.map((c) => distance(point, c))))
+    if (!spread.some((s) => s > 0)) break
+    centres.push(points[rng.pick(spread)]!)
+  }
+  while (centres.length < count) centres.push(centres[0]!)
+  return centres
+}
+
+function nearest(point: Float32Array, centres: readonly Float32Array[]): number {
+  let best = 0
+  let least = Number.POSITIVE_INFINITY
+  centres.forEach((centre, c) => {
+    const d = distance(point, centre)
+    if (d < least) {
+      least = d
+      best = c
+    }
+  })
+  return best
+}
+
+function meanPoint(
+  points: readonly Float32Array[],
+  weights: readonly number[],
+  within: (i: number) => boolean,
+): Float32Array | undefined {
+  const sum = new Float64Array(WIDTH)
+  const total = new Float64Array(WIDTH)
+  points.forEach((point, i) => {
+    if (!within(i)) return
+    for (let k = 0; k < WIDTH; k++) {
+      if (Number.isNaN(point[k]!)) continue
+      sum[k] = sum[k]! + weights[i]! * point[k]!
+      total[k] = total[k]! + weights[i]!
+    }
+  })
+  if (!total.some((t) => t > 0)) return undefined
+  return Float32Array.from(sum, (s, k) => (total[k]! > 0 ? s / total[k]! : Number.NaN))
+}
+
+/** Mean squared difference over the dimensions that both points have; far apart when they share none. */
+function distance(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  let shared = 0
+  for (let k = 0; k < WIDTH; k++) {
+    const difference = a[k]! - b[k]!
+    if (Number.isNaN(difference)) continue
+    sum += difference * difference
+    shared++
+  }
+  return shared ? sum / shared : 1e6
+}

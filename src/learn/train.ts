@@ -1,0 +1,97 @@
+import type { Progress } from '../core/progress.ts'
+import type { AudioScale } from '../features/audio-scale.ts'
+import type { Library } from '../library/library.ts'
+import { auc, logLoss } from '../metrics/binary.ts'
+import { type LogisticLikability, logisticLikability, meanProbability } from '../model/likability.ts'
+import { BASELINES, baselinePredictions } from './baselines.ts'
+import { describeLog } from './dataset.ts'
+import { type Fitted, fitLikability, refitLikability } from './fit.ts'
+import { historyMaker, type ListenerData, readListenerData } from './listener-data.ts'
+
+/** The last part of the plays, on which a training says how good it is before it learns from them too. */
+const HELD_OUT_SHARE = 0.1
+
+export interface TrainOptions {
+  readonly listener: string
+  readonly seed: number
+}
+
+/** What a model is stored as: all that predicting needs besides the catalog and the log. */
+export interface StoredModel {
+  readonly likability: LogisticLikability
+  readonly audioScale: AudioScale
+}
+
+export interface TailScore {
+  readonly name: string
+  readonly auc: number
+  readonly logLoss: number
+}
+
+/** What a training did; plain JSON. */
+export interface TrainingReport {
+  readonly version: number
+  readonly listener: string
+  readonly seed: number
+  /** Plays with a known outcome, each seen with and without its sitting. */
+  readonly examples: number
+  readonly finishes: number
+  readonly skips: number
+  readonly firstPlayAt: number
+  readonly lastPlayAt: number
+  readonly inputs: number
+  readonly settings: { readonly l2: number; readonly halfLife: number | null }
+  /** Scores on the held-out last tenth, of a model that did not see it; best last. */
+  readonly heldOut: { readonly plays: number; readonly models: readonly TailScore[] }
+}
+
+/** The training path: read, fit on all but the tail, score on the tail, fit on everything, keep the version. */
+export async function train(
+  library: Library,
+  options: TrainOptions,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<TrainingReport> {
+  const data = await readListenerData(library, options.listener)
+  const to = Math.floor(data.log.size * (1 - HELD_OUT_SHARE))
+  const earlier = fitLikability(data, to, progress, signal)
+  const heldOut = scoreTail(data, to, earlier)
+  signal?.throwIfAborted()
+  const fitted = refitLikability(data, earlier, progress)
+  const { choice, model } = fitted
+  const { outcome, endedAt } = data.log
+  const report = {
+    listener: options.listener,
+    seed: options.seed,
+    examples: fitted.examples,
+    finishes: outcome.reduce((sum, o) => sum + (o === 1 ? 1 : 0), 0),
+    skips: outcome.reduce((sum, o) => sum + (o === 0 ? 1 : 0), 0),
+    firstPlayAt: endedAt[0]!,
+    lastPlayAt: endedAt.at(-1)!,
+    inputs: model.encoder.width,
+    settings: { l2: choice.l2, halfLife: Number.isFinite(choice.halfLife) ? choice.halfLife : null },
+    heldOut,
+  }
+  const stored: StoredModel = { likability: model, audioScale: fitted.audioScale }
+  const { version } = await library.models.save(stored, report)
+  return { version, ...report }
+}
+
+/** Scores the plays from `to` on, which the model has not seen, play by play beside the baselines. */
+function scoreTail(data: ListenerData, to: number, fitted: Fitted): TrainingReport['heldOut'] {
+  const newHistory = historyMaker(data, fitted.audioScale)
+  const training = describeLog(data.log, newHistory(), 'rolling', { to })
+  const tail = describeLog(data.log, newHistory(), 'rolling', { from: to })
+  const baselines = baselinePredictions(training, tail)
+  const model = logisticLikability(fitted.model)
+  const ours = meanProbability(model.logits(tail.raw), model.heads)
+  const score = (name: string, p: Float64Array): TailScore => ({
+    name,
+    auc: auc(p, tail.label),
+    logLoss: logLoss(p, tail.label),
+  })
+  return {
+    plays: tail.size,
+    models: [...BASELINES.map((name) => score(name, baselines[name])), score('deepcuts', ours)],
+  }
+}

@@ -1,0 +1,115 @@
+import { DeepcutsError } from '../core/errors.ts'
+import { fold } from '../core/track.ts'
+import type { Store } from '../store/store.ts'
+import { type Catalog, rowOfTrack, trackAt } from './catalog.ts'
+import { nearestNames } from './nearest-names.ts'
+
+const SPOTIFY =
+  /^(?:spotify:track:|https?:\/\/open\.spotify\.com\/(?:intl-[a-z]+\/)?track\/)?([0-9A-Za-z]{22})(?:[?#].*)?$/
+const CHOICES = 5
+
+/**
+ * The catalog row of the track that a person means: by its id, Spotify URI, link or id, ISRC or MBID, "artist – title" in
+ * either order and with any dash, or a title that one track alone has. Case, accents and punctuation do not matter.
+ * @throws DeepcutsError UNKNOWN_TRACK, with close names; AMBIGUOUS_TRACK, with the choices
+ */
+export async function findTrack(store: Store, catalog: Catalog, text: string): Promise<number> {
+  const asked = text.trim()
+  const byId = /^\d{1,9}$/.test(asked) ? rowOfTrack(catalog, Number(asked)) : -1
+  if (byId >= 0) return byId
+  for (const value of codesIn(asked)) {
+    const found = await store.read('identifiers', ['id'], {
+      where: { scheme: ['spotify', 'isrc', 'mbid'], value },
+    })
+    const row = found.id.length ? rowOfTrack(catalog, found.id[0]!) : -1
+    if (row >= 0) return row
+  }
+  return findTrackByName(catalog, asked)
+}
+
+/** The row of "artist – title", "title – artist" or a title alone. @throws DeepcutsError UNKNOWN_TRACK, AMBIGUOUS_TRACK */
+export function findTrackByName(catalog: Catalog, asked: string): number {
+  const wanted = plain(asked)
+  const artists = Array.from({ length: catalog.artists.size }, (_, i) => plain(catalog.artists.at(i)))
+  const [full, titled]: [number[], number[]] = [[], []]
+  for (let row = 0; row < catalog.size && wanted; row++) {
+    const title = plain(catalog.titles.at(row))
+    if (!title || !wanted.includes(title)) continue
+    const artist = artists[catalog.artist[row]!]!
+    if (wanted === title) titled.push(row)
+    else if (wanted === `${artist} ${title}` || wanted === `${title} ${artist}`) full.push(row)
+  }
+  const found = full.length ? full : titled
+  const exact = found.filter((row) => spellings(catalog, row).includes(dashed(asked)))
+  const rows = exact.length ? exact : found
+  if (rows.length === 1) return rows[0]!
+  if (rows.length > 1)
+    throw new DeepcutsError('AMBIGUOUS_TRACK', { track: asked, choices: choices(catalog, rows) })
+  const near = nearestNames(wanted, catalog.size, (row) => {
+    return `${artists[catalog.artist[row]!]} ${plain(catalog.titles.at(row))}`
+  })
+  throw new DeepcutsError('UNKNOWN_TRACK', {
+    track: asked,
+    ...(near.length && { near: ` Did you mean ${near.map((row) => named(catalog, row)).join(', or ')}?` }),
+  })
+}
+
+/** The artist's name as the catalog spells it. @throws DeepcutsError UNKNOWN_ARTIST, with close names */
+export function findArtist(catalog: Catalog, asked: string): string {
+  const names = Array.from({ length: catalog.artists.size }, (_, i) => catalog.artists.at(i))
+  const exact = names.find((name) => name && fold(name) === fold(asked))
+  if (exact) return exact
+  const wanted = plain(asked)
+  const alike = wanted ? names.filter((name) => plain(name) === wanted) : []
+  if (alike.length === 1) return alike[0]!
+  const near = alike.length
+    ? alike
+    : nearestNames(wanted, names.length, (i) => plain(names[i]!)).map((i) => names[i]!)
+  throw new DeepcutsError('UNKNOWN_ARTIST', {
+    artist: asked,
+    ...(near.length && { near: ` Did you mean ${near.join(', or ')}?` }),
+  })
+}
+
+/** The codes that the text may be, as the store writes them. */
+function codesIn(text: string): string[] {
+  const spotify = SPOTIFY.exec(text)?.[1]
+  if (spotify) return [spotify]
+  if (/^[a-z]{2}[0-9a-z]{3}\d{7}$/i.test(text)) return [text.toUpperCase()]
+  const mbid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0]
+  return mbid ? [mbid.toLowerCase()] : []
+}
+
+/** Letters and digits alone, without accents, in lower case; texts without any are only folded. */
+function plain(text: string): string {
+  const letters = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}+/gu, '')
+    .replace(/['’‘`´]/g, '')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+  return letters || fold(text)
+}
+
+function dashed(text: string): string {
+  return fold(text).replace(/\s*[-—]\s*/g, ' - ')
+}
+
+function spellings(catalog: Catalog, row: number): string[] {
+  const { artist, title } = trackAt(catalog, row)
+  return [title, `${artist} - ${title}`, `${title} - ${artist}`].map(dashed)
+}
+
+function named(catalog: Catalog, row: number): string {
+  const { id, artist, title } = trackAt(catalog, row)
+  return `${id} (${artist ? `${artist} – ` : ''}${title})`
+}
+
+function choices(catalog: Catalog, rows: readonly number[]): string {
+  const some = rows.slice(0, CHOICES).map((row) => {
+    const { id, artist, title, album } = trackAt(catalog, row)
+    return `${id} (${artist ? `${artist} – ` : ''}${title}${album ? `, ${album}` : ''})`
+  })
+  return `${some.join('; ')}${rows.length > CHOICES ? `; and ${rows.length - CHOICES} more` : ''}`
+}

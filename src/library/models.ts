@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../core/clock.ts'
+import { DeepcutsError } from '../core/errors.ts'
+import type { Store } from '../store/store.ts'
+
+/** What a version is: how it was made, how good it is, and the checksum of its file. Plain data. */
+export interface ModelManifest {
+  readonly version: number
+  readonly at: number
+  readonly sha256: string
+  /** Whatever the training reports: architecture, settings, seed, data range, metrics. */
+  readonly training: unknown
+}
+
+/** Model versions: files in `models/<version>/`, listed in the store. Loading runs no code and refuses a wrong checksum. */
+export interface Models {
+  /** Keeps a model and makes it the one that serves, in one step. */
+  save(model: unknown, training: unknown): Promise<ModelManifest>
+  /** The model that serves. @throws NO_MODEL, MODEL_DAMAGED */
+  load(): Promise<{ manifest: ModelManifest; model: unknown }>
+  /** The manifest of the model that serves, if there is one. */
+  active(): Promise<ModelManifest | undefined>
+}
+
+const FILE = 'model.json'
+
+/** The models of a store whose data is in `folder`. */
+export function modelsOf(store: Store, folder: string, now: Clock): Models {
+  const active = async (): Promise<ModelManifest | undefined> => {
+    const rows = await store.read('models', ['manifest'], { where: { active: 1 } })
+    return rows.manifest[0] === undefined ? undefined : (JSON.parse(rows.manifest[0]) as ModelManifest)
+  }
+  return {
+    active,
+    async save(model, training) {
+      const version = (await store.max('models', 'version')) + 1
+      const text = JSON.stringify(model)
+      const manifest = { version, at: now(), sha256: digest(text), training }
+      const path = join(folder, 'models', String(version))
+      // A crash may leave the folder of a version that the store does not list: it is made anew.
+      await rm(path, { recursive: true, force: true })
+      await rm(`${path}.part`, { recursive: true, force: true })
+      await mkdir(`${path}.part`, { recursive: true })
+      await writeFile(join(`${path}.part`, FILE), text)
+      await writeFile(join(`${path}.part`, 'manifest.json'), JSON.stringify(manifest, null, 2))
+      await rename(`${path}.part`, path)
+      await store.write([
+        { update: 'models', set: { active: 0 }, where: { active: 1 } },
+        {
+          insert: 'models',
+          columns: {
+            version: [version],
+            at: [manifest.at],
+            active: [1],
+            manifest: [JSON.stringify(manifest)],
+          },
+        },
+      ])
+      return manifest
+    },
+    async load() {
+      const manifest = await active()
+      if (!manifest) throw new DeepcutsError('NO_MODEL', { path: folder })
+      const { version, sha256 } = manifest
+      const text = await readFile(join(folder, 'models', String(version), FILE), 'utf8').catch(
+        () => undefined,
+      )
+      if (text === undefined)
+        throw new DeepcutsError('MODEL_DAMAGED', { version, problem: 'its file is missing' })
+      if (digest(text) !== sha256)
+        throw new DeepcutsError('MODEL_DAMAGED', { version, problem: 'its checksum is wrong' })
+      return { manifest, model: JSON.parse(text) as unknown }
+    },
+  }
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex')

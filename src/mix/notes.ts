@@ -1,0 +1,52 @@
+import type { Slate } from '../core/candidate.ts'
+import type { DescribedListener } from '../core/described-listener.ts'
+import { noveltyOf, type Recipe } from './recipe.ts'
+
+/** What is said about a mix as a whole. */
+export interface NoteFacts {
+  readonly recipe: Recipe
+  readonly listener: DescribedListener
+  readonly slate: Slate
+  /** How many tracks were asked for, and with which share of new ones. */
+  readonly n: number
+  readonly novelty?: number
+  /** Tracks with a name that the listener does not know. */
+  readonly unheard: number
+  /** Sources that failed. */
+  readonly failed: readonly string[]
+}
+
+const DAY = 86_400_000
+
+/** Sentences for the listener: why the mix is short, what gave way, what would help. */
+export function notesOn({ recipe, listener, slate, n, novelty, unheard, failed }: NoteFacts): string[] {
+  const notes: string[] = []
+  const found = slate.tracks.length
+  if (recipe.newTracks && unheard === 0)
+    notes.push(
+      'Discovery needs a catalog of songs you have not heard: give one with "deepcuts import CATALOG.csv" (any table with artist, title and audio features). Until then your mixes hold what you know.',
+    )
+  else if (
+    recipe.newTracks &&
+    noveltyOf(recipe, novelty) > 0 &&
+    !slate.tracks.some((t) => t.candidate.familiarity === 'new')
+  )
+    notes.push('No song that is new to you fits this mix; a larger catalog would help.')
+  if (recipe.cluster !== undefined && recipe.cluster >= Math.max(listener.clusters, 1))
+    notes.push(
+      `Your taste shows ${listener.clusters} ${listener.clusters === 1 ? 'corner' : 'corners'} so far, so there is no ${recipe.name}; more history brings more.`,
+    )
+  else if (found < n) notes.push(`${found} of the ${n} songs you asked for: no more fit this mix.`)
+  if (novelty !== undefined && noveltyOf(recipe, novelty) !== novelty)
+    notes.push(
+      `${recipe.title} holds only ${recipe.newTracks ? 'songs that are new to you' : 'songs you know'}, whatever the novelty.`,
+    )
+  if (slate.tracks.some(({ relaxed }) => relaxed.length > 0))
+    notes.push('Some songs of one artist stand closer together than usual: there were too few others.')
+  if (listener.at - listener.asOf > 30 * DAY)
+    notes.push(
+      `Your history ends on ${new Date(listener.asOf).toISOString().slice(0, 10)}; the mix is made as of then. A newer export brings it up to date.`,
+    )
+  if (failed.length) notes.push(`Made without ${failed.join(' and ')}, which failed.`)
+  return notes
+}

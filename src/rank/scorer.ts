@@ -1,0 +1,62 @@
+import type { Candidate, ScoredCandidate } from '../core/candidate.ts'
+import { AUDIO_FEATURES } from '../core/track.ts'
+import { FEATURE_COUNT } from '../features/feature-names.ts'
+import { type LikabilityModel, meanProbability } from '../model/likability.ts'
+
+/** What scoring reads of the listener. */
+export interface ScoringListener {
+  readonly asOf: number
+  readonly inSitting: boolean
+  readonly history: {
+    describe(row: number, moment: { at: number; inSitting: boolean }, out: Float32Array, offset: number): void
+  }
+}
+
+/** What scoring reads of the tracks: columns of the catalog. */
+export interface ScoringTracks {
+  readonly trackId: Int32Array
+  readonly artist: Int32Array
+  /** size × 13, NaN where missing. */
+  readonly audio: Float32Array
+}
+
+/** Scores candidates: one log-odds a head. A scorer must never drop, add or reorder candidates. */
+export interface Scorer {
+  score(
+    listener: ScoringListener,
+    candidates: readonly Candidate[],
+    familiar: (row: number) => boolean,
+  ): ScoredCandidate[]
+}
+
+/** The scorer of a likability model over a catalog. */
+export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks): Scorer {
+  const at = (name: (typeof AUDIO_FEATURES)[number]) => AUDIO_FEATURES.indexOf(name)
+  const columns = { tempo: at('tempo'), key: at('key'), mode: at('mode'), energy: at('energy') }
+  return {
+    score(listener, candidates, familiar) {
+      const raw = new Float32Array(candidates.length * FEATURE_COUNT)
+      const moment = { at: listener.asOf, inSitting: listener.inSitting }
+      candidates.forEach(({ row }, i) => {
+        listener.history.describe(row, moment, raw, i * FEATURE_COUNT)
+      })
+      const logits = model.logits(raw)
+      const likability = meanProbability(logits, model.heads)
+      return candidates.map((candidate, i) => {
+        const { row } = candidate
+        const sound = Object.entries(columns)
+          .map(([name, f]) => [name, tracks.audio[row * AUDIO_FEATURES.length + f]!] as const)
+          .filter(([, value]) => !Number.isNaN(value))
+        return {
+          ...candidate,
+          trackId: tracks.trackId[row]!,
+          artist: tracks.artist[row]!,
+          familiarity: familiar(row) ? 'familiar' : 'new',
+          likability: likability[i]!,
+          scores: Array.from(logits.subarray(i * model.heads, (i + 1) * model.heads)),
+          ...Object.fromEntries(sound),
+        }
+      })
+    },
+  }
+}

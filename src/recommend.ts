@@ -1,0 +1,87 @@
+import { nearestLoved } from './candidates/nearest-loved.ts'
+import { retrieve } from './candidates/retrieve.ts'
+import { unheardRows } from './candidates/source.ts'
+import { localTimeIn } from './core/clock.ts'
+import type { Mix } from './core/mix.ts'
+import type { Query } from './core/query.ts'
+import { random, secretSeed } from './core/random.ts'
+import type { Engine } from './engine.ts'
+import { exposureBody } from './explore/exposure.ts'
+import { cutPool } from './explore/pool.ts'
+import { songKey } from './features/describe-listener.ts'
+import { trackAt } from './library/catalog.ts'
+import { drawRules } from './mix/draw-rules.ts'
+import { explain } from './mix/explain.ts'
+import { notesOn } from './mix/notes.ts'
+import { eligible, familiarityOf } from './mix/recipe.ts'
+import { findRecipe } from './mix/recipes.ts'
+import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
+
+/** A mix, and what did not make it into it. */
+export interface Recommendation {
+  readonly mix: Mix
+  readonly removed: readonly Removed[]
+  /** Sources that failed: the mix is made of what the others found. */
+  readonly degraded: readonly { readonly source: string; readonly problem: string }[]
+}
+
+/**
+ * The request path: describe, retrieve, filter, score, draw, explain, log.
+ * @throws UNKNOWN_RECIPE, UNKNOWN_LISTENER, NO_MODEL
+ */
+export async function recommend(query: Query, engine: Engine): Promise<Recommendation> {
+  const recipe = findRecipe(query.recipe)
+  const { catalog, audio, scorer, manifest } = await engine.model()
+  const listener = await engine.describe(query.listener, query.at)
+  const seed = await daySeed(query, engine)
+  const history = listener.trackHistory
+
+  const unheard = unheardRows(listener, catalog)
+  const corner = recipe.cluster === undefined ? {} : { cluster: recipe.cluster }
+  const request = { listener, catalog, audio, unheard, random: random(`${seed}/sources`), ...corner }
+  const found = retrieve(request, engine.sourcesOf(recipe))
+
+  const { kept, removed } = filter(found.candidates, [
+    refusedFilter(listener.refusal),
+    eligibleFilter((row) => eligible(recipe, history(row), listener.asOf)),
+    sameSongFilter(
+      (row) => songKey(catalog, row),
+      (row) => history(row).plays,
+      listener.known,
+    ),
+  ])
+  const scored = scorer.score(listener, kept, (row) => familiarityOf(history(row)) === 'familiar')
+  const novelty = unheard.length ? query.novelty : 0
+  const pool = cutPool(scored, drawRules(recipe, [], query.n, novelty).novelty)
+  const rules = drawRules(recipe, pool, query.n, novelty)
+  const slate = engine.policy(recipe).draw(pool, rules, query.n, random(seed))
+
+  const track = (row: number) => trackAt(catalog, row)
+  const tracks = explain(slate, { recipe: recipe.name, listener, track, nearestLoved: nearestLoved(request) })
+  const draw = secretSeed(seed, manifest.version, catalog.revision, ...tracks.map((t) => t.track.id))
+  const failed = found.degraded.map(({ source }) => source)
+  const asked = query.novelty === undefined ? {} : { novelty: query.novelty }
+  const mix: Mix = {
+    draw,
+    recipe: recipe.name,
+    title: recipe.title,
+    description: recipe.description,
+    listener: query.listener,
+    at: query.at,
+    modelVersion: manifest.version,
+    novelty: rules.novelty,
+    tracks,
+    notes: notesOn({ recipe, listener, slate, n: query.n, unheard: unheard.length, failed, ...asked }),
+  }
+  await engine.logExposure(
+    mix,
+    exposureBody(slate, { n: query.n, novelty: rules.novelty, artistGap: rules.artistGap }),
+  )
+  return { mix, removed, degraded: found.degraded }
+}
+
+/** The seed of a draw: the listener's day, or the number that was asked for; nobody without the store's secret can tell it. */
+async function daySeed({ listener, recipe, at, seed }: Query, { library }: Engine): Promise<string> {
+  const { timeZone } = await library.listeners.get(listener)
+  return secretSeed(await library.secret(), listener, recipe, seed ?? localTimeIn(timeZone)(at).date)
+}
