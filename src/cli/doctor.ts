@@ -1,0 +1,145 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Command } from 'commander'
+import { DeepcutsError } from '../core/errors.ts'
+import type { Engine } from '../engine.ts'
+import { action, addVerb } from './context.ts'
+import type { Output } from './output.ts'
+import { count, day, many, paragraph, percent, printable } from './text.ts'
+import { packageFacts } from './version.ts'
+
+/** One thing that was looked at. `advice`: works, but something would help. */
+interface Finding {
+  readonly check: string
+  readonly state: 'ok' | 'advice' | 'problem'
+  readonly text: string
+}
+
+const FEW_WITH_AUDIO = 0.5
+
+/** Adds `doctor`: looks at everything that can be wrong, and says what to do next. */
+export function addDoctor(program: Command): void {
+  addVerb(program, 'doctor', 'check this installation and your data, and say what to do next', [
+    'doctor',
+  ]).action(
+    action(async (context) => {
+      const { out } = context
+      const findings = [nodeVersion(), folderState(context.folder)]
+      if (existsSync(context.folder) && findings.every(({ state }) => state !== 'problem')) {
+        const opened = await found('store', async () => void (await context.engine()))
+        if (opened) findings.push(opened)
+        else findings.push(...(await dataFindings(await context.engine())))
+      }
+      const next = nextStep(findings)
+      const healthy = findings.every(({ state }) => state !== 'problem')
+      out.document({ healthy, data: context.folder, findings, next })
+      for (const finding of findings) showFinding(finding, out)
+      out.tell(next, '\n→ '.replace('\n', ''))
+      if (!healthy) process.exitCode = 1
+    }),
+  )
+}
+
+function nodeVersion(): Finding {
+  const { node: needed } = packageFacts()
+  const { node } = process.versions
+  const enough = node.localeCompare(needed, 'en', { numeric: true }) >= 0
+  return enough
+    ? { check: 'node', state: 'ok', text: `Node ${node}` }
+    : { check: 'node', state: 'problem', text: `Node ${node} is too old: install ${needed} or a newer one.` }
+}
+
+function folderState(folder: string): Finding {
+  let nearest = folder
+  while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest)
+  try {
+    accessSync(nearest, constants.W_OK)
+  } catch {
+    return {
+      check: 'folder',
+      state: 'problem',
+      text: new DeepcutsError('STORE_READ_ONLY', { path: folder }).message,
+    }
+  }
+  return existsSync(folder)
+    ? { check: 'folder', state: 'ok', text: `${folder} can be written to` }
+    : { check: 'folder', state: 'advice', text: `${folder} does not exist yet; the first import makes it.` }
+}
+
+async function dataFindings(engine: Engine): Promise<Finding[]> {
+  const { library } = engine
+  const { store } = library
+  const { value } = await store.read('meta', ['value'], { where: { key: 'schemaVersion' } })
+  const people = await library.listeners.list()
+  const plays = await store.count('plays', { hidden: 0 })
+  const findings: Finding[] = [
+    { check: 'store', state: 'ok', text: `the store opens, schema version ${value[0] ?? 'unknown'}` },
+    plays > 0
+      ? { check: 'plays', state: 'ok', text: `${many(plays, 'play')} of ${many(people.length, 'listener')}` }
+      : { check: 'plays', state: 'advice', text: 'no plays yet: import a listening history' },
+  ]
+  const catalog = await found('catalog', async () => findings.push(await catalogState(engine)))
+  if (catalog) findings.push(catalog)
+  const model = await found('model', async () => {
+    const { manifest } = await library.models.load()
+    const newer = (await library.imports.list()).some(
+      ({ at, undoneAt }) => Math.max(at, undoneAt || 0) > manifest.at,
+    )
+    findings.push({
+      check: 'model',
+      state: newer ? 'advice' : 'ok',
+      text: `model ${manifest.version} of ${day(manifest.at)} is whole${newer ? ', but older than the last import' : ''}`,
+    })
+  })
+  if (model) findings.push({ ...model, state: model.text.startsWith('Nothing') ? 'advice' : model.state })
+  return findings
+}
+
+async function catalogState({ library }: Engine): Promise<Finding> {
+  const { hasAudio } = await import('../index.ts')
+  const catalog = await library.catalog()
+  let withAudio = 0
+  for (let row = 0; row < catalog.size; row++) if (hasAudio(catalog, row)) withAudio++
+  const { identifier } = await library.store.read('plays', ['identifier'], { where: { hidden: 0 } })
+  const covered = identifier.filter((id) => hasAudio(catalog, catalog.rowOfIdentifier[id] ?? -1)).length
+  const share = identifier.length > 0 ? covered / identifier.length : Number.NaN
+  const text = `${many(catalog.size, 'track')}, ${count(withAudio)} with audio features`
+  return share < FEW_WITH_AUDIO
+    ? {
+        check: 'catalog',
+        state: 'advice',
+        text: `${text}; only ${percent(share)} of the plays have them. A catalog of tracks with audio features makes discovery possible: "deepcuts import tracks.csv".`,
+      }
+    : {
+        check: 'catalog',
+        state: catalog.size > 0 ? 'ok' : 'advice',
+        text: `${text}${Number.isNaN(share) ? '' : `; ${percent(share)} of the plays have them`}`,
+      }
+}
+
+/** What went wrong in the work, as a finding; undefined when nothing did. */
+async function found(check: string, work: () => Promise<unknown>): Promise<Finding | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (error instanceof DeepcutsError) return { check, state: 'problem', text: error.message }
+    throw error
+  }
+}
+
+function nextStep(findings: readonly Finding[]): string {
+  const state = (check: string) => findings.find((finding) => finding.check === check)?.state
+  if (findings.some((finding) => finding.state === 'problem'))
+    return 'Mend what is marked ✗, and ask the doctor again.'
+  if (state('plays') !== 'ok')
+    return 'Next: "deepcuts run my_spotify_data.zip", or "deepcuts run" for the demo.'
+  if (state('model') !== 'ok') return 'Next: "deepcuts train".'
+  return 'All is well. Next: "deepcuts mix".'
+}
+
+function showFinding({ check, state, text }: Finding, out: Output): void {
+  const { style } = out
+  const mark = state === 'ok' ? style.good('✓') : state === 'advice' ? style.accent('!') : style.bad('✗')
+  out.say(paragraph(printable(text), out.width, `${mark} ${check.padEnd(7)}  `))
+}

@@ -1,0 +1,95 @@
+import type { Command } from 'commander'
+import { action, addVerb, type Context } from './context.ts'
+import { commaList, numberOption, oneOf } from './values.ts'
+
+interface HistoryVerbOptions {
+  readonly catalog?: readonly string[]
+  readonly seed: number
+}
+
+interface LikabilityVerbOptions {
+  readonly label: string
+  readonly group?: readonly string[]
+  readonly features?: readonly string[]
+  readonly catalog?: string
+  readonly protocol: 'nested-cv' | 'paper'
+  readonly seed: number
+}
+
+/** Adds `evaluate history` and `evaluate likability`: how good the predictions are, beside simple ones. */
+export function addEvaluate(program: Command): void {
+  const evaluate = program
+    .command('evaluate')
+    .description('measure how good the predictions are, beside simple ones')
+    .helpOption('-h, --help', 'this help')
+    .addHelpText('after', '\nExample:\n  deepcuts evaluate history my_spotify_data.zip')
+
+  addVerb(evaluate, 'history <path...>', 'on exports: learn from the first 80 %, foresee the last 20 %', [
+    'evaluate history my_spotify_data.zip',
+    'evaluate history my_spotify_data.zip --catalog tracks.csv --json',
+  ])
+    .option('--catalog <file...>', 'tables with audio features')
+    .option('--time-zone <zone>', 'where the listener lives (default: this machine’s)')
+    .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), 1)
+    .action(
+      action<[paths: string[]], HistoryVerbOptions>(async (context, [paths], { catalog = [], seed }) => {
+        const { evaluateHistory } = await import('../evaluate/history.ts')
+        const { renderHistory } = await import('../evaluate/history-report.ts')
+        const { timeZone, now, progress, signal } = context
+        const report = await evaluateHistory({ paths, catalog, seed, timeZone, now: now() }, progress, signal)
+        show(context, report, renderHistory(report))
+      }),
+    )
+
+  addVerb(
+    evaluate,
+    'likability <table>',
+    'on a labelled table: nested cross-validation, or the protocol of the paper',
+    [
+      'evaluate likability songs.csv --label liked',
+      'evaluate likability songs.csv --label liked --group artist --protocol paper',
+    ],
+  )
+    .requiredOption('--label <column>', 'the column to predict; it has two values')
+    .option('--group <columns>', 'rows alike in these never cross a split, with commas', commaList)
+    .option('--features <columns>', 'other columns than the 13 audio features, with commas', commaList)
+    .option('--catalog <file>', 'a table to look up missing audio features in')
+    .option(
+      '--protocol <name>',
+      'nested-cv or paper',
+      oneOf('--protocol', ['nested-cv', 'paper']),
+      'nested-cv',
+    )
+    .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), 1)
+    .action(
+      action<[table: string], LikabilityVerbOptions>(async (context, [table], options) => {
+        const { label, group, features, catalog, protocol, seed } = options
+        const { evaluateLikability } = await import('../evaluate/likability.ts')
+        const { renderLikability } = await import('../evaluate/likability-report.ts')
+        const report = await evaluateLikability(
+          {
+            table,
+            label,
+            protocol,
+            seed,
+            ...(group && { group }),
+            ...(features && { features }),
+            ...(catalog !== undefined && { catalog }),
+          },
+          context.progress,
+          context.signal,
+        )
+        show(context, report, renderLikability(report))
+      }),
+    )
+}
+
+function show({ out }: Context, report: unknown, text: string): void {
+  out.document(report)
+  for (const line of text.split('\n')) isDrawn(line) ? out.say(line) : out.tell(line)
+}
+
+/** Lines of a drawn table are not wrapped. */
+function isDrawn(line: string): boolean {
+  return /^\s*[┌├└│]/.test(line)
+}

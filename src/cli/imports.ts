@@ -1,0 +1,79 @@
+import type { Command } from 'commander'
+import { DeepcutsError } from '../core/errors.ts'
+import { action, addVerb } from './context.ts'
+import { aligned, count, cut, day, printable } from './text.ts'
+import { numberOption } from './values.ts'
+
+/** Adds `imports`: what was imported when, and the way back. */
+export function addImports(program: Command): void {
+  addVerb(program, 'imports [undo] [id]', 'what was imported when; "imports undo 3" takes one back', [
+    'imports',
+    'imports undo 3',
+  ]).action(
+    action<[verb?: string, id?: string]>(async (context, [verb, id]) => {
+      const { out } = context
+      const { library } = await context.engine()
+      if (verb !== undefined) {
+        if (verb !== 'undo' || id === undefined) throw notUndo(verb, id)
+        const entry = await library.imports.undo(
+          numberOption('The number of the import', { min: 1, whole: true })(id),
+        )
+        out.document({ undone: entryDocument(entry) })
+        out.tell(
+          `Took back import ${entry.id}, ${printable(entry.name)}. Run "deepcuts train" so that the model forgets it too.`,
+        )
+        return
+      }
+      const entries = await library.imports.list()
+      out.document({ imports: entries.map(entryDocument) })
+      if (entries.length === 0)
+        return out.say('Nothing is imported yet. Begin with "deepcuts import my_spotify_data.zip".')
+      const rows = entries.map((entry) => [
+        String(entry.id),
+        day(entry.at),
+        cut(printable(entry.listener), 14),
+        entry.format,
+        count(kept(entry.report)),
+        Number.isNaN(entry.undoneAt) ? '' : `taken back ${day(entry.undoneAt)}`,
+        printable(entry.name),
+      ])
+      const head = ['', 'imported', 'listener', 'format', 'rows kept', '', 'name']
+      for (const line of aligned([head, ...rows], [0, 4])) out.say(line)
+    }),
+  )
+}
+
+function notUndo(verb: string, id: string | undefined): DeepcutsError {
+  const problem =
+    verb === 'undo' && id === undefined
+      ? 'Which import to undo is missing'
+      : `"${verb}" is not something imports can do`
+  return new DeepcutsError('UNKNOWN_OPTION', { problem, command: 'deepcuts imports' })
+}
+
+interface Entry {
+  readonly id: number
+  readonly listener: string
+  readonly name: string
+  readonly format: string
+  readonly at: number
+  readonly undoneAt: number
+  readonly report: string
+}
+
+function entryDocument({ report, undoneAt, ...entry }: Entry) {
+  return { ...entry, ...(Number.isNaN(undoneAt) ? {} : { undoneAt }), report: parse(report) }
+}
+
+function kept(report: string): number {
+  const { files } = parse(report) as { files?: readonly { kept?: number }[] }
+  return (files ?? []).reduce((sum, file) => sum + (file.kept ?? 0), 0)
+}
+
+function parse(report: string): object {
+  try {
+    return JSON.parse(report) as object
+  } catch {
+    return {}
+  }
+}

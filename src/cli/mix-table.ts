@@ -1,0 +1,86 @@
+import type { Mix, MixTrack } from '../core/mix.ts'
+import type { Output } from './output.ts'
+import { columns, fit, lasting, many, paragraph, percent, printable, wrap } from './text.ts'
+
+const BAR = 8
+const MARK = 7
+const SHARE = 5
+const GAP = '  '
+/** From this width on a reason stands beside its track, below it on narrower terminals. */
+const WIDE_FROM = 110
+
+/** A mix for a terminal: what it is, its tracks with likability, mark and reason, and its notes. `most`: tracks to show. */
+export function showMix(mix: Mix, out: Output, most = mix.tracks.length): void {
+  const { style } = out
+  out.say(style.bold(printable(mix.title)) + style.dim(`  ${summary(mix)}`))
+  out.say(paragraph(printable(mix.description), out.width))
+  if (mix.tracks.length > 0) out.say('')
+  const place = String(mix.tracks.length).length
+  for (const track of mix.tracks.slice(0, most))
+    out.say(trackLines(track, out, Math.max(2, place)).join('\n'))
+  if (mix.tracks.length > most)
+    out.say(style.dim(`${' '.repeat(Math.max(2, place))}${GAP}… and ${mix.tracks.length - most} more`))
+}
+
+/** What the marks and the bars mean. */
+export function showLegend(out: Output): void {
+  out.say(
+    out.style.dim(
+      paragraph(
+        '%: how likely you are to finish it now · new: you have never played it · explore: new, and a deliberate risk',
+        out.width,
+      ),
+    ),
+  )
+}
+
+/** Sentences about a mix, each once. */
+export function showNotes(notes: readonly string[], out: Output): void {
+  for (const note of new Set(notes)) out.tell(printable(note), '• ')
+}
+
+function summary({ tracks, listener }: Mix): string {
+  const lengths = tracks.map(({ track }) => track.durationMs ?? Number.NaN)
+  const total = lengths.reduce((sum, ms) => sum + ms, 0)
+  const length = total > 0 ? ` · ${lasting(total / 1000).replace(/ \d+ s$/, '')}` : ''
+  return `for ${printable(listener)} · ${many(tracks.length, 'track')}${length}`
+}
+
+function trackLines(item: MixTrack, out: Output, place: number): string[] {
+  const { style, width } = out
+  const indent = ' '.repeat(place) + GAP
+  const likability = fit(percent(item.likability), SHARE, 'right')
+  const tail = `${style.accent(fit(markOf(item), MARK))}${likability} ${bar(item.likability, out)}`
+  const tailWidth = MARK + SHARE + 1 + BAR
+  const { title, artist } = item.track
+  const name = printable(artist ? `${title} – ${artist}` : title)
+  const beside = width >= WIDE_FROM
+  const space = width - columns(indent) - tailWidth - GAP.length
+  const nameWidth = beside ? Math.floor(space * 0.46) : space
+  const names = wrap(name, nameWidth)
+  const first = `${style.dim(fit(String(item.position), place, 'right'))}${GAP}${style.bold(fit(names[0]!, nameWidth))}${GAP}${tail}`
+  const reason = printable(item.reason.text)
+  if (!beside)
+    return [
+      first,
+      ...names.slice(1).map((line) => indent + style.bold(line)),
+      ...wrap(reason, width - columns(indent)).map((line) => indent + style.dim(line)),
+    ]
+  const reasons = wrap(reason, space - nameWidth - GAP.length)
+  const lines = [`${first}${GAP}${style.dim(reasons[0]!)}`]
+  for (let i = 1; i < Math.max(names.length, reasons.length); i++) {
+    const left = `${indent}${style.bold(fit(names[i] ?? '', nameWidth))}`
+    lines.push(`${left}${GAP}${' '.repeat(tailWidth)}${GAP}${style.dim(reasons[i] ?? '')}`.trimEnd())
+  }
+  return lines
+}
+
+function markOf({ familiarity, explored }: MixTrack): string {
+  if (familiarity === 'familiar') return ''
+  return explored ? 'explore' : 'new'
+}
+
+function bar(share: number, { style }: Output): string {
+  const filled = Math.round(BAR * Math.max(0, Math.min(1, share)))
+  return style.good('━'.repeat(filled)) + style.dim('╌'.repeat(BAR - filled))
+}

@@ -1,0 +1,88 @@
+import { SingleBar } from 'cli-progress'
+import type { Progress } from '../core/progress.ts'
+import { columns, count, cut, lasting } from './text.ts'
+
+/** Progress that can be cleared away at any moment, as before an error. */
+export interface DrawnProgress extends Progress {
+  stop(): void
+}
+
+interface Stage {
+  readonly name: string
+  readonly total: number
+  readonly unit: string
+  readonly startedAt: number
+  done: number
+  readonly bar?: SingleBar
+}
+
+const LINE_EVERY_MS = 5000
+const BAR = 24
+
+/** Draws long work: a bar on a terminal, else a line every five seconds at most; and a line at the end of each stage. */
+export function drawProgress(stream: NodeJS.WriteStream, now: () => number): DrawnProgress {
+  let stage: Stage | undefined
+  let toldAt = 0
+  const end = () => {
+    if (!stage) return
+    const { bar, name, done, unit, startedAt } = stage
+    bar?.stop()
+    const what = done > 0 ? `${count(done)}${unit && ` ${unit}`} in ` : ''
+    stream.write(`${name}: ${what}${lasting((now() - startedAt) / 1000)}\n`)
+    stage = undefined
+  }
+  return {
+    stage(name, total, unit = '') {
+      end()
+      toldAt = now()
+      const begun: Stage = { name, total, unit, startedAt: toldAt, done: 0 }
+      stage = stream.isTTY ? { ...begun, bar: startBar(stream, () => stage ?? begun, now) } : begun
+    },
+    at(done) {
+      if (!stage) return
+      stage.done = done
+      if (stage.bar) stage.bar.update(done)
+      else if (now() - toldAt >= LINE_EVERY_MS) {
+        toldAt = now()
+        stream.write(`${stage.name}: ${facts(stage, toldAt).join(', ')}\n`)
+      }
+    },
+    done: end,
+    stop() {
+      stage?.bar?.stop()
+      stage = undefined
+    },
+  }
+}
+
+function startBar(stream: NodeJS.WriteStream, stage: () => Stage, now: () => number): SingleBar {
+  const bar = new SingleBar({
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    gracefulExit: false,
+    format: () => barLine(stage(), now(), (stream.columns ?? 80) - 1),
+  })
+  bar.start(Math.max(1, stage().total), 0)
+  return bar
+}
+
+function barLine(stage: Stage, at: number, width: number): string {
+  const told = facts(stage, at).join(' · ')
+  const bare = `${stage.name}  ${told}`
+  if (stage.total <= 0) return cut(bare, width)
+  const filled = Math.round(BAR * Math.min(1, stage.done / stage.total))
+  const line = `${stage.name}  ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}  ${told}`
+  return columns(line) <= width ? line : cut(bare, width)
+}
+
+/** Share, amount, rate and time left, as far as they can be known. */
+function facts({ total, done, unit, startedAt }: Stage, at: number): string[] {
+  const seconds = (at - startedAt) / 1000
+  const rate = seconds > 0.2 && done > 0 ? done / seconds : 0
+  const units = unit && ` ${unit}`
+  const speed = rate > 0 ? [`${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}${units}/s`] : []
+  if (total <= 0) return [`${count(done)}${units}`, ...speed]
+  const left = rate > 0 && done < total ? [`${lasting((total - done) / rate)} left`] : []
+  return [`${Math.floor((100 * Math.min(done, total)) / total)} %`, ...speed, ...left]
+}
