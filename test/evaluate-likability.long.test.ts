@@ -44,7 +44,8 @@ test('nested cross-validation of a small table gives the whole contract, the sam
   for (const { metrics } of report.models) {
     expect(Object.keys(metrics)).toEqual(['accuracy', 'auc', 'logLoss', 'brier', 'ece', 'calibrationSlope'])
   }
-  expect(report.models[4]!.metrics).toMatchObject({ accuracy: { mean: expect.closeTo(0.95, 1) as number } })
+  const ours = report.models.find(({ name }) => name === 'deepcuts')!.metrics
+  expect('auc' in ours && ours.auc.mean).toBeGreaterThan(0.95)
   expect(await evaluateLikability(options, silent)).toEqual(report)
 })
 

@@ -87,12 +87,13 @@ test('NaN, infinities, words and short rows are missing values', async () => {
     '1,0.1,NaN',
     '0,0.2,inf',
     '1,x,100',
+    '0,, 90 ',
     '0,,-Infinity',
     '1',
   ])
-  expect(column(table, 'energy')).toEqual([0.1, 0.2, Number.NaN, Number.NaN, Number.NaN])
-  expect(table.features).toEqual(['energy'])
-  expect(table.notes).toContain('tempo was dropped: it is the same in every row.')
+  expect(column(table, 'energy')).toEqual([0.1, 0.2, Number.NaN, Number.NaN])
+  expect(column(table, 'tempo')).toEqual([Number.NaN, Number.NaN, 100, 90])
+  expect(table.notes).toContain('2 rows have none of the features and were left out.')
 })
 
 test('constant and empty feature columns are dropped, and it is said', async () => {
@@ -142,8 +143,9 @@ test('the catalog fills what the table lacks, by id, by address of the id, and b
     {},
     catalog,
   )
-  expect(column(table, 'energy')).toEqual([0.11, 0.22, 0.33, Number.NaN])
-  expect(column(table, 'tempo')).toEqual([90, 102, Number.NaN, Number.NaN])
+  expect(column(table, 'energy')).toEqual([0.11, 0.22, 0.33])
+  expect(column(table, 'tempo')).toEqual([90, 102, Number.NaN])
+  expect(table.notes[1]).toBe('1 rows have none of the features and were left out.')
   expect(Array.from(table.reference![0]!)).toEqual([0.11, 0.22, 0.33])
   expect(table.notes[0]).toBe('3 of 4 rows were found in catalog.csv, by id or by artist and title.')
 })

@@ -50,56 +50,83 @@ const SUSPICIOUS_AUC = 0.99
  * Throws when a named column is missing, the label has not two values, or no feature is left.
  */
 export function makeTable(cells: Cells, options: TableOptions, catalog?: CatalogFeatures): Table {
-  const label = readLabel(cells, options.label)
+  const labelled = readLabel(cells, options.label)
   const notes: string[] = []
-  const unlabelled = cells.rows.length - label.rows.length
+  const unlabelled = cells.rows.length - labelled.rows.length
   if (unlabelled > 0) notes.push(`${unlabelled} rows have no label and were left out.`)
 
-  const asked = [...audio(cells, label, options, catalog, notes), ...named(cells, label, options)]
-  const kept = asked.filter((column) => distinct(column.values) > 1)
-  for (const { name, values } of asked) {
-    const count = distinct(values)
-    if (count < 2)
-      notes.push(`${name} was dropped: it is ${count === 0 ? 'empty' : 'the same in every row'}.`)
-  }
-  if (kept.length === 0) {
-    const why = asked.length === 0 ? '' : `: ${asked.map(({ name }) => name).join(', ')} hold no information`
-    throw new DeepcutsError('TABLE_NO_FEATURES', { file: cells.file, why, known: AUDIO_FEATURES.join(', ') })
-  }
-  for (const { name, values } of kept) {
-    if (givesAway(values, label.y)) {
+  const asked = [...audio(cells, labelled, options, catalog, notes), ...named(cells, labelled, options)]
+  const informative = withInformation(asked, cells.file, notes)
+  const { label, columns } = withAnyValue(labelled, informative, notes)
+  const grouping = groupsOf(cells, label, options.group ?? [])
+  const n = label.y.length
+  const d = columns.length
+  const values = Float64Array.from({ length: n * d }, (_, at) => columns[at % d]!.values[Math.floor(at / d)]!)
+  if (!grouping) noteRepeated(values, n, d, notes)
+  for (const column of columns) {
+    if (givesAway(column.values, label.y)) {
       notes.push(
-        `${name} alone separates the labels almost perfectly: check that it is not the answer in disguise.`,
+        `${column.name} alone separates the labels almost perfectly: check that it is not the answer in disguise.`,
       )
     }
-  }
-  const grouping = groupsOf(cells, label, options.group ?? [])
-  const d = kept.length
-  const values = new Float64Array(label.y.length * d)
-  kept.forEach((column, j) => {
-    for (let i = 0; i < label.y.length; i++) values[i * d + j] = column.values[i]!
-  })
-  const distinctRows = new Set(Array.from(label.y, (_, i) => values.slice(i * d, i * d + d).join()))
-  const repeated = label.y.length - distinctRows.size
-  if (repeated > 0 && !grouping) {
-    notes.push(
-      `${repeated} rows repeat the features of another row: with --group they cannot be on both sides of a split.`,
-    )
   }
   return {
     file: cells.file,
     sha256: cells.sha256,
-    n: label.y.length,
-    features: kept.map(({ name }) => name),
+    n,
+    features: columns.map(({ name }) => name),
     values,
     y: label.y,
     positive: label.positive,
     negative: label.negative,
     groups: grouping ?? Uint32Array.from(label.y.keys()),
     grouped: grouping !== undefined,
-    ...(catalog && { reference: kept.map(({ name }) => referenceOf(name, catalog)) }),
+    ...(catalog && { reference: columns.map(({ name }) => referenceOf(name, catalog)) }),
     notes,
   }
+}
+
+/** The columns that differ between rows; says which do not, and throws when none does. */
+function withInformation(columns: readonly Column[], file: string, notes: string[]): Column[] {
+  const kept = columns.filter(({ name, values }) => {
+    const count = distinct(values)
+    if (count < 2) {
+      notes.push(`${name} was dropped: it is ${count === 0 ? 'empty' : 'the same in every row'}.`)
+    }
+    return count > 1
+  })
+  if (kept.length > 0) return kept
+  const why =
+    columns.length === 0 ? '' : `: ${columns.map(({ name }) => name).join(', ')} hold no information`
+  throw new DeepcutsError('TABLE_NO_FEATURES', { file, why, known: AUDIO_FEATURES.join(', ') })
+}
+
+/** Leaves out the rows of which no feature is known: there is nothing to judge them by. */
+function withAnyValue(
+  label: Label,
+  columns: readonly Column[],
+  notes: string[],
+): { label: Label; columns: readonly Column[] } {
+  const kept = [...label.y.keys()].filter((i) => columns.some(({ values }) => !Number.isNaN(values[i])))
+  const without = label.y.length - kept.length
+  if (without === 0) return { label, columns }
+  notes.push(`${without} rows have none of the features and were left out.`)
+  return {
+    label: { ...label, rows: kept.map((i) => label.rows[i]!), y: Uint8Array.from(kept, (i) => label.y[i]!) },
+    columns: columns.map(({ name, values }) => ({
+      name,
+      values: Float64Array.from(kept, (i) => values[i]!),
+    })),
+  }
+}
+
+function noteRepeated(values: Float64Array, n: number, d: number, notes: string[]): void {
+  const different = new Set(Array.from({ length: n }, (_, i) => values.slice(i * d, i * d + d).join()))
+  if (different.size === n) return
+  const count = n - different.size
+  notes.push(
+    `${count} rows repeat the features of another row: with --group they cannot be on both sides of a split.`,
+  )
 }
 
 /** The audio features of the file, its gaps filled from the catalog, without the label and the columns named besides. */
