@@ -28,7 +28,7 @@ export function addImport(program: Command): void {
         const imports = await importAll(context, paths, listener, as)
         if (timeZone) await engine.library.listeners.setTimeZone(listener, context.timeZone)
         context.out.document({ imports })
-        context.out.say('\nNext: "deepcuts train", then "deepcuts mix"; or "deepcuts run" for both.')
+        context.out.say('Next: "deepcuts train", then "deepcuts mix"; or "deepcuts run" for both.')
       }),
     )
 }
@@ -40,9 +40,8 @@ export async function importAll(
   listener: string,
   as?: string,
 ): Promise<readonly ImportReport[]> {
-  const { importPaths } = await import('../index.ts')
+  const { formatReport, importPaths } = await import('../index.ts')
   const { library } = await context.engineOrNew()
-  const { formatReport } = await import('../index.ts')
   const options = {
     listener,
     now: context.now(),
@@ -50,7 +49,7 @@ export async function importAll(
     ...(as === undefined ? {} : { as }),
   }
   return importPaths(paths, options, library.imports, context.progress, (report) => {
-    context.out.say(fitted(formatReport(report), context.out.width))
+    context.out.say(`${fitted(formatReport(report), context.out.width)}\n`)
   })
 }
 

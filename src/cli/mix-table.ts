@@ -1,6 +1,6 @@
 import type { Mix, MixTrack } from '../core/mix.ts'
 import type { Output } from './output.ts'
-import { columns, fit, lasting, many, paragraph, percent, printable, wrap } from './text.ts'
+import { columns, lasting, many, padded, paragraph, percent, printable, wrap } from './text.ts'
 
 const BAR = 8
 const MARK = 7
@@ -34,9 +34,13 @@ export function showLegend(out: Output): void {
   )
 }
 
-/** Sentences about a mix, each once. */
-export function showNotes(notes: readonly string[], out: Output): void {
-  for (const note of new Set(notes)) out.tell(printable(note), '• ')
+/** What is to be said about mixes: each sentence once, with the mixes it is about unless it is about all. */
+export function showNotes(mixes: readonly Pick<Mix, 'title' | 'notes'>[], out: Output): void {
+  const about = new Map<string, Set<string>>()
+  for (const { title, notes } of mixes)
+    for (const note of notes) about.set(note, (about.get(note) ?? new Set()).add(title))
+  for (const [note, titles] of about)
+    out.tell(printable(titles.size === mixes.length ? note : `${[...titles].join(', ')}: ${note}`), '• ')
 }
 
 function summary({ tracks, listener }: Mix): string {
@@ -49,8 +53,8 @@ function summary({ tracks, listener }: Mix): string {
 function trackLines(item: MixTrack, out: Output, place: number): string[] {
   const { style, width } = out
   const indent = ' '.repeat(place) + GAP
-  const likability = fit(percent(item.likability), SHARE, 'right')
-  const tail = `${style.accent(fit(markOf(item), MARK))}${likability} ${bar(item.likability, out)}`
+  const likability = padded(percent(item.likability), SHARE, 'right')
+  const tail = `${style.accent(padded(markOf(item), MARK))}${likability} ${bar(item.likability, out)}`
   const tailWidth = MARK + SHARE + 1 + BAR
   const { title, artist } = item.track
   const name = printable(artist ? `${title} – ${artist}` : title)
@@ -58,7 +62,7 @@ function trackLines(item: MixTrack, out: Output, place: number): string[] {
   const space = width - columns(indent) - tailWidth - GAP.length
   const nameWidth = beside ? Math.floor(space * 0.46) : space
   const names = wrap(name, nameWidth)
-  const first = `${style.dim(fit(String(item.position), place, 'right'))}${GAP}${style.bold(fit(names[0]!, nameWidth))}${GAP}${tail}`
+  const first = `${style.dim(padded(String(item.position), place, 'right'))}${GAP}${style.bold(padded(names[0]!, nameWidth))}${GAP}${tail}`
   const reason = printable(item.reason.text)
   if (!beside)
     return [
@@ -69,7 +73,7 @@ function trackLines(item: MixTrack, out: Output, place: number): string[] {
   const reasons = wrap(reason, space - nameWidth - GAP.length)
   const lines = [`${first}${GAP}${style.dim(reasons[0]!)}`]
   for (let i = 1; i < Math.max(names.length, reasons.length); i++) {
-    const left = `${indent}${style.bold(fit(names[i] ?? '', nameWidth))}`
+    const left = `${indent}${style.bold(padded(names[i] ?? '', nameWidth))}`
     lines.push(`${left}${GAP}${' '.repeat(tailWidth)}${GAP}${style.dim(reasons[i] ?? '')}`.trimEnd())
   }
   return lines

@@ -58,7 +58,7 @@ export function addMix(program: Command): void {
           showMix(mix, out)
           out.say('')
           if (mix.tracks.length > 0) showLegend(out)
-          showNotes([...mix.notes, ...written.flatMap(({ note }) => note ?? [])], out)
+          showNotes([{ ...mix, notes: [...mix.notes, ...written.flatMap(({ note }) => note ?? [])] }], out)
           for (const { path } of written) out.say(`Written: ${path}`)
         },
       ),

@@ -35,7 +35,7 @@ export function drawProgress(stream: NodeJS.WriteStream, now: () => number): Dra
     stage(name, total, unit = '') {
       end()
       toldAt = now()
-      const begun: Stage = { name, total, unit, startedAt: toldAt, done: 0 }
+      const begun: Stage = { name: capital(name), total, unit, startedAt: toldAt, done: 0 }
       stage = stream.isTTY ? { ...begun, bar: startBar(stream, () => stage ?? begun, now) } : begun
     },
     at(done) {
@@ -53,6 +53,10 @@ export function drawProgress(stream: NodeJS.WriteStream, now: () => number): Dra
       stage = undefined
     },
   }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function startBar(stream: NodeJS.WriteStream, stage: () => Stage, now: () => number): SingleBar {

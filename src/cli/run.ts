@@ -45,7 +45,7 @@ export function addRun(program: Command): void {
 
 async function run(context: Context, [exports]: [exports: string[]], options: RunOptions): Promise<void> {
   const rules = (options.exclude ?? []).map((rule) => parseRule(rule, context.timeZone))
-  const paths = [...exports, ...(options.catalog ?? [])]
+  const paths = [...(options.catalog ?? []), ...exports]
   const { library } = await context.engineOrNew()
   const listener = await context.listener()
   if (paths.length === 0 && !(await library.store.count('plays'))) return demo(context)
@@ -62,7 +62,7 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   const mixes = await drawToday(context, listener)
   const folder = options.outDir ?? join(context.folder, 'mixes', fileName(listener))
   const files = await writeAll(mixes, folder)
-  context.out.document({ imports, training, mixes, files })
+  context.out.document({ imports, training: training ?? null, mixes, files })
   showToday(mixes, folder, context)
 }
 
@@ -106,10 +106,7 @@ export function showToday(mixes: readonly Mix[], folder: string, { out }: Contex
   }
   out.say('')
   showLegend(out)
-  showNotes(
-    mixes.flatMap(({ notes }) => notes),
-    out,
-  )
+  showNotes(mixes, out)
   out.tell(`Whole mixes, as ${ENDINGS.map((ending) => `.${ending}`).join(', ')}: ${folder}`)
   out.tell('Paste a .txt into an empty playlist of the Spotify desktop app to hear it there.')
 }

@@ -3,7 +3,7 @@
 const MARKS = /\p{M}|\p{Cf}/u
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
-const STYLES = /\u001b\[[0-9;]*m/g
+const STYLES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 const UNSAFE = /[\p{Cc}\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
 
 /** The text without control characters and direction marks: names come from files, and must not steer a terminal. */
@@ -34,7 +34,7 @@ export function cut(text: string, width: number): string {
 }
 
 /** The text cut or padded to exactly `width` columns. */
-export function fit(text: string, width: number, side: 'left' | 'right' = 'left'): string {
+export function padded(text: string, width: number, side: 'left' | 'right' = 'left'): string {
   const short = cut(text, width)
   const space = ' '.repeat(Math.max(0, width - columns(short)))
   return side === 'left' ? short + space : space + short
@@ -86,7 +86,7 @@ export function aligned(rows: readonly (readonly string[])[], right: readonly nu
     })
   return rows.map((row) =>
     row
-      .map((cell, i) => fit(cell, widths[i]!, right.includes(i) ? 'right' : 'left'))
+      .map((cell, i) => padded(cell, widths[i]!, right.includes(i) ? 'right' : 'left'))
       .join('  ')
       .trimEnd(),
   )

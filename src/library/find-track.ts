@@ -46,7 +46,9 @@ export function findTrackByName(catalog: Catalog, asked: string): number {
   if (rows.length > 1)
     throw new DeepcutsError('AMBIGUOUS_TRACK', { track: asked, choices: choices(catalog, rows) })
   const near = nearestNames(wanted, catalog.size, (row) => {
-    return `${artists[catalog.artist[row]!]} ${plain(catalog.titles.at(row))}`
+    const title = plain(catalog.titles.at(row))
+    const artist = artists[catalog.artist[row]!]!
+    return [title, `${artist} ${title}`]
   })
   throw new DeepcutsError('UNKNOWN_TRACK', {
     track: asked,
@@ -64,7 +66,7 @@ export function findArtist(catalog: Catalog, asked: string): string {
   if (alike.length === 1) return alike[0]!
   const near = alike.length
     ? alike
-    : nearestNames(wanted, names.length, (i) => plain(names[i]!)).map((i) => names[i]!)
+    : nearestNames(wanted, names.length, (i) => [plain(names[i]!)]).map((i) => names[i]!)
   throw new DeepcutsError('UNKNOWN_ARTIST', {
     artist: asked,
     ...(near.length && { near: ` Did you mean ${near.join(', or ')}?` }),

@@ -1,37 +1,39 @@
 const ALIKE = 0.5
 
 /**
- * The numbers of the names closest to `wanted` by the Dice coefficient of their pairs of letters, best first; only those that
- * share at least half. Names and `wanted` are plain text in one case.
- * @param size names are asked for 0 … size − 1
+ * The numbers of the things with a name closest to `wanted` by the Dice coefficient of their pairs of letters, best first;
+ * only those that share at least half. Names and `wanted` are plain text in one case.
+ * @param namesOf the names of thing i, asked for 0 … size − 1
  */
 export function nearestNames(
   wanted: string,
   size: number,
-  nameOf: (i: number) => string,
+  namesOf: (i: number) => readonly string[],
   most = 3,
 ): readonly number[] {
   const pairs = pairsOf(wanted)
   if (pairs.size === 0) return []
   const best: { i: number; score: number }[] = []
   for (let i = 0; i < size; i++) {
-    const name = nameOf(i)
-    if (name.length < 2) continue
-    const seen = new Set<string>()
-    let shared = 0
-    for (let at = 0; at + 1 < name.length; at++) {
-      const pair = name.slice(at, at + 2)
-      if (seen.has(pair)) continue
-      seen.add(pair)
-      if (pairs.has(pair)) shared++
-    }
-    const score = (2 * shared) / (pairs.size + seen.size)
+    const score = Math.max(...namesOf(i).map((name) => likeness(pairs, name)))
     if (score < ALIKE || (best.length === most && score <= best.at(-1)!.score)) continue
     best.push({ i, score })
     best.sort((a, b) => b.score - a.score || a.i - b.i)
     best.length = Math.min(best.length, most)
   }
   return best.map(({ i }) => i)
+}
+
+function likeness(pairs: ReadonlySet<string>, name: string): number {
+  const seen = new Set<string>()
+  let shared = 0
+  for (let at = 0; at + 1 < name.length; at++) {
+    const pair = name.slice(at, at + 2)
+    if (seen.has(pair)) continue
+    seen.add(pair)
+    if (pairs.has(pair)) shared++
+  }
+  return (2 * shared) / (pairs.size + seen.size)
 }
 
 function pairsOf(text: string): Set<string> {
