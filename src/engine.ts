@@ -83,15 +83,14 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
     async describe(name, at) {
       const listener = await library.listeners.get(name)
       const { catalog, audio } = await model()
-      const saved = await library.saved(listener)
       return describeListener({
         name,
         at,
         catalog,
         audio,
-        saved,
+        saved: await library.saved(listener),
         log: await library.log(listener),
-        history: startHistory({ catalog, audio, saved, localTime: localTimeIn(listener.timeZone) }),
+        history: startHistory({ catalog, audio, localTime: localTimeIn(listener.timeZone) }),
         feedback: await library.feedback.list(listener.id),
       })
     },

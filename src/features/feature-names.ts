@@ -19,7 +19,8 @@ const AUDIO_SPECS = Object.fromEntries(AUDIO_FEATURES.map((name) => [name, binne
 
 /**
  * Every raw feature of a (listener, track, moment), in the order in which they are written. NaN = missing or unknown.
- * "Rates" are log-odds of finishing, smoothed towards the artist's, then the listener's own rate.
+ * "Rates" are log-odds of finishing, smoothed towards the artist's, then the listener's own rate. What was saved, liked or
+ * banned is not among them: it is mostly undated, so for a past play it would tell the future.
  */
 export const FEATURES = {
   trackPlays: binned('track'),
@@ -30,7 +31,6 @@ export const FEATURES = {
   trackDaysSince: binned('track'),
   trackAge: binned('track'),
   neverHeard: plain('track'),
-  saved: plain('track'),
   artistPlays: binned('artist'),
   artistTracks: binned('artist'),
   artistRate: binned('artist'),

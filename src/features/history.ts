@@ -15,8 +15,6 @@ export interface HistoryContext {
   readonly catalog: Catalog
   /** size × 13 scaled audio features, NaN where missing. */
   readonly audio: Float32Array
-  /** Row → 1 when the listener saved the track. */
-  readonly saved: Uint8Array
   /** Local hour (0…23) and weekday (0 = Sunday) of a moment. */
   readonly localTime: (at: number) => { hour: number; weekday: number }
 }
@@ -52,7 +50,7 @@ export interface History {
 }
 
 /** An empty history. */
-export function startHistory({ catalog, audio, saved, localTime }: HistoryContext): History {
+export function startHistory({ catalog, audio, localTime }: HistoryContext): History {
   const artistCount = catalog.artists.size
   const tracks = rates(catalog.size)
   const artists = rates(artistCount)
@@ -110,7 +108,6 @@ export function startHistory({ catalog, audio, saved, localTime }: HistoryContex
       put('trackPlays', Math.log1p(plays))
       put('trackRate', tracks.rate(row, artistRate, 3))
       put('neverHeard', plays === 0 ? 1 : 0)
-      put('saved', saved[row]!)
       if (plays > 0) {
         put('trackRecentRate', tracks.recent(row, artistRate, 2))
         put('trackLastOutcome', tracks.last[row]!)

@@ -11,7 +11,6 @@ export interface ListenerData {
   readonly listener: ListenerRow
   readonly catalog: Catalog
   readonly log: ListeningLog
-  readonly saved: Uint8Array
 }
 
 /** Reads a listener's data. @throws UNKNOWN_LISTENER */
@@ -21,7 +20,6 @@ export async function readListenerData(library: Library, name: string): Promise<
     listener,
     catalog: await library.catalog(),
     log: await library.log(listener),
-    saved: await library.saved(listener),
   }
 }
 
@@ -31,8 +29,8 @@ export function audioScaleOf({ catalog, log }: ListenerData, to: number): AudioS
 }
 
 /** A maker of empty histories over a scale; the scaled audio is worked out once. */
-export function historyMaker({ catalog, saved, listener }: ListenerData, scale: AudioScale): () => History {
+export function historyMaker({ catalog, listener }: ListenerData, scale: AudioScale): () => History {
   const audio = scaleAudio(catalog, scale)
   const localTime = localTimeIn(listener.timeZone)
-  return () => startHistory({ catalog, audio, saved, localTime })
+  return () => startHistory({ catalog, audio, localTime })
 }
