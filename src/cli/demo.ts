@@ -1,2 +1,78 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Engine } from '../engine.ts'
+import type { Demo, MixJudgement } from '../evaluate/demo.ts'
 import type { Context } from './context.ts'
-export async function demo(_context: Context): Promise<void> {}
+import { drawToday, showToday, writeToday } from './run.ts'
+import { showTraining, trainListener } from './train.ts'
+
+const SEED = 1
+/** Where the demo lives unless --data says otherwise: never among a person's own data. */
+const FOLDER = './deepcuts-demo'
+
+/** The demo: an invented listener, from their first play to judged mixes. `own` says whether --data or DEEPCUTS_DATA chose the folder. */
+export async function demo(context: Context, own: boolean): Promise<void> {
+  const folder = own ? context.folder : resolve(FOLDER)
+  const { openEngine } = await import('../engine.ts')
+  const engine = own ? await context.engineOrNew() : await openEngine({ ...context, data: folder })
+  try {
+    await showDemo(
+      { ...context, folder, engine: async () => engine, engineOrNew: async () => engine },
+      engine,
+    )
+  } finally {
+    if (!own) await engine.close()
+  }
+}
+
+async function showDemo(context: Context, engine: Engine): Promise<void> {
+  const { judgeMix, prepareDemo, readDemo } = await import('../evaluate/demo.ts')
+  const { out } = context
+  const { library } = engine
+  const shown =
+    (await readDemo(library)) ?? (await prepareDemo(library, SEED, context.now(), context.progress))
+  out.say(introduction(shown))
+  const training = (await library.models.active()) ? undefined : await trainListener(context, shown.listener)
+  if (training) showTraining(training, context)
+
+  const mixes = await drawToday(context, shown.listener)
+  const { folder, files } = await writeToday(mixes, context, shown.listener)
+  const judgements = mixes.filter(({ tracks }) => tracks.length > 0).map((mix) => judgeMix(shown, mix))
+  out.document({
+    demo: { listener: shown.listener, tastes: shown.tastes },
+    training,
+    mixes,
+    judgements,
+    files,
+  })
+  showToday(mixes, folder, context)
+  out.say('')
+  out.say(judged(shown.listener, judgements))
+  const own = existsSync(resolve(FOLDER)) && context.folder === resolve(FOLDER) ? FOLDER : context.folder
+  out.tell(
+    `This was the demo, in ${own}. For your own mixes: deepcuts run my_spotify_data.zip --catalog tracks.csv`,
+  )
+}
+
+function introduction({ listener, tastes, world }: Demo): string {
+  const plays = world.history(0).plays.length.toLocaleString('en-US')
+  return (
+    `${listener} does not exist. An invented listener of an invented world of ${world.tracks.length.toLocaleString('en-US')} songs, ` +
+    `with ${plays} plays behind them; what ${listener} truly likes is ${tastes.join(', ')}.`
+  )
+}
+
+function judged(listener: string, judgements: readonly MixJudgement[]): string {
+  const percent = (value: number) => `${Math.round(100 * value)} %`.padStart(5)
+  const width = Math.max(...judgements.map(({ recipe }) => recipe.length))
+  return [
+    `Because ${listener} is invented, the truth is known: the songs ${listener} would finish`,
+    `${' '.repeat(width + 2)}of the mix   of the best   of a random one`,
+    ...judgements.map(
+      ({ recipe, mix, best, random, share }) =>
+        `  ${recipe.padEnd(width)}${percent(mix).padStart(11)}${percent(best).padStart(14)}${percent(random).padStart(18)}` +
+        `   ${percent(share).trim()} of the way`,
+    ),
+    '(The best and the random one have as many songs new to the listener as the mix.)',
+  ].join('\n')
+}

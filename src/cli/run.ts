@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Mix } from '../core/mix.ts'
 import type { ImportReport } from '../index.ts'
-import { action, addVerb, type Context } from './context.ts'
+import { action, addVerb, type CommonOptions, type Context } from './context.ts'
 import { demo } from './demo.ts'
 import { parseRule } from './exclusion-rule.ts'
 import { importAll } from './import.ts'
@@ -43,12 +44,19 @@ export function addRun(program: Command): void {
     .action(action<[exports: string[]], RunOptions>(run))
 }
 
-async function run(context: Context, [exports]: [exports: string[]], options: RunOptions): Promise<void> {
+/** Whether the person said where the data is. */
+const hasOwnFolder = ({ data }: CommonOptions) => Boolean(data || process.env.DEEPCUTS_DATA)
+
+async function run(
+  context: Context,
+  [exports]: [exports: string[]],
+  options: RunOptions & CommonOptions,
+): Promise<void> {
   const rules = (options.exclude ?? []).map((rule) => parseRule(rule, context.timeZone))
   const paths = [...(options.catalog ?? []), ...exports]
+  if (paths.length === 0 && (await isDemo(context))) return demo(context, hasOwnFolder(options))
   const { library } = await context.engineOrNew()
   const listener = await context.listener()
-  if (paths.length === 0 && !(await library.store.count('plays'))) return demo(context)
 
   const imports = await importAll(context, paths, listener)
   const { id } = await library.listeners.get(listener)
@@ -60,8 +68,7 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   if (training) showTraining(training, context)
 
   const mixes = await drawToday(context, listener)
-  const folder = options.outDir ?? join(context.folder, 'mixes', fileName(listener))
-  const files = await writeAll(mixes, folder)
+  const { folder, files } = await writeToday(mixes, context, listener, options.outDir)
   context.out.document({ imports, training: training ?? null, mixes, files })
   showToday(mixes, folder, context)
 }
@@ -98,6 +105,25 @@ export async function drawToday(context: Context, listener: string): Promise<rea
   return mixes
 }
 
+/** Writes today's mixes to `outDir`, else below the data folder. */
+export async function writeToday(
+  mixes: readonly Mix[],
+  context: Context,
+  listener: string,
+  outDir?: string,
+): Promise<{ folder: string; files: readonly string[] }> {
+  const folder = outDir ?? join(context.folder, 'mixes', fileName(listener))
+  return { folder, files: await writeAll(mixes, folder) }
+}
+
+/** Whether there is nothing but the demo to run: no plays of a person yet. */
+async function isDemo(context: Context): Promise<boolean> {
+  if (!existsSync(context.folder)) return true
+  const { library } = await context.engine()
+  const { readDemo } = await import('../evaluate/demo.ts')
+  return (await readDemo(library)) !== undefined || !(await library.store.count('plays'))
+}
+
 /** The top of each mix, what is to be said about them, and where they are. */
 export function showToday(mixes: readonly Mix[], folder: string, { out }: Context): void {
   for (const mix of mixes.filter(({ tracks }) => tracks.length > 0)) {
@@ -112,7 +138,7 @@ export function showToday(mixes: readonly Mix[], folder: string, { out }: Contex
 }
 
 /** Writes each mix in every format; gives the paths. @throws DeepcutsError NOT_WRITTEN */
-export async function writeAll(mixes: readonly Mix[], folder: string): Promise<readonly string[]> {
+async function writeAll(mixes: readonly Mix[], folder: string): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new DeepcutsError('NOT_WRITTEN', { path: folder, problem: problemOf(error) }, { cause: error })
   })
