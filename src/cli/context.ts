@@ -27,6 +27,8 @@ export interface Context {
   readonly timeZone: string
   /** The data folder, as an absolute path. */
   readonly folder: string
+  /** Whether --data or DEEPCUTS_DATA chose the folder. */
+  readonly ownFolder: boolean
   /** The engine over a folder that exists. @throws DeepcutsError NO_DATA */
   engine(): Promise<Engine>
   /** The engine, over a new folder where there is none. */
@@ -86,7 +88,8 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
   const quiet = options.quiet === true
   const drawn = quiet ? undefined : (await import('./progress-bar.ts')).drawProgress(process.stderr, Date.now)
   const stopper = stopOnSignal()
-  const folder = resolve(options.data || process.env.DEEPCUTS_DATA || DEFAULT_FOLDER)
+  const chosen = options.data || process.env.DEEPCUTS_DATA
+  const folder = resolve(chosen || DEFAULT_FOLDER)
   const timeZone = checkedZone(options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
   let opened: Promise<Engine> | undefined
   const engineOrNew = () => {
@@ -106,6 +109,7 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
     now: Date.now,
     timeZone,
     folder,
+    ownFolder: Boolean(chosen),
     engine,
     engineOrNew,
     listener: async () => options.listener ?? (await usualListener(await engine())),

@@ -1,17 +1,17 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { Engine } from '../engine.ts'
 import type { Demo, MixJudgement } from '../evaluate/demo.ts'
 import type { Context } from './context.ts'
-import { drawToday, showToday, writeToday } from './run.ts'
+import { drawToday, showToday, writeToday } from './today.ts'
 import { showTraining, trainListener } from './train.ts'
 
 const SEED = 1
 /** Where the demo lives unless --data says otherwise: never among a person's own data. */
 const FOLDER = './deepcuts-demo'
 
-/** The demo: an invented listener, from their first play to judged mixes. `own` says whether --data or DEEPCUTS_DATA chose the folder. */
-export async function demo(context: Context, own: boolean): Promise<void> {
+/** The demo: an invented listener, from their first play to judged mixes. */
+export async function demo(context: Context): Promise<void> {
+  const own = context.ownFolder
   const folder = own ? context.folder : resolve(FOLDER)
   const { openEngine } = await import('../engine.ts')
   const engine = own ? await context.engineOrNew() : await openEngine({ ...context, data: folder })
@@ -31,7 +31,7 @@ async function showDemo(context: Context, engine: Engine): Promise<void> {
   const { library } = engine
   const shown =
     (await readDemo(library)) ?? (await prepareDemo(library, SEED, context.now(), context.progress))
-  out.say(introduction(shown))
+  out.tell(introduction(shown))
   const training = (await library.models.active()) ? undefined : await trainListener(context, shown.listener)
   if (training) showTraining(training, context)
 
@@ -40,7 +40,7 @@ async function showDemo(context: Context, engine: Engine): Promise<void> {
   const judgements = mixes.filter(({ tracks }) => tracks.length > 0).map((mix) => judgeMix(shown, mix))
   out.document({
     demo: { listener: shown.listener, tastes: shown.tastes },
-    training,
+    training: training ?? null,
     mixes,
     judgements,
     files,
@@ -48,10 +48,11 @@ async function showDemo(context: Context, engine: Engine): Promise<void> {
   showToday(mixes, folder, context)
   out.say('')
   out.say(judged(shown.listener, judgements))
-  const own = existsSync(resolve(FOLDER)) && context.folder === resolve(FOLDER) ? FOLDER : context.folder
+  out.say('')
   out.tell(
-    `This was the demo, in ${own}. For your own mixes: deepcuts run my_spotify_data.zip --catalog tracks.csv`,
+    `This was the demo. Look around in it: deepcuts explain ${mixes[0]?.tracks[0]?.track.id ?? 1} --data ${relative('.', context.folder) || '.'}`,
   )
+  out.tell('Your own mixes: deepcuts run my_spotify_data.zip --catalog tracks.csv')
 }
 
 function introduction({ listener, tastes, world }: Demo): string {

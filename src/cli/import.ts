@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { DeepcutsError } from '../core/errors.ts'
 import type { ImportReport } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { columns, paragraph, printable } from './text.ts'
@@ -33,7 +34,7 @@ export function addImport(program: Command): void {
     )
 }
 
-/** Imports paths in order and shows each report as it is done. @throws DeepcutsError for the first that cannot be read */
+/** Imports paths in order and shows each report as it is done. @throws DeepcutsError for the first that cannot be read; DEMO_DATA */
 export async function importAll(
   context: Context,
   paths: readonly string[],
@@ -41,7 +42,10 @@ export async function importAll(
   as?: string,
 ): Promise<readonly ImportReport[]> {
   const { formatReport, importPaths } = await import('../index.ts')
+  const { readDemo } = await import('../evaluate/demo.ts')
   const { library } = await context.engineOrNew()
+  if (paths.length > 0 && (await readDemo(library)))
+    throw new DeepcutsError('DEMO_DATA', { path: context.folder })
   const options = {
     listener,
     now: context.now(),

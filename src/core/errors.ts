@@ -19,6 +19,11 @@ export const ERRORS = {
     sentence:
       'There is no data in {path} yet. Run "deepcuts run my_spotify_data.zip" first, or name the folder that has it with --data.',
   },
+  DEMO_DATA: {
+    exit: 1,
+    sentence:
+      'The data in {path} is the invented world of the demo, where your own music would get lost. Name another folder with --data.',
+  },
   WHICH_LISTENER: {
     exit: 2,
     sentence: 'Several people listen here: {known}. Say whom you mean with --listener.',
@@ -130,6 +135,11 @@ export const ERRORS = {
   MODEL_DAMAGED: {
     exit: 1,
     sentence: 'The model version {version} is damaged: {problem}. Run "deepcuts train" to make a new one.',
+  },
+  MODEL_OLD: {
+    exit: 1,
+    sentence:
+      'The model version {version} was made by another version of deepcuts. Run "deepcuts train" to make a new one.',
   },
   NO_PLAYS: {
     exit: 1,
