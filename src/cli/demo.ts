@@ -1,7 +1,8 @@
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Engine } from '../engine.ts'
 import type { Demo, MixJudgement } from '../evaluate/demo.ts'
 import type { Context } from './context.ts'
+import { shownPath } from './output.ts'
 import { drawToday, showToday, writeToday } from './today.ts'
 import { showTraining, trainListener } from './train.ts'
 
@@ -32,6 +33,7 @@ async function showDemo(context: Context, engine: Engine): Promise<void> {
   const shown =
     (await readDemo(library)) ?? (await prepareDemo(library, SEED, context.now(), context.progress))
   out.tell(introduction(shown))
+  out.say('')
   const training = (await library.models.active()) ? undefined : await trainListener(context, shown.listener)
   if (training) showTraining(training, context)
 
@@ -49,10 +51,12 @@ async function showDemo(context: Context, engine: Engine): Promise<void> {
   out.say('')
   out.say(judged(shown.listener, judgements))
   out.say('')
-  out.tell(
-    `This was the demo. Look around in it: deepcuts explain ${mixes[0]?.tracks[0]?.track.id ?? 1} --data ${relative('.', context.folder) || '.'}`,
-  )
-  out.tell('Your own mixes: deepcuts run my_spotify_data.zip --catalog tracks.csv')
+  const at = `--data ${shownPath(context.folder)}`
+  out.say('This was the demo. Look around in it:')
+  out.say(`  deepcuts mix deep-cuts ${at}`)
+  out.say(`  deepcuts explain ${mixes[0]?.tracks[0]?.track.id ?? 1} ${at}`)
+  out.say('Your own mixes:')
+  out.say('  deepcuts run my_spotify_data.zip --catalog tracks.csv')
 }
 
 function introduction({ listener, tastes, world }: Demo): string {

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { columns, paragraph } from './text.ts'
 
 /** Where a verb writes: the result for a person or as one JSON document on stdout, everything else on stderr. */
@@ -73,4 +74,10 @@ function stylesFor(stream: NodeJS.WriteStream): Styles {
     good: style(32, 39),
     bad: style(31, 39),
   }
+}
+
+/** A path as short as it can be typed: relative where it lies below the working folder. */
+export function shownPath(path: string): string {
+  const near = relative('.', path) || '.'
+  return near.startsWith('..') ? path : near
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { DeepcutsError } from '../core/errors.ts'
 import type { ImportReport } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { demo } from './demo.ts'
@@ -56,7 +57,7 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   showToday(mixes, folder, context)
 }
 
-/** Whether the model that serves knows this listener and everything that is imported. */
+/** Whether the model that serves is whole, and knows this listener and everything that is imported. */
 async function isTrained(
   context: Context,
   listener: string,
@@ -64,11 +65,14 @@ async function isTrained(
   rules: number,
 ): Promise<boolean> {
   if (rules > 0 || imports.some(({ alreadyImported }) => !alreadyImported)) return false
-  const { library } = await context.engine()
-  const manifest = await library.models.active()
-  if ((manifest?.training as { listener?: string } | undefined)?.listener !== listener) return false
-  return (await library.imports.list()).every(
-    ({ at, undoneAt }) => Math.max(at, undoneAt || 0) <= manifest!.at,
+  const engine = await context.engine()
+  const serving = await engine.model().catch((error: unknown) => {
+    if (error instanceof DeepcutsError) return undefined
+    throw error
+  })
+  if (!serving || (serving.manifest.training as { listener?: string }).listener !== listener) return false
+  return (await engine.library.imports.list()).every(
+    ({ at, undoneAt }) => Math.max(at, undoneAt || 0) <= serving.manifest.at,
   )
 }
 

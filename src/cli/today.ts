@@ -5,6 +5,7 @@ import type { Mix } from '../core/mix.ts'
 import type { Context } from './context.ts'
 import { problemOf, writeMix } from './mix.ts'
 import { showLegend, showMix, showNotes } from './mix-table.ts'
+import { shownPath } from './output.ts'
 
 /** What a day brings; those that have something to give are shown. */
 const TODAY = ['daily-1', 'daily-2', 'daily-3', 'deep-cuts', 'rediscover', 'on-repeat']
@@ -57,7 +58,7 @@ export function showToday(mixes: readonly Mix[], folder: string, { out }: Contex
   showNotes(mixes, out)
   out.say('')
   out.tell(
-    `The whole mixes, as ${ENDINGS.map((ending) => `.${ending}`).join(', ')}, are in ${folder}. ` +
+    `The whole mixes, as ${ENDINGS.map((ending) => `.${ending}`).join(', ')}, are in ${shownPath(folder)}. ` +
       'Paste a .txt into an empty playlist of the Spotify desktop app to hear it there.',
   )
 }
