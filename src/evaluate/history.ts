@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { breathe } from '../core/breathe.ts'
 import type { Progress } from '../core/progress.ts'
 import { random } from '../core/random.ts'
 import { cutSittings } from '../features/sittings.ts'
@@ -93,7 +94,7 @@ export async function evaluateHistory(
     await importPaths(options.catalog, { ...importing, as: 'catalog' }, library.imports, progress)
     const data = await readListenerData(library, LISTENER)
     return {
-      ...judge(data, options.seed, progress, signal),
+      ...(await judge(data, options.seed, progress, signal)),
       dataset: { ...describeData(data), ...(await describeFiles(options)) },
     }
   } finally {
@@ -103,10 +104,10 @@ export async function evaluateHistory(
 }
 
 /** The protocol on data that is already read. */
-function judge(data: ListenerData, seed: number, progress: Progress, signal?: AbortSignal) {
+async function judge(data: ListenerData, seed: number, progress: Progress, signal?: AbortSignal) {
   const { log } = data
   const to = Math.floor(log.size * TRAINING_SHARE)
-  const fitted = fitLikability(data, to, progress, signal)
+  const fitted = await fitLikability(data, to, progress, signal)
   const model = logisticLikability(fitted.model)
   const newHistory = historyMaker(data, fitted.audioScale)
   const training = describeLog(log, newHistory(), 'rolling', { to })
@@ -133,17 +134,17 @@ function judge(data: ListenerData, seed: number, progress: Progress, signal?: Ab
   const names = [...BASELINES, 'deepcuts'] as const
   progress.stage('bootstrap', names.length * 3, 'rows')
   let done = 0
-  const judged = names.map((name) => {
-    const metrics = Object.fromEntries(
-      (Object.keys(views) as RowName[]).map((view) => {
-        const { examples, rows, of } = views[view]
-        signal?.throwIfAborted()
-        progress.at(++done)
-        return [view, scoreRows(of[name], examples, rows, sittingOf, seed)]
-      }),
-    ) as Record<RowName, RowMetrics>
-    return { name, metrics }
-  })
+  const judged: HistoryReport['models'][number][] = []
+  for (const name of names) {
+    const metrics = {} as Record<RowName, RowMetrics>
+    for (const view of Object.keys(views) as RowName[]) {
+      await breathe(signal)
+      const { examples, rows, of } = views[view]
+      metrics[view] = scoreRows(of[name], examples, rows, sittingOf, seed)
+      progress.at(++done)
+    }
+    judged.push({ name, metrics })
+  }
   progress.done()
   const ahead = Object.fromEntries(
     (Object.keys(views) as RowName[]).map((view) => {

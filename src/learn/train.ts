@@ -1,5 +1,7 @@
+import { breathe } from '../core/breathe.ts'
 import type { Progress } from '../core/progress.ts'
 import type { AudioScale } from '../features/audio-scale.ts'
+import { FEATURE_NAMES } from '../features/feature-names.ts'
 import type { Library } from '../library/library.ts'
 import { auc, logLoss } from '../metrics/binary.ts'
 import { type LogisticLikability, logisticLikability, meanProbability } from '../model/likability.ts'
@@ -18,6 +20,8 @@ export interface TrainOptions {
 
 /** What a model is stored as: all that predicting needs besides the catalog and the log. */
 export interface StoredModel {
+  /** The features it reads, in order: a model of other features is refused. */
+  readonly features: readonly string[]
   readonly likability: LogisticLikability
   readonly audioScale: AudioScale
 }
@@ -40,7 +44,7 @@ export interface TrainingReport {
   readonly firstPlayAt: number
   readonly lastPlayAt: number
   readonly inputs: number
-  readonly settings: { readonly l2: number; readonly halfLife: number | null }
+  readonly settings: { readonly l2: number }
   /** Scores on the held-out last tenth, of a model that did not see it; best last. */
   readonly heldOut: { readonly plays: number; readonly models: readonly TailScore[] }
 }
@@ -54,10 +58,11 @@ export async function train(
 ): Promise<TrainingReport> {
   const data = await readListenerData(library, options.listener)
   const to = Math.floor(data.log.size * (1 - HELD_OUT_SHARE))
-  const earlier = fitLikability(data, to, progress, signal)
+  const earlier = await fitLikability(data, to, progress, signal)
   const heldOut = scoreTail(data, to, earlier)
-  signal?.throwIfAborted()
+  await breathe(signal)
   const fitted = refitLikability(data, earlier, progress)
+  await breathe(signal)
   const { choice, model } = fitted
   const { outcome, endedAt } = data.log
   const report = {
@@ -69,10 +74,10 @@ export async function train(
     firstPlayAt: endedAt[0]!,
     lastPlayAt: endedAt.at(-1)!,
     inputs: model.encoder.width,
-    settings: { l2: choice.l2, halfLife: Number.isFinite(choice.halfLife) ? choice.halfLife : null },
+    settings: choice,
     heldOut,
   }
-  const stored: StoredModel = { likability: model, audioScale: fitted.audioScale }
+  const stored: StoredModel = { features: FEATURE_NAMES, likability: model, audioScale: fitted.audioScale }
   const { version } = await library.models.save(stored, report)
   return { version, ...report }
 }
