@@ -3,12 +3,14 @@ import type { Source } from './candidates/source.ts'
 import { SOURCES } from './candidates/sources.ts'
 import type { Clock } from './core/clock.ts'
 import { localTimeIn } from './core/clock.ts'
+import { DeepcutsError } from './core/errors.ts'
 import type { Mix } from './core/mix.ts'
 import type { ExposureBody } from './explore/exposure.ts'
 import { mixturePolicy } from './explore/mixture.ts'
 import type { Policy } from './explore/policy.ts'
 import { scaleAudio } from './features/audio-scale.ts'
 import { describeListener, type ListenerState } from './features/describe-listener.ts'
+import { FEATURE_NAMES } from './features/feature-names.ts'
 import { startHistory } from './features/history.ts'
 import type { StoredModel } from './learn/train.ts'
 import type { Catalog } from './library/catalog.ts'
@@ -67,6 +69,8 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
     if (serving && serving.manifest.version === active?.version && serving.catalog === catalog) return serving
     const { manifest, model } = await library.models.load()
     const stored = model as StoredModel
+    if (stored.features?.join() !== FEATURE_NAMES.join())
+      throw new DeepcutsError('MODEL_OLD', { version: manifest.version })
     const likability = logisticLikability(stored.likability)
     const audio = scaleAudio(catalog, stored.audioScale)
     serving = { manifest, likability, catalog, audio, scorer: likabilityScorer(likability, catalog) }

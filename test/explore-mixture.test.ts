@@ -173,14 +173,14 @@ describe('the mixture', () => {
     expect(slate.tracks.at(-1)!.prefixPropensity).toBe(0)
   })
 
-  test('a track is an exploration when chance would sooner have drawn it than the model', () => {
+  test('a new track is an exploration when chance would draw it twice as often as the model', () => {
     const pool = [
-      candidate(1, 1, 'familiar', 3),
-      candidate(2, 2, 'familiar', 0),
-      candidate(3, 3, 'familiar', 0),
+      candidate(1, 1, 'new', 3),
+      candidate(2, 2, 'new', 0),
+      candidate(3, 3, 'new', 0),
     ]
-    const free = { novelty: 0, artistGap: 0, flow: () => 0 }
-    const one: Familiarity[] = ['familiar', 'familiar', 'familiar']
+    const free = { novelty: 1, artistGap: 0, flow: () => 0 }
+    const one: Familiarity[] = ['new', 'new', 'new']
     const flags = (floor: number, order: number[]) =>
       propensities(pool, free, { name: 'mixture', temperature: 1, floor }, one, order).map(
         (slot) => slot.explored,

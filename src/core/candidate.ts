@@ -42,7 +42,7 @@ export interface SlateTrack {
   readonly propensity: number
   /** Probability of the list up to and with this slot given the pattern: Σ_m p_m Π_i π_m(a_i | prefix). */
   readonly prefixPropensity: number
-  /** Whether this is a deliberate exploration: the uniform component is likelier to have drawn it than the model's. */
+  /** Whether this is a deliberate exploration: a new track that blind chance would draw at least twice as often as the model's heads. */
   readonly explored: boolean
   /** Constraints that had to give way for this slot, in the fixed order; [] usually. */
   readonly relaxed: readonly string[]

@@ -31,17 +31,16 @@ export interface Evidence {
  *
  * With reasons: finish = `trackdone`, skip = `skipped === true` or fwdbtn, backbtn, endplay; everything else
  * (logout, remote, errors, "", null) says nothing. With milliseconds only: finish ≥ 90 % of the length,
- * skip < 30 s or < 50 %, between is unknown.
+ * skip < 30 s or < 50 %, between is unknown; without a length all is unknown, because a label that only skips
+ * could ever get would tell the outcome (docs/decisions/labels.md).
  */
 export function outcome(e: Evidence): OutcomeCode {
   if (e.hasReasons) {
     if (e.reasonEnd === 'trackdone') return FINISH
     return e.skipped === true || SKIP_REASONS.has(e.reasonEnd) ? SKIP : UNKNOWN
   }
-  if (e.lengthMs > 0) {
-    const share = e.msPlayed / e.lengthMs
-    if (share >= FINISH_SHARE) return FINISH
-    if (share < SKIP_SHARE) return SKIP
-  }
-  return e.msPlayed < SKIP_UNDER_MS ? SKIP : UNKNOWN
+  if (!(e.lengthMs > 0)) return UNKNOWN
+  const share = e.msPlayed / e.lengthMs
+  if (share >= FINISH_SHARE) return FINISH
+  return share < SKIP_SHARE || e.msPlayed < SKIP_UNDER_MS ? SKIP : UNKNOWN
 }

@@ -74,7 +74,7 @@ export function propensities(
     return {
       propensity,
       prefixPropensity: Math.exp(after),
-      explored: isExploration(components, slot),
+      explored: pool[position]!.familiarity === 'new' && isExploration(components, slot),
       relaxed: choice.relaxed,
     }
   })
@@ -126,13 +126,16 @@ function logWeights(
   return allowed.map((position, i) => pool[position]!.scores[head]! / temperature - costs[i]!)
 }
 
-/** Whether the uniform component gives this slot's track a higher probability than the heads do on average. */
+/** How many times likelier blind chance must be to draw a new track than the heads are, before it is called an exploration. */
+const FAR_FROM_SAFE = 2
+
+/** Whether the uniform component gives this slot's track a far higher probability than the heads do on average. */
 function isExploration(components: readonly Component[], slot: readonly number[]): boolean {
   const heads = slot.filter((_, m) => components[m]!.head !== undefined)
   const uniform = components.findIndex(({ head }) => head === undefined)
   if (uniform < 0) return false
   const byModel = heads.reduce((sum, log) => sum + Math.exp(log), 0) / Math.max(1, heads.length)
-  return Math.exp(slot[uniform]!) > byModel * (1 + 1e-9)
+  return Math.exp(slot[uniform]!) > FAR_FROM_SAFE * byModel
 }
 
 function logSumExp(logs: readonly number[]): number {

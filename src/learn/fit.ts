@@ -22,7 +22,7 @@ const MIN_OUTCOMES = 20
 const HALF_LIFE = 0.25
 
 /** The settings that are tried. */
-const GRID = [{ l2: 0.003 }, { l2: 0.02 }, { l2: 0.1 }] as const
+const GRID = [{ l2: 0.003 }, { l2: 0.02 }, { l2: 0.1 }, { l2: 0.5 }] as const
 type Choice = (typeof GRID)[number]
 
 const VIEWS = ['rolling', 'frozen'] as const satisfies readonly View[]
