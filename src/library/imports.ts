@@ -6,7 +6,7 @@ import { claimColumns } from './claim-columns.ts'
 import { loadIdentifiers } from './identifiers.ts'
 import type { ImportMeta, ImportOutcome, ImportRecord, ImportSession, Imports } from './import-record.ts'
 import type { Listeners } from './listeners.ts'
-import { namesOfIdentifiers, refreshHidden } from './plays.ts'
+import { type PlayName, refreshHidden } from './plays.ts'
 import type { Revision } from './revision.ts'
 
 /** An import as `deepcuts imports` lists it. */
@@ -78,19 +78,18 @@ export function importLog({ store, listeners, revision, now, haveAudio }: Import
       if (!entry) throw new DeepcutsError('UNKNOWN_IMPORT', { id })
       if (!Number.isNaN(entry.undoneAt)) throw new DeepcutsError('IMPORT_ALREADY_UNDONE', { id })
       const owner = (await listeners.find(entry.listener))!
-      const { writes } = await refreshHidden(store, owner.id, await namesOfIdentifiers(store, []), {
-        without: id,
-      })
+      const { writes } = await refreshHidden(store, owner.id, { without: id })
+      const undoneAt = now()
       await store.write([
         { delete: 'plays', where: { import: id } },
         { delete: 'claims', where: { import: id } },
         { delete: 'feedback', where: { import: id } },
         { delete: 'playlistItems', where: { import: id } },
         ...writes,
-        { update: 'imports', set: { undoneAt: now() }, where: { id } },
+        { update: 'imports', set: { undoneAt }, where: { id } },
         ...(await revision.bump()),
       ])
-      return { ...entry, undoneAt: now() }
+      return { ...entry, undoneAt }
     },
   }
 }
@@ -101,7 +100,7 @@ async function beginImport({ store, listeners, revision, haveAudio }: ImportPart
   const plays: { identifier: number; play: Play; file: number }[] = []
   const feedback: { kind: string; identifier: number; artist: string; at: number }[] = []
   const items: { playlist: string; identifier: number; addedAt: number }[] = []
-  const names = new Map<number, { identifier: number; artist: string; title: string }>()
+  const names = new Map<number, PlayName>()
 
   return {
     add(record: ImportRecord, file: number) {
@@ -131,9 +130,7 @@ async function beginImport({ store, listeners, revision, haveAudio }: ImportPart
       const owner = await listeners.findOrCreate(meta.listener)
       const rows = playColumns(plays, id, (await store.max('plays', 'id')) + 1)
       const { hidden, writes } = plays.length
-        ? await refreshHidden(store, owner.id, await namesOfIdentifiers(store, [...names.values()]), {
-            added: rows,
-          })
+        ? await refreshHidden(store, owner.id, { added: rows, names: [...names.values()] })
         : { hidden: rows.hidden, writes: [] }
       const constant = (n: number, value: number) => new Int32Array(n).fill(value)
       const group: Write[] = [

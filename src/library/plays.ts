@@ -15,47 +15,65 @@ interface PlayRows {
   readonly hidden: Int8Array
 }
 
-/** Names of identifiers as numbers: equal for the same folded artist and title. */
-export type NameOf = (identifier: number) => number
-
-/** Reads the names of all claimed identifiers; `more` are claims not in the store yet. */
-export async function namesOfIdentifiers(
-  store: Store,
-  more: readonly { identifier: number; artist: string; title: string }[],
-): Promise<NameOf> {
-  const claims = await store.read('claims', ['identifier', 'artist', 'title'])
-  const numbers = new Map<string, number>()
-  const byIdentifier = new Map<number, number>()
-  const tell = (identifier: number, artist: string, title: string) => {
-    if (byIdentifier.has(identifier) || !title) return
-    const key = artist ? nameKey(artist, title) : fold(title)
-    let number = numbers.get(key)
-    if (number === undefined) {
-      number = numbers.size + 1
-      numbers.set(key, number)
-    }
-    byIdentifier.set(identifier, number)
-  }
-  claims.identifier.forEach((id, i) => {
-    tell(id, claims.artist[i]!, claims.title[i]!)
-  })
-  for (const { identifier, artist, title } of more) tell(identifier, artist, title)
-  return (identifier) => byIdentifier.get(identifier) ?? -identifier
+/** What a play's import calls an identifier. */
+export interface PlayName {
+  readonly identifier: number
+  readonly artist: string
+  readonly title: string
 }
 
 /**
- * Which plays of the listener are duplicates once `added` rows join and those of import `without` leave.
+ * The names of plays as numbers. Identifiers that were ever called the same share one, whichever import said so first; what
+ * catalogs call them does not count.
+ */
+async function namesOfPlays(
+  store: Store,
+  imports: Iterable<number>,
+  more: readonly PlayName[],
+): Promise<(identifier: number) => number> {
+  const claims = await store.read('claims', ['identifier', 'artist', 'title'], {
+    where: { import: [...new Set(imports)] },
+  })
+  const parent: number[] = []
+  const find = (node: number): number => {
+    let at = node
+    while (parent[at] !== at) at = parent[at] = parent[parent[at]!]!
+    return at
+  }
+  const nodes = new Map<string | number, number>()
+  const nodeOf = (name: string | number): number => {
+    const known = nodes.get(name)
+    if (known !== undefined) return known
+    nodes.set(name, parent.length)
+    return parent.push(parent.length) - 1
+  }
+  const tell = ({ identifier, artist, title }: PlayName) => {
+    if (title) parent[find(nodeOf(identifier))] = find(nodeOf(artist ? nameKey(artist, title) : fold(title)))
+  }
+  claims.identifier.forEach((identifier, i) => {
+    tell({ identifier, artist: claims.artist[i]!, title: claims.title[i]! })
+  })
+  more.forEach(tell)
+  return (identifier) => find(nodeOf(identifier))
+}
+
+/**
+ * Which plays of the listener are duplicates once `added` rows, called `names`, join and those of import `without` leave.
  * @returns flags for `added`, and the writes that bring the stored rows' flags up to date
  */
 export async function refreshHidden(
   store: Store,
   listener: number,
-  nameOf: NameOf,
-  change: { readonly added?: PlayRows; readonly without?: number },
+  change: { readonly added?: PlayRows; readonly names?: readonly PlayName[]; readonly without?: number },
 ): Promise<{ hidden: Int8Array; writes: Write[] }> {
   const all = await store.read('plays', KEYS, { where: { listener } })
   const stays = Array.from(all.id.keys()).filter((i) => all.import[i] !== change.without)
   const added = change.added
+  const nameOf = await namesOfPlays(
+    store,
+    stays.map((i) => all.import[i]!),
+    change.names ?? [],
+  )
   const pick = <A extends Int32Array | Float64Array | Int8Array>(column: A, more: A | undefined): A => {
     const joined = new (column.constructor as new (n: number) => A)(stays.length + (more?.length ?? 0))
     stays.forEach((i, at) => {
