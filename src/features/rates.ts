@@ -17,6 +17,7 @@ export interface Rates {
   add(i: number, outcome: number): void
 }
 
+/** Empty counts of `size` things. */
 export function rates(size: number): Rates {
   const plays = new Int32Array(size)
   const finishes = new Int32Array(size)

@@ -27,6 +27,7 @@ export interface Exclusions {
   remove(listener: number, id: number): Promise<void>
 }
 
+/** The exclusions of a store; those added are dated by `now`. */
 export function exclusionsOf(store: Store, now: Clock): Exclusions {
   const list = async (listener: number): Promise<Exclusion[]> => {
     const rows = await store.read('exclusions', ['id', 'value'], { where: { listener }, orderBy: ['id'] })

@@ -21,6 +21,7 @@ export interface Exposures {
 
 const COLUMNS = ['draw', 'listener', 'recipe', 'at', 'model', 'body'] as const
 
+/** The log of slates of a store. */
 export function exposuresOf(store: Store): Exposures {
   return {
     async append({ draw, listener, recipe, at, model, body }) {

@@ -25,6 +25,7 @@ export interface FeedbackLog {
 
 const COLUMNS = ['id', 'import', 'kind', 'identifier', 'artist', 'at', 'until'] as const
 
+/** The feedback of a store; what is said by hand is dated by `now`, and snoozes end by it. */
 export function feedbackOf(store: Store, now: Clock): FeedbackLog {
   const standing = async (listener: number) => {
     const rows = await store.read('feedback', COLUMNS, { where: { listener, undone: 0 }, orderBy: ['id'] })

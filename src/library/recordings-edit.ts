@@ -21,6 +21,7 @@ export interface Recordings {
   split(identifier: number): Promise<void>
 }
 
+/** The recordings of a store; a split raises the revision of the catalog. */
 export function recordingsOf(store: Store, revision: Revision): Recordings {
   return {
     async names(catalog, row) {

@@ -66,6 +66,7 @@ export function select(table: TableName, columns: readonly string[], selection: 
   }
 }
 
+/** Counts the rows that match, as one float64. @throws TypeError for a column that the table does not have */
 export function countRows(table: TableName, where: Conditions): Statement {
   const { sql, values, types } = conditions(table, where)
   return { sql: `SELECT count(*)::DOUBLE FROM ${quoteTable(table)}${sql}`, values, types }
@@ -83,11 +84,13 @@ export function largest(table: TableName, column: string): Statement {
   }
 }
 
+/** Deletes the rows that match. @throws TypeError for a column that the table does not have */
 export function deleteRows(table: TableName, where: Conditions): Statement {
   const { sql, values, types } = conditions(table, where)
   return { sql: `DELETE FROM ${quoteTable(table)}${sql}`, values, types }
 }
 
+/** Sets columns of the rows that match. @throws TypeError for an unknown column, a value of another type, or nothing to set */
 export function updateRows(
   table: TableName,
   set: Readonly<Record<string, Value | undefined>>,
