@@ -24,12 +24,10 @@ const nearest: Source = {
     const { audio } = request
     const anchors = anchorsOf(request)
     if (anchors.length === 0) return []
-    const scored = request.unheard
-      .filter((row) => hasAudio(request.catalog, row))
-      .map((row) => ({
-        row,
-        distance: Math.min(...anchors.map((anchor) => soundDistance(audio, row, anchor))),
-      }))
+    const closeness = closestTo(audio, anchors)
+    const scored: Scored[] = []
+    for (const row of request.unheard)
+      if (hasAudio(request.catalog, row)) scored.push({ row, distance: closeness(row) })
     return best(scored, MOST.nearest)
   },
 }
@@ -67,16 +65,22 @@ const fresh: Source = {
   propose: (request) => request.random.shuffle([...request.unheard]).slice(0, MOST.fresh),
 }
 
-/** Unheard tracks that the catalog says are popular. */
+/** Unheard tracks that the catalog says are popular, in the mix's corner of the taste where there are corners. */
 const popular: Source = {
   name: 'popular',
-  propose(request) {
-    const { popularity } = request.catalog
-    const rows = request.unheard.filter((row) => popularity[row]! > 0)
-    return best(
-      rows.map((row) => ({ row, distance: -popularity[row]! })),
-      MOST.popular,
+  propose({ listener, catalog, cluster, unheard }) {
+    const { popularity } = catalog
+    const ranked = best(
+      unheard.filter((row) => popularity[row]! > 0).map((row) => ({ row, distance: -popularity[row]! })),
+      unheard.length,
     )
+    if (cluster === undefined) return ranked.slice(0, MOST.popular)
+    if (listener.clusters === 0) return cluster === 0 ? ranked.slice(0, MOST.popular) : []
+    const rows: number[] = []
+    for (const row of cluster < listener.clusters ? ranked : []) {
+      if (listener.clusterOf(row) === cluster && rows.push(row) === MOST.popular) break
+    }
+    return rows
   },
 }
 
@@ -107,9 +111,51 @@ export function soundDistance(audio: Float32Array, a: number, b: number): number
   return shared ? sum / shared : Number.POSITIVE_INFINITY
 }
 
-function best(scored: { row: number; distance: number }[], most: number): number[] {
-  return scored
+/** The least sound distance of a row to any of the anchors; an anchor is left as soon as it cannot be the closest. */
+function closestTo(audio: Float32Array, anchors: readonly number[]): (row: number) => number {
+  const width = NEAR.length
+  const points = Float32Array.from(
+    anchors.flatMap((anchor) => NEAR.map((f) => audio[anchor * AUDIO_STRIDE + f]!)),
+  )
+  const whole = !points.some(Number.isNaN)
+  const here = new Float32Array(width)
+  return (row) => {
+    let missing = !whole
+    for (let k = 0; k < width; k++) {
+      here[k] = audio[row * AUDIO_STRIDE + NEAR[k]!]!
+      if (Number.isNaN(here[k]!)) missing = true
+    }
+    if (missing) return Math.min(...anchors.map((anchor) => soundDistance(audio, row, anchor)))
+    let least = Number.POSITIVE_INFINITY
+    for (let at = 0; at < points.length; at += width) {
+      let sum = 0
+      for (let k = 0; k < width && sum < least; k++) {
+        const difference = here[k]! - points[at + k]!
+        sum += difference * difference
+      }
+      if (sum < least) least = sum
+    }
+    return least / width
+  }
+}
+
+interface Scored {
+  readonly row: number
+  readonly distance: number
+}
+
+/** The rows of least distance, closest first. Sorts only what can be among them: those under the distance of a sample's share. */
+function best(scored: readonly Scored[], most: number): number[] {
+  const near = scored.length > 8 * most ? underQuantile(scored, most) : scored
+  return [...near]
     .sort((a, b) => a.distance - b.distance || a.row - b.row)
     .slice(0, most)
     .map(({ row }) => row)
+}
+
+/** The part of `scored` under a distance that at least `most` of them do not exceed. */
+function underQuantile(scored: readonly Scored[], most: number): readonly Scored[] {
+  const distances = Float64Array.from(scored, ({ distance }) => distance).sort()
+  const limit = distances[most - 1]!
+  return scored.filter(({ distance }) => distance <= limit)
 }
