@@ -149,16 +149,23 @@ function refusals(catalog: Catalog, { disliked, snoozed, never }: Opinions): Des
 /** One key for all versions of a song: the artist and the title without what stands behind a dash or in brackets. */
 export function songKey(catalog: Catalog, row: number): string {
   const title = fold(catalog.titles.at(row))
-  const base = title.replace(/\s+-\s.*$/, '').replace(/\s*[([].*$/, '')
-  return `${catalog.artist[row]}|${base || title}`
+  const undashed = title.replace(/\s+-\s.*$/, '')
+  return `${catalog.artist[row]}|${undashed.replace(/\s*[([].*$/, '') || undashed}`
 }
 
+/** What stands between the names of a credit such as "A & B feat. C". */
+const BETWEEN_NAMES = /\s*[;,&/+]\s*|\s+(?:feat|ft|featuring|with|vs|x|and)\b\.?\s+/g
+const GUESTS = /\b(?:feat|ft|featuring|with)\b\.?\s+([^()[\]]+)/
+
+/** Whether one of the refused names is the artist, among the artists, or among the guests that the title names. */
 function namesArtist(catalog: Catalog, row: number, never: ReadonlySet<string>): boolean {
-  const artist = fold(catalog.artists.at(catalog.artist[row]!))
-  if (never.has(artist)) return true
-  if (artist.split(/\s*[;,&]\s*|\s+(?:feat|ft)\.?\s+/).some((name) => never.has(name))) return true
-  const guests = /[([]?\b(?:feat|ft|with|featuring)\b\.?\s+([^)\]]+)/.exec(fold(catalog.titles.at(row)))?.[1]
-  return (
-    guests !== undefined && guests.split(/\s*(?:[;,&]|\band\b)\s*/).some((name) => never.has(name.trim()))
-  )
+  const artists = fold(catalog.artists.at(catalog.artist[row]!))
+  const guests = GUESTS.exec(fold(catalog.titles.at(row)))?.[1]?.replace(/\s+-\s.*$/, '')
+  const credits = [artists, ...(guests ? [guests] : [])].map(creditOf)
+  return [...never].some((name) => credits.some((credit) => credit.includes(creditOf(name))))
+}
+
+/** A credit as |name|name|, so that a name is found whole or not at all, one that has an "and" of its own too. */
+function creditOf(names: string): string {
+  return `|${names.trim().replace(BETWEEN_NAMES, '|')}|`
 }

@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Engine, openEngine } from '../../src/engine.ts'
 import { makeWorld, type World } from '../../src/evaluate/world.ts'
+import { scaleAudio } from '../../src/features/audio-scale.ts'
+import { describeListener, type ListenerState } from '../../src/features/describe-listener.ts'
+import { audioScaleOf, historyMaker, readListenerData } from '../../src/learn/listener-data.ts'
+import type { Catalog } from '../../src/library/catalog.ts'
 import type { ImportRecord } from '../../src/library/import-record.ts'
 
 /** When everything in these tests happens, unless the clock is moved. */
@@ -79,4 +83,29 @@ export function* playsOf(
         precision: 'second',
       },
     }
+}
+
+/** A listener as the request path would see them, scaled on all they played; no model is needed. */
+export async function describeUntrained({ engine, clock }: InventedEngine, name: string): Promise<Described> {
+  const { library } = engine
+  const data = await readListenerData(library, name)
+  const scale = audioScaleOf(data, data.log.size)
+  const audio = scaleAudio(data.catalog, scale)
+  const listener = describeListener({
+    name,
+    at: clock.at,
+    catalog: data.catalog,
+    audio,
+    saved: await library.saved(data.listener),
+    log: data.log,
+    history: historyMaker(data, scale)(),
+    feedback: await library.feedback.list(data.listener.id),
+  })
+  return { listener, catalog: data.catalog, audio }
+}
+
+export interface Described {
+  readonly listener: ListenerState
+  readonly catalog: Catalog
+  readonly audio: Float32Array
 }

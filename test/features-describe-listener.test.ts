@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findTrackByName } from '../src/library/find-track.ts'
+import {
+  describeUntrained,
+  emptyEngine,
+  type InventedEngine,
+  NOW,
+  playsOf,
+} from './suites/invented-listener.ts'
+
+const DAY = 86_400_000
+let invented: InventedEngine
+beforeAll(async () => {
+  invented = await emptyEngine()
+  const tracks: [artist: string, title: string][] = [
+    ['Ona', 'Sunrise'],
+    ['Ona', 'Sunrise - Live in Ulm'],
+    ['Ona', 'Sunrise (Acoustic)'],
+    ['Ona', 'Sunrise Avenue'],
+    ['Ona', '(Never) Again'],
+    ['Ona', '(Never) Again - Mono'],
+    ['Bel', 'Sunrise'],
+    ['Bel', 'Duet (feat. Ona)'],
+    ['Bel', 'Trio (feat. Cleo, Dag & Ona)'],
+    ['Bel', 'Open feat. Ona - Remix'],
+    ['Bel & Ona', 'Together'],
+    ['Bel x Ona', 'Side by Side'],
+    ['Onara', 'Not Her'],
+    ['Bel', 'Ona'],
+    ['Earth, Wind & Flour', 'Bread'],
+    ['Bel', 'Toast (with Earth, Wind & Flour and Cleo)'],
+    ['Bel', 'Dirt (feat. Earth)'],
+  ]
+  await invented.put(
+    'me',
+    tracks.map(([artist, title]) => ({
+      kind: 'track' as const,
+      track: { artist, title },
+      facts: { source: 'spotify' },
+    })),
+    'catalog',
+  )
+  await invented.put('eve', playsOf([{ artist: 'Bel', title: 'Sunrise', finished: true }]))
+})
+afterAll(() => invented.close())
+
+/** What eve refuses, by name, after saying things. */
+async function refusedAfter(...sayings: readonly Parameters<typeof say>[0][]) {
+  for (const saying of sayings) await say(saying)
+  const { listener, catalog } = await describeUntrained(invented, 'eve')
+  const refused: Record<string, string> = {}
+  for (let row = 0; row < catalog.size; row++) {
+    const why = listener.refusal(row)
+    if (why) refused[`${catalog.artists.at(catalog.artist[row]!)} – ${catalog.titles.at(row)}`] = why
+  }
+  for (const _ of sayings) await invented.engine.library.feedback.undo(await eve(), 'eve')
+  return refused
+}
+
+const eve = async () => (await invented.engine.library.listeners.get('eve')).id
+
+async function say(saying: {
+  readonly kind: 'like' | 'dislike' | 'snooze' | 'never'
+  readonly track?: string
+  readonly artist?: string
+  readonly until?: number
+}) {
+  const { library } = invented.engine
+  const catalog = await library.catalog()
+  const { kind, track, artist = '', until } = saying
+  const identifier = track ? catalog.trackId[findTrackByName(catalog, track)]! : 0
+  await library.feedback.say(await eve(), { kind, identifier, artist, ...(until ? { until } : {}) })
+}
+
+describe('a no', () => {
+  it('holds for every version of the song by that artist, and for no other song', async () => {
+    expect(await refusedAfter({ kind: 'dislike', track: 'Ona – Sunrise - Live in Ulm' })).toEqual({
+      'Ona – Sunrise': 'disliked',
+      'Ona – Sunrise - Live in Ulm': 'disliked',
+      'Ona – Sunrise (Acoustic)': 'disliked',
+    })
+  })
+
+  it('holds for a title that begins with a bracket', async () => {
+    const refused = await refusedAfter({ kind: 'dislike', track: 'Ona – (Never) Again - Mono' })
+    expect(Object.keys(refused)).toEqual(['Ona – (Never) Again', 'Ona – (Never) Again - Mono'])
+  })
+
+  it('to an artist holds for their tracks, shared tracks and guest parts', async () => {
+    const refused = await refusedAfter({ kind: 'never', artist: 'ONA' })
+    expect(Object.keys(refused).sort()).toEqual(
+      [
+        'Ona – Sunrise',
+        'Ona – Sunrise - Live in Ulm',
+        'Ona – Sunrise (Acoustic)',
+        'Ona – Sunrise Avenue',
+        'Ona – (Never) Again',
+        'Ona – (Never) Again - Mono',
+        'Bel – Duet (feat. Ona)',
+        'Bel – Trio (feat. Cleo, Dag & Ona)',
+        'Bel – Open feat. Ona - Remix',
+        'Bel & Ona – Together',
+        'Bel x Ona – Side by Side',
+      ].sort(),
+    )
+  })
+
+  it('to an artist whose name has an "and" of its own holds whole', async () => {
+    const refused = await refusedAfter({ kind: 'never', artist: 'Earth, Wind & Flour' })
+    expect(Object.keys(refused)).toEqual([
+      'Earth, Wind & Flour – Bread',
+      'Bel – Toast (with Earth, Wind & Flour and Cleo)',
+    ])
+  })
+
+  it('for a time ends with the time', async () => {
+    const saying = { kind: 'snooze', track: 'Ona – Sunrise', until: NOW + 7 * DAY } as const
+    expect(Object.values(await refusedAfter(saying))).toEqual(['snoozed', 'snoozed', 'snoozed'])
+    invented.clock.at = NOW + 7 * DAY
+    expect(await refusedAfter({ ...saying })).toEqual({})
+    invented.clock.at = NOW
+  })
+
+  it('is taken back by a like that comes later, but stays when only a snooze over it has ended', async () => {
+    const track = 'Ona – Sunrise'
+    expect(await refusedAfter({ kind: 'dislike', track }, { kind: 'like', track })).toEqual({})
+    const ended = { kind: 'snooze', track, until: NOW - DAY } as const
+    expect(Object.values(await refusedAfter({ kind: 'dislike', track }, ended))).toContain('disliked')
+  })
+
+  it('is gone when it is undone', async () => {
+    expect(await refusedAfter()).toEqual({})
+  })
+})
+
+describe('the day a listener is described on', () => {
+  const asOfAt = async (at: number) => {
+    invented.clock.at = at
+    const { listener } = await describeUntrained(invented, 'eve')
+    invented.clock.at = NOW
+    return listener
+  }
+
+  it('is today while the history is fresh, and the end of the history once it is old', async () => {
+    const endedAt = NOW - DAY
+    expect((await asOfAt(NOW)).asOf).toBe(NOW)
+    expect((await asOfAt(NOW + DAY)).asOf).toBe(NOW + DAY)
+    expect((await asOfAt(NOW + 400 * DAY)).asOf).toBe(endedAt + 60_000)
+  })
+
+  it('knows a sitting that is under way', async () => {
+    expect((await asOfAt(NOW - DAY + 10 * 60_000)).inSitting).toBe(true)
+    expect((await asOfAt(NOW)).inSitting).toBe(false)
+    expect((await asOfAt(NOW + 400 * DAY)).inSitting).toBe(false)
+  })
+})
