@@ -18,8 +18,9 @@ const SAME_LENGTH_MS = 10_000
  * Groups identifiers into recordings: `root[identifier]` is the smallest identifier of its recording, 0 where nothing is claimed.
  *
  * Conservative, and the same in any order of imports: identifiers meet over an ISRC, an MBID, or the same folded artist and
- * title with lengths that agree (or are unknown). Claims without an artist join the one recording with that title, when
- * exactly one artist has it. Identifiers in `split` meet nobody by name.
+ * title with lengths that agree; an unknown length joins the shortest. Where claims of one identifier differ, the first name in the
+ * alphabet and the shortest length count. Identifiers with a title and no artist join the recording with that title, when
+ * exactly one artist has it. Identifiers in `split` meet nobody.
  * @param size largest identifier + 1
  */
 export function groupRecordings(claims: Claims, size: number, split: ReadonlySet<number>): Int32Array {
@@ -41,67 +42,71 @@ export function groupRecordings(claims: Claims, size: number, split: ReadonlySet
 
   const length = new Float64Array(size).fill(Number.NaN)
   const byCode = new Map<string, number>()
-  const byName = new Map<string, number[]>()
-  const untitled: number[] = []
-  const named = new Uint8Array(size)
+  const nameOf = new Map<number, string>()
+  const titleOf = new Map<number, string>()
   claims.identifier.forEach((id, c) => {
-    if (!Number.isNaN(claims.duration_ms[c]!)) length[id] = claims.duration_ms[c]!
+    const told = claims.duration_ms[c]!
+    if (told < length[id]! || Number.isNaN(length[id]!)) length[id] = told
+    if (split.has(id)) return
     for (const code of [claims.isrc[c], claims.mbid[c]]) {
-      if (!code || split.has(id)) continue
+      if (!code) continue
       const first = byCode.get(code)
       if (first === undefined) byCode.set(code, id)
       else union(first, id)
     }
-    if (named[id] || split.has(id)) return
-    if (!claims.artist[c]) {
-      if (claims.title[c]) untitled.push(c)
-      return
-    }
-    named[id] = 1
-    const key = nameKey(claims.artist[c]!, claims.title[c]!)
-    const group = byName.get(key)
-    if (group) group.push(id)
-    else byName.set(key, [id])
+    const title = claims.title[c]
+    if (!title) return
+    const [names, name] = claims.artist[c]
+      ? ([nameOf, nameKey(claims.artist[c]!, title)] as const)
+      : ([titleOf, fold(title)] as const)
+    const known = names.get(id)
+    if (known === undefined || name < known) names.set(id, name)
   })
 
-  for (const group of byName.values()) if (group.length > 1) mergeByLength(group, length, union)
-  attachByTitle(untitled, claims, named, byName, union)
+  const byName = new Map<string, number[]>()
+  for (const [id, name] of nameOf) {
+    const group = byName.get(name)
+    if (group) group.push(id)
+    else byName.set(name, [id])
+  }
+  for (const group of byName.values()) mergeByLength(group, length, union)
+  for (const id of nameOf.keys()) titleOf.delete(id)
+  attachByTitle(titleOf, byName, union)
   for (let id = 1; id < size; id++) if (root[id]) root[id] = find(id)
   return root
 }
 
-/** Merges identifiers of one name whose lengths agree; those of unknown length join the first. */
+/**
+ * Merges identifiers of one name whose lengths agree; those of unknown length join the shortest. Leaves the group
+ * sorted by length, the unknown ones last.
+ */
 function mergeByLength(group: number[], length: Float64Array, union: (a: number, b: number) => void): void {
-  const known = group
-    .filter((id) => !Number.isNaN(length[id]!))
-    .sort((a, b) => length[a]! - length[b]! || a - b)
-  let shortest = known[0]!
-  for (const id of known) {
-    if (length[id]! - length[shortest]! <= SAME_LENGTH_MS) union(shortest, id)
+  if (group.length === 1) return
+  const sortable = (id: number) => (Number.isNaN(length[id]!) ? Number.POSITIVE_INFINITY : length[id]!)
+  group.sort((a, b) => sortable(a) - sortable(b) || a - b)
+  const first = group[0]!
+  let shortest = first
+  for (const id of group) {
+    if (Number.isNaN(length[id]!)) union(first, id)
+    else if (length[id]! - length[shortest]! <= SAME_LENGTH_MS) union(shortest, id)
     else shortest = id
   }
-  const unknown = group.filter((id) => Number.isNaN(length[id]!))
-  const anchor = known.length ? Math.min(...known) : unknown[0]!
-  for (const id of unknown) if (id !== anchor) union(anchor, id)
 }
 
-/** Claims that give a title and no artist: they join the recording of that title when one artist alone has it. */
+/** Titles told without an artist join the first recording of that title when one artist alone has it. */
 function attachByTitle(
-  untitled: readonly number[],
-  claims: Claims,
-  named: Uint8Array,
+  titleOf: ReadonlyMap<number, string>,
   byName: ReadonlyMap<string, readonly number[]>,
   union: (a: number, b: number) => void,
 ): void {
-  if (untitled.length === 0) return
+  if (titleOf.size === 0) return
   const byTitle = new Map<string, number>()
-  for (const [key, group] of byName) {
-    const title = key.slice(key.indexOf('\u001f') + 1)
-    byTitle.set(title, byTitle.has(title) ? -1 : group[0]!)
+  for (const [name, group] of byName) {
+    const title = name.slice(name.indexOf('\u001f') + 1)
+    byTitle.set(title, byTitle.has(title) ? 0 : group[0]!)
   }
-  for (const c of untitled) {
-    const id = claims.identifier[c]!
-    const match = named[id] ? undefined : byTitle.get(fold(claims.title[c]!))
-    if (match !== undefined && match > 0) union(match, id)
+  for (const [id, title] of titleOf) {
+    const match = byTitle.get(title)
+    if (match) union(match, id)
   }
 }
