@@ -1,6 +1,6 @@
 import { AUDIO_FEATURES, fold } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
-import type { Catalog } from './catalog.ts'
+import { AUDIO_STRIDE, type Catalog, DURATION } from './catalog.ts'
 import { groupRecordings } from './recordings.ts'
 import { packTexts } from './texts.ts'
 
@@ -24,7 +24,7 @@ const PREFERRED_SOURCE = 'spotify'
 /** Folds every standing claim into one row a recording. About a second for 120,000 tracks. */
 export async function buildCatalog(store: Store, revision: number): Promise<Catalog> {
   const claims = await store.read('claims', CLAIM_COLUMNS, { orderBy: ['import', 'identifier'] })
-  const identifiers = await store.read('identifiers', ['id', 'scheme', 'value'])
+  const identifiers = await store.read('identifiers', ['id', 'scheme', 'value'], { orderBy: ['id'] })
   const splits = await store.read('splits', ['identifier'])
   const size = (await store.max('identifiers', 'id')) + 1
   const root = groupRecordings(claims, size, new Set(splits.identifier))
@@ -41,7 +41,7 @@ export async function buildCatalog(store: Store, revision: number): Promise<Cata
   const text = () => new Array<string>(n).fill('')
   const [titles, albums, spotify, isrc, mbid] = [text(), text(), text(), text(), text()]
   const artistName = text()
-  const audio = new Float32Array(n * AUDIO_FEATURES.length).fill(Number.NaN)
+  const audio = new Float32Array(n * AUDIO_STRIDE).fill(Number.NaN)
   const source = new Uint8Array(n)
   const sources = ['']
   const year = new Float32Array(n).fill(Number.NaN)
@@ -60,21 +60,20 @@ export async function buildCatalog(store: Store, revision: number): Promise<Cata
     if (Number.isNaN(year[row]!)) year[row] = claims.year[c]!
     if (Number.isNaN(popularity[row]!)) popularity[row] = claims.popularity[c]!
     if (genres[row] === 0 && claims.genres[c]) genres[row] = genreSets.index(claims.genres[c]!)
-    const told = columns.filter((column) => !Number.isNaN(column[c]!)).length
-    if (told === 0) return
     const from = claims.source[c]!
-    const better =
-      source[row] === 0 ||
-      (from === PREFERRED_SOURCE && sources[source[row]!] !== PREFERRED_SOURCE && told > 1)
-    if (!better && sources[source[row]!] !== from) return
-    if (better && told > 1) {
+    const current = sources[source[row]!]!
+    const heard = columns.some((column, f) => f !== DURATION && !Number.isNaN(column[c]!))
+    if (heard && (source[row] === 0 || (from === PREFERRED_SOURCE && current !== PREFERRED_SOURCE))) {
       if (!sources.includes(from)) sources.push(from)
       source[row] = sources.indexOf(from)
+      // Scales are not mixed: only the length means the same everywhere.
+      for (let f = 0; f < AUDIO_STRIDE; f++) if (f !== DURATION) audio[row * AUDIO_STRIDE + f] = Number.NaN
     }
-    columns.forEach((column, f) => {
-      const at = row * AUDIO_FEATURES.length + f
-      if (!Number.isNaN(column[c]!) && (better || Number.isNaN(audio[at]!))) audio[at] = column[c]!
-    })
+    const sameScale = source[row] !== 0 && sources[source[row]!] === from
+    for (let f = 0; f < AUDIO_STRIDE; f++) {
+      const at = row * AUDIO_STRIDE + f
+      if ((sameScale || f === DURATION) && Number.isNaN(audio[at]!)) audio[at] = columns[f]![c]!
+    }
   })
   identifiers.id.forEach((id, i) => {
     const row = rowOfIdentifier[id] ?? -1

@@ -1,10 +1,13 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import type { Catalog } from './catalog.ts'
 import { type Texts, wrapTexts } from './texts.ts'
 
 /** Raise it when the layout of the file changes: older files are then built anew. */
-const LAYOUT = 1
+const LAYOUT = 2
+/** Two 32-bit numbers: the checksum of all that follows it, and the length of the header. */
+const PREFIX = 8
 const NUMBERS = [
   'trackId',
   'rowOfIdentifier',
@@ -28,8 +31,11 @@ interface Header {
   readonly sections: readonly { name: string; type: keyof typeof ARRAYS; offset: number; length: number }[]
 }
 
-/** Writes the snapshot as one file: a length, a JSON header, then the arrays, each at a multiple of 8. Replaces older ones. */
-export async function writeCatalogFile(folder: string, catalog: Catalog): Promise<void> {
+/**
+ * Writes the snapshot as one file: checksum, length, JSON header, then the arrays, each at a multiple of 8. Replaces older ones.
+ * @param store names the store: a file that another one left in the folder is not read
+ */
+export async function writeCatalogFile(folder: string, store: string, catalog: Catalog): Promise<void> {
   const arrays: [string, NumberArray][] = NUMBERS.map((name) => [name, catalog[name]])
   for (const name of TEXTS)
     arrays.push([`${name}.bytes`, catalog[name].bytes], [`${name}.offsets`, catalog[name].offsets])
@@ -43,15 +49,16 @@ export async function writeCatalogFile(folder: string, catalog: Catalog): Promis
   const header = Buffer.from(
     JSON.stringify({ layout: LAYOUT, revision, size, sources, sections } satisfies Header),
   )
-  const start = align(4 + header.length)
+  const start = align(PREFIX + header.length)
   const file = Buffer.alloc(start + offset)
-  file.writeUInt32LE(header.length, 0)
-  header.copy(file, 4)
+  file.writeUInt32LE(header.length, 4)
+  header.copy(file, PREFIX)
   arrays.forEach(([, array], i) => {
     file.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), start + sections[i]!.offset)
   })
+  file.writeUInt32LE(crc32(file.subarray(4)), 0)
   await mkdir(folder, { recursive: true })
-  const path = fileOf(folder, revision)
+  const path = fileOf(folder, store, revision)
   await writeFile(`${path}.part`, file)
   await rename(`${path}.part`, path)
   for (const name of await readdir(folder))
@@ -59,20 +66,21 @@ export async function writeCatalogFile(folder: string, catalog: Catalog): Promis
       await rm(join(folder, name), { force: true })
 }
 
-/** Reads the snapshot of a revision, or `undefined` when there is none that can be read. */
-export async function readCatalogFile(folder: string, revision: number): Promise<Catalog | undefined> {
-  const file = await readFile(fileOf(folder, revision)).catch(() => undefined)
-  if (!file || file.length < 4) return undefined
-  const headerLength = file.readUInt32LE(0)
-  const header = parseHeader(file.subarray(4, 4 + headerLength))
-  if (!header || header.layout !== LAYOUT || header.revision !== revision) return undefined
-  const start = align(4 + headerLength)
-  const memory = new Uint8Array(file.subarray(start)).buffer
+/** Reads the snapshot of a store's revision, or `undefined` when there is none, or none that is whole. */
+export async function readCatalogFile(
+  folder: string,
+  store: string,
+  revision: number,
+): Promise<Catalog | undefined> {
+  const file = await readFile(fileOf(folder, store, revision)).catch(() => undefined)
+  if (!file || file.length < PREFIX || crc32(file.subarray(4)) !== file.readUInt32LE(0)) return undefined
+  const end = PREFIX + file.readUInt32LE(4)
+  const header = JSON.parse(file.toString('utf8', PREFIX, end)) as Header
+  if (header.layout !== LAYOUT || header.revision !== revision) return undefined
+  const memory = new Uint8Array(file.subarray(align(end))).buffer
   const arrays: Record<string, NumberArray> = {}
-  for (const { name, type, offset, length } of header.sections) {
-    if (offset + length * ARRAYS[type].BYTES_PER_ELEMENT > memory.byteLength) return undefined
+  for (const { name, type, offset, length } of header.sections)
     arrays[name] = new ARRAYS[type](memory, offset, length)
-  }
   const texts = (name: (typeof TEXTS)[number]): Texts =>
     wrapTexts(arrays[`${name}.bytes`] as Uint8Array, arrays[`${name}.offsets`] as Uint32Array)
   return {
@@ -97,14 +105,6 @@ export async function readCatalogFile(folder: string, revision: number): Promise
   }
 }
 
-function parseHeader(bytes: Buffer): Header | undefined {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as Header
-  } catch {
-    return undefined
-  }
-}
-
 function typeName(array: NumberArray): keyof typeof ARRAYS {
   return array instanceof Int32Array
     ? 'Int32Array'
@@ -116,4 +116,5 @@ function typeName(array: NumberArray): keyof typeof ARRAYS {
 }
 
 const align = (offset: number) => Math.ceil(offset / 8) * 8
-const fileOf = (folder: string, revision: number) => join(folder, `catalog-${revision}.bin`)
+const fileOf = (folder: string, store: string, revision: number) =>
+  join(folder, `catalog-${store}-${revision}.bin`)

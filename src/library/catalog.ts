@@ -17,7 +17,7 @@ export interface Catalog {
   readonly artist: Int32Array
   /** `size × 13` audio features in the order of AUDIO_FEATURES. */
   readonly audio: Float32Array
-  /** Row → index into `sources`: whose scale `audio` is on; 0 = no audio. */
+  /** Row → index into `sources`: whose scale `audio` is on; 0 = nothing but perhaps the length. */
   readonly source: Uint8Array
   readonly sources: readonly string[]
   readonly year: Float32Array
@@ -45,9 +45,9 @@ export function rowOfTrack(catalog: Catalog, trackId: number): number {
   return catalog.rowOfIdentifier[trackId] ?? -1
 }
 
-/** Whether any audio feature of the row is known. */
+/** Whether any audio feature of the row beyond its length is known; never for row −1. */
 export function hasAudio(catalog: Catalog, row: number): boolean {
-  return catalog.source[row] !== 0
+  return (catalog.source[row] ?? 0) !== 0
 }
 
 /** A row as a person sees it. */

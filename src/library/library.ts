@@ -41,19 +41,27 @@ export function openLibrary(store: Store, folder: string, now: Clock, timeZone: 
   const revision = catalogRevision(store)
   const listeners = listenersOf(store, now, timeZone)
   const exclusions = exclusionsOf(store, now)
-  let snapshot: Catalog | undefined
-
-  const catalog = async (): Promise<Catalog> => {
-    const current = await revision.current()
-    if (snapshot?.revision === current) return snapshot
-    const path = join(folder, 'cache')
-    snapshot = await readCatalogFile(path, current)
-    if (!snapshot) {
-      snapshot = await buildCatalog(store, current)
-      await writeCatalogFile(path, snapshot)
-    }
-    return snapshot
+  const meta = async (key: string) => (await store.read('meta', ['value'], { where: { key } })).value[0]
+  const readSecret = async (): Promise<string> => {
+    const known = await meta('secret')
+    if (known) return known
+    const secret = randomBytes(32).toString('hex')
+    await store.write([{ insert: 'meta', columns: { key: ['secret'], value: [secret] } }])
+    return secret
   }
+  const readCatalog = async (current: number): Promise<Catalog> => {
+    const path = join(folder, 'cache')
+    const name = (await meta('createdAt')) ?? ''
+    const kept = await readCatalogFile(path, name, current)
+    if (kept) return kept
+    const built = await buildCatalog(store, current)
+    // The file only saves time: where it cannot be written, everything works without it.
+    await writeCatalogFile(path, name, built).catch(() => undefined)
+    return built
+  }
+  const secret = shared(readSecret)
+  const snapshot = shared(readCatalog)
+  const catalog = async () => snapshot(await revision.current())
   const haveAudio = async (identifiers: Int32Array) => {
     const rows = await catalog()
     return Uint8Array.from(identifiers, (id) => Number(hasAudio(rows, rows.rowOfIdentifier[id] ?? -1)))
@@ -76,12 +84,21 @@ export function openLibrary(store: Store, folder: string, now: Clock, timeZone: 
       })
     },
     saved: async ({ id }) => readSaved(store, await catalog(), id),
-    async secret() {
-      const known = (await store.read('meta', ['value'], { where: { key: 'secret' } })).value[0]
-      if (known) return known
-      const secret = randomBytes(32).toString('hex')
-      await store.write([{ insert: 'meta', columns: { key: ['secret'], value: [secret] } }])
-      return secret
-    },
+    secret: () => secret(0),
+  }
+}
+
+/** Lets calls with the same argument as the last share its result; a failure is not kept. */
+function shared<T>(work: (key: number) => Promise<T>): (key: number) => Promise<T> {
+  let last: { readonly key: number; readonly result: Promise<T> } | undefined
+  return (key) => {
+    if (last && last.key === key) return last.result
+    const result = work(key)
+    const mine = { key, result }
+    last = mine
+    result.catch(() => {
+      if (last === mine) last = undefined
+    })
+    return result
   }
 }
