@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ERRORS } from '../src/core/errors.ts'
+import { FEATURES } from '../src/features/feature-names.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const ERRORS_PAGE = 'docs/reference/errors.md'
@@ -75,6 +76,18 @@ describe('the pages', () => {
       textOf(ERRORS_PAGE),
       `${ERRORS_PAGE} is out of date: run UPDATE_DOCS=1 npx vitest run test/docs.test.ts`,
     ).toBe(page)
+  })
+
+  it('name every feature in the order, group and encoding of the code, with a meaning', () => {
+    const rows = [
+      ...textOf('docs/reference/features.md').matchAll(/^\| `(\w+)` \| (\w+) \| ([^|]+) \| (\S.*) \|$/gm),
+    ]
+    const coded = Object.entries(FEATURES).map(([name, { group, binned }]) => [
+      name,
+      group,
+      binned ? 'number + bins' : 'number',
+    ])
+    expect(rows.map((row) => row.slice(1, 4))).toEqual(coded)
   })
 
   it.each(pages)('%s links only to files that exist', (page) => {
