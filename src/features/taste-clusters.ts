@@ -9,6 +9,9 @@ const WIDTH = SOUND.length + COMPANY
 /** One corner for every so many loved tracks, six at most. */
 const TRACKS_PER_CLUSTER = 15
 const MAX_CLUSTERS = 6
+/** A cluster of fewer loved tracks, or of a smaller share of them, is merged away. */
+const SMALLEST_CLUSTER = 8
+const SMALLEST_SHARE = 0.06
 const ROUNDS = 25
 
 /**
@@ -16,8 +19,7 @@ const ROUNDS = 25
  * Kanerva et al. 2000: every sitting is a random direction, an artist the sum of theirs). Either part may be missing.
  */
 export interface TasteSpace {
-  /** Squared distance of a row to a point, averaged over the parts that both have. */
-  distance(row: number, point: Float32Array): number
+  /** NaN where a part is missing. */
   pointOf(row: number): Float32Array
 }
 
@@ -41,11 +43,12 @@ export function tasteSpace(catalog: Catalog, audio: Float32Array, log: Listening
     if (companyOf) point.set(companyOf, SOUND.length)
     return point
   }
-  return { pointOf, distance: (row, point) => distance(pointOf(row), point) }
+  return { pointOf }
 }
 
 /**
  * Weighted k-means (k-means++ seeding, Arthur & Vassilvitskii 2007) over loved tracks; clusters in the order of their weight.
+ * As many as stand on enough tracks: a corner of a few strays is no corner. Tracks of which nothing is known go to the largest.
  * The same tracks give the same clusters.
  */
 export function clusterTaste(
@@ -53,10 +56,42 @@ export function clusterTaste(
   rows: readonly number[],
   weights: readonly number[],
 ): TasteClusters {
-  const count = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(rows.length / TRACKS_PER_CLUSTER)))
   const points = rows.map(space.pointOf)
-  let centres = seedCentres(points, weights, count, random(`taste/${rows.length}`))
-  let assigned = new Int32Array(rows.length)
+  const placed = points.map((point, i) => (point.every(Number.isNaN) ? -1 : i)).filter((i) => i >= 0)
+  const smallest = Math.max(SMALLEST_CLUSTER, SMALLEST_SHARE * placed.length)
+  let count = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(placed.length / TRACKS_PER_CLUSTER)))
+  let found = kMeans(
+    placed.map((i) => points[i]!),
+    placed.map((i) => weights[i]!),
+    count,
+  )
+  while (count > 1 && found.sizes.some((size) => size < smallest)) {
+    count--
+    found = kMeans(
+      placed.map((i) => points[i]!),
+      placed.map((i) => weights[i]!),
+      count,
+    )
+  }
+  const order = found.mass.map((_, c) => c).sort((a, b) => found.mass[b]! - found.mass[a]! || a - b)
+  const centres = order.map((c) => found.centres[c]!)
+  return {
+    count,
+    assigned: Int32Array.from(points, (point) => nearest(point, centres)),
+    closest: (row) => nearest(space.pointOf(row), centres),
+  }
+}
+
+interface Clustering {
+  readonly centres: readonly Float32Array[]
+  /** Tracks of each cluster, and the sum of their weights. */
+  readonly sizes: readonly number[]
+  readonly mass: readonly number[]
+}
+
+function kMeans(points: readonly Float32Array[], weights: readonly number[], count: number): Clustering {
+  let centres = seedCentres(points, weights, count, random(`taste/${points.length}`))
+  let assigned = new Int32Array(points.length)
   for (let round = 0; round < ROUNDS; round++) {
     const next = Int32Array.from(points, (point) => nearest(point, centres))
     const settled = round > 0 && next.every((cluster, i) => cluster === assigned[i])
@@ -64,18 +99,9 @@ export function clusterTaste(
     if (settled) break
     centres = centres.map((centre, c) => meanPoint(points, weights, (i) => assigned[i] === c) ?? centre)
   }
-  const mass = centres.map((_, c) => weights.reduce((sum, w, i) => sum + (assigned[i] === c ? w : 0), 0))
-  const order = mass.map((_, c) => c).sort((a, b) => mass[b]! - mass[a]! || a - b)
-  const ordered = order.map((c) => centres[c]!)
-  const rank = new Int32Array(count)
-  order.forEach((c, at) => {
-    rank[c] = at
-  })
-  return {
-    count,
-    assigned: assigned.map((c) => rank[c]!),
-    closest: (row) => nearest(space.pointOf(row), ordered),
-  }
+  const sum = (value: (i: number) => number) =>
+    centres.map((_, c) => points.reduce((total, _, i) => total + (assigned[i] === c ? value(i) : 0), 0))
+  return { centres, sizes: sum(() => 1), mass: sum((i) => weights[i]!) }
 }
 
 /** The company each artist keeps: the mean direction of the sittings they were played in, of length 1 a number. */
