@@ -1,5 +1,6 @@
 export { DeepcutsError } from './core/errors.ts'
 export type { Mix, MixTrack, Reason } from './core/mix.ts'
+export { type Progress, silent } from './core/progress.ts'
 export type { Query } from './core/query.ts'
 export { type Engine, type EngineOptions, openEngine } from './engine.ts'
 export { type Explanation, explainTrack } from './explain.ts'
