@@ -14,7 +14,7 @@ const daily = (number: number): Recipe => ({
   newTracks: true,
   novelty: 0.3,
   flow: { tempo: 1, key: 0.5, energy: 1.5 },
-  temperature: 0.5,
+  temperature: 0.25,
   floor: 0.05,
 })
 
@@ -27,7 +27,7 @@ const deepCuts: Recipe = {
   newTracks: true,
   novelty: 1,
   flow: { tempo: 1, key: 0.5, energy: 1.5 },
-  temperature: 0.7,
+  temperature: 0.35,
   floor: 0.1,
 }
 
@@ -41,7 +41,7 @@ const rediscover: Recipe = {
   newTracks: false,
   novelty: 0,
   flow: { tempo: 1, key: 0.5, energy: 1.5 },
-  temperature: 0.5,
+  temperature: 0.25,
   floor: 0.05,
 }
 
@@ -55,7 +55,7 @@ const onRepeat: Recipe = {
   newTracks: false,
   novelty: 0,
   flow: { tempo: 0.5, key: 0.25, energy: 0.75 },
-  temperature: 0.3,
+  temperature: 0.2,
   floor: 0.02,
 }
 
