@@ -26,6 +26,7 @@ const near = (plays: number, finishes: number, saved = false): LovedTrack => ({
   title: 'Stairs',
   artist: 'Bo',
   saved,
+  liked: false,
   finishes,
   plays,
 })

@@ -33,7 +33,7 @@ export function explain(slate: Slate, { recipe, listener, track, nearestLoved }:
         now: listener.at,
         track: listener.trackHistory(row),
         artist: listener.artistHistory(artist),
-        ...(loved ? { nearest: { ...loved, saved: loved.saved || loved.liked } } : {}),
+        ...(loved ? { nearest: loved } : {}),
       }),
     }
   })

@@ -7,6 +7,7 @@ export interface LovedTrack {
   readonly title: string
   readonly artist: string
   readonly saved: boolean
+  readonly liked: boolean
   readonly finishes: number
   readonly plays: number
 }
@@ -66,8 +67,9 @@ function explorationReason({ artist, nearest }: ReasonFacts): Reason {
   return { kind: 'exploration', text: `a deliberate exploration: we are unsure${about}` }
 }
 
-function loved({ title, artist, saved, finishes, plays }: LovedTrack): string {
+function loved({ title, artist, saved, liked, finishes, plays }: LovedTrack): string {
   const name = `${title} by ${artist}`
+  if (liked) return `${name}, which you liked`
   if (saved) return `${name}, which you saved`
   if (finishes > 0 && plays === 1) return `${name}, which you finished the one time you played it`
   if (finishes > 0) return `${name}, which you finished ${share({ finishes, plays })} times`
@@ -81,9 +83,10 @@ function artistPlays({ finishes, plays, tracks }: ArtistHistory): string {
     : `you finished ${share({ finishes, plays })} plays ${of}`
 }
 
-/** "9 of 11", or "all 11". */
+/** "9 of 11", "both", or "all 11". */
 function share({ finishes, plays }: { finishes: number; plays: number }): string {
-  return finishes === plays ? `all ${plays}` : `${finishes} of ${plays}`
+  if (finishes < plays) return `${finishes} of ${plays}`
+  return plays === 2 ? 'both' : `all ${plays}`
 }
 
 function times(count: number): string {
