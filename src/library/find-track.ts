@@ -17,11 +17,15 @@ export async function findTrack(store: Store, catalog: Catalog, text: string): P
   const asked = text.trim()
   const byId = /^\d{1,9}$/.test(asked) ? rowOfTrack(catalog, Number(asked)) : -1
   if (byId >= 0) return byId
-  for (const value of codesIn(asked)) {
-    const found = await store.read('identifiers', ['id'], {
-      where: { scheme: ['spotify', 'isrc', 'mbid'], value },
-    })
-    const row = found.id.length ? rowOfTrack(catalog, found.id[0]!) : -1
+  const code = codeIn(asked)
+  const named =
+    code === undefined
+      ? []
+      : code.scheme === 'spotify'
+        ? (await store.read('identifiers', ['id'], { where: { scheme: 'spotify', value: code.value } })).id
+        : (await store.read('claims', ['identifier'], { where: { [code.scheme]: code.value } })).identifier
+  for (const identifier of named) {
+    const row = rowOfTrack(catalog, identifier)
     if (row >= 0) return row
   }
   return findTrackByName(catalog, asked)
@@ -31,9 +35,10 @@ export async function findTrack(store: Store, catalog: Catalog, text: string): P
 export function findTrackByName(catalog: Catalog, asked: string): number {
   const wanted = plain(asked)
   const artists = Array.from({ length: catalog.artists.size }, (_, i) => plain(catalog.artists.at(i)))
+  const titles = Array.from({ length: catalog.size }, (_, row) => plain(catalog.titles.at(row)))
   const [full, titled]: [number[], number[]] = [[], []]
   for (let row = 0; row < catalog.size && wanted; row++) {
-    const title = plain(catalog.titles.at(row))
+    const title = titles[row]!
     if (!title || !wanted.includes(title)) continue
     const artist = artists[catalog.artist[row]!]!
     if (wanted === title) titled.push(row)
@@ -46,9 +51,8 @@ export function findTrackByName(catalog: Catalog, asked: string): number {
   if (rows.length > 1)
     throw new DeepcutsError('AMBIGUOUS_TRACK', { track: asked, choices: choices(catalog, rows) })
   const near = nearestNames(wanted, catalog.size, (row) => {
-    const title = plain(catalog.titles.at(row))
-    const artist = artists[catalog.artist[row]!]!
-    return [title, `${artist} ${title}`]
+    const title = titles[row]!
+    return [title, `${artists[catalog.artist[row]!]} ${title}`]
   })
   throw new DeepcutsError('UNKNOWN_TRACK', {
     track: asked,
@@ -73,22 +77,23 @@ export function findArtist(catalog: Catalog, asked: string): string {
   })
 }
 
-/** The codes that the text may be, as the store writes them. */
-function codesIn(text: string): string[] {
+/** The code that the text may be, as the store writes it. */
+function codeIn(text: string): { scheme: 'spotify' | 'isrc' | 'mbid'; value: string } | undefined {
   const spotify = SPOTIFY.exec(text)?.[1]
-  if (spotify) return [spotify]
-  if (/^[a-z]{2}[0-9a-z]{3}\d{7}$/i.test(text)) return [text.toUpperCase()]
+  if (spotify) return { scheme: 'spotify', value: spotify }
+  if (/^[a-z]{2}[0-9a-z]{3}\d{7}$/i.test(text)) return { scheme: 'isrc', value: text.toUpperCase() }
   const mbid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0]
-  return mbid ? [mbid.toLowerCase()] : []
+  return mbid ? { scheme: 'mbid', value: mbid.toLowerCase() } : undefined
 }
 
 /** Letters and digits alone, without accents, in lower case; texts without any are only folded. */
 function plain(text: string): string {
+  if (/^[0-9a-z]+(?: [0-9a-z]+)*$/i.test(text)) return text.toLowerCase()
   const letters = text
+    .replace(/['’‘`´]/g, '')
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}+/gu, '')
-    .replace(/['’‘`´]/g, '')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
   return letters || fold(text)

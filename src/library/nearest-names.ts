@@ -24,18 +24,21 @@ export function nearestNames(
   return best.map(({ i }) => i)
 }
 
-function likeness(pairs: ReadonlySet<string>, name: string): number {
-  const seen = new Set<string>()
+function likeness(pairs: ReadonlySet<number>, name: string): number {
+  let hits = 0
+  for (let at = 0; at + 1 < name.length; at++) if (pairs.has(pairAt(name, at))) hits++
+  // Even if all the name's pairs were shared ones: most names end here.
+  if ((2 * hits) / (pairs.size + hits) < ALIKE) return 0
+  const own = pairsOf(name)
   let shared = 0
-  for (let at = 0; at + 1 < name.length; at++) {
-    const pair = name.slice(at, at + 2)
-    if (seen.has(pair)) continue
-    seen.add(pair)
-    if (pairs.has(pair)) shared++
-  }
-  return (2 * shared) / (pairs.size + seen.size)
+  for (const pair of own) if (pairs.has(pair)) shared++
+  return (2 * shared) / (pairs.size + own.size)
 }
 
-function pairsOf(text: string): Set<string> {
-  return new Set(Array.from({ length: Math.max(0, text.length - 1) }, (_, at) => text.slice(at, at + 2)))
+function pairsOf(text: string): Set<number> {
+  const pairs = new Set<number>()
+  for (let at = 0; at + 1 < text.length; at++) pairs.add(pairAt(text, at))
+  return pairs
 }
+
+const pairAt = (text: string, at: number) => text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1)
