@@ -17,6 +17,9 @@ import { eligible, familiarityOf } from './mix/recipe.ts'
 import { findRecipe } from './mix/recipes.ts'
 import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
 
+/** Longer than a day with its hour more when the clocks go back. */
+const LONGEST_DAY = 25 * 3_600_000
+
 /** A mix, and what did not make it into it. */
 export interface Recommendation {
   readonly mix: Mix
@@ -32,8 +35,8 @@ export interface Recommendation {
 export async function recommend(query: Query, engine: Engine): Promise<Recommendation> {
   const recipe = findRecipe(query.recipe)
   const { catalog, audio, scorer, manifest } = await engine.model()
-  const listener = await engine.describe(query.listener, query.at)
-  const seed = await daySeed(query, engine)
+  const { at, seed } = await drawing(query, engine)
+  const listener = await engine.describe(query.listener, at)
   const history = listener.trackHistory
 
   const unheard = unheardRows(listener, catalog)
@@ -67,7 +70,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     title: recipe.title,
     description: recipe.description,
     listener: query.listener,
-    at: query.at,
+    at,
     modelVersion: manifest.version,
     novelty: rules.novelty,
     tracks,
@@ -80,8 +83,17 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   return { mix, removed, degraded: found.degraded }
 }
 
-/** The seed of a draw: the listener's day, or the number that was asked for; nobody without the store's secret can tell it. */
-async function daySeed({ listener, recipe, at, seed }: Query, { library }: Engine): Promise<string> {
-  const { timeZone } = await library.listeners.get(listener)
-  return secretSeed(await library.secret(), listener, recipe, seed ?? localTimeIn(timeZone)(at).date)
+/**
+ * What makes a draw the one of its day: its moment is that of the recipe's first draw on the listener's day, so that asking
+ * again later scores as of then; its seed is the day, or the number that was asked for, and nobody without the store's secret
+ * can tell it.
+ */
+async function drawing({ listener, recipe, at, seed }: Query, { library }: Engine) {
+  const { id, timeZone } = await library.listeners.get(listener)
+  const local = localTimeIn(timeZone)
+  const dateOf = (moment: number) => local(moment).date
+  const first = (await library.exposures.moments(id, recipe)).find(
+    (moment) => moment > at - LONGEST_DAY && moment <= at && dateOf(moment) === dateOf(at),
+  )
+  return { at: first ?? at, seed: secretSeed(await library.secret(), listener, recipe, seed ?? dateOf(at)) }
 }

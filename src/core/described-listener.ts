@@ -14,7 +14,7 @@ export interface DescribedListener {
   readonly name: string
   /** When the mix is asked for, ms since the epoch. */
   readonly at: number
-  /** Up to when the history tells: `at`, or soon after the last play when the export is older. Days are counted from here. */
+  /** Up to when the history tells: `at`, or soon after the last play when the export is older, or newer. Days are counted from here. */
   readonly asOf: number
   /** Rows that the listener played, saved or liked. */
   readonly known: readonly number[]

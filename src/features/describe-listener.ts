@@ -42,7 +42,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     ? at
     : at - history.endedAt > STALE_MS
       ? history.endedAt + 60_000
-      : at
+      : Math.max(at, history.endedAt + 60_000)
   const opinions = lastOpinions(facts.feedback, catalog, at)
   const trackHistory = (row: number): TrackHistory => ({
     plays: history.tracks.plays[row]!,
@@ -77,7 +77,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     loved,
     clusters: loved.length ? clusters.count : 0,
     history,
-    inSitting: at - history.endedAt < SITTING_GAP_MS,
+    inSitting: at >= history.endedAt && at - history.endedAt < SITTING_GAP_MS,
     trackHistory,
     artistHistory: (artist) => ({
       name: catalog.artists.at(artist),

@@ -17,6 +17,8 @@ export interface Exposures {
   /** Appends unless the draw is there already. Durable when it resolves. */
   append(exposure: Exposure): Promise<void>
   list(listener: number): Promise<Exposure[]>
+  /** When slates of this recipe were shown, oldest first. */
+  moments(listener: number, recipe: string): Promise<Float64Array>
 }
 
 const COLUMNS = ['draw', 'listener', 'recipe', 'at', 'model', 'body'] as const
@@ -35,6 +37,9 @@ export function exposuresOf(store: Store): Exposures {
         body: [body],
       }
       await store.write([{ insert: 'exposures', columns }])
+    },
+    async moments(listener, recipe) {
+      return (await store.read('exposures', ['at'], { where: { listener, recipe }, orderBy: ['at'] })).at
     },
     async list(listener) {
       const rows = await store.read('exposures', COLUMNS, { where: { listener }, orderBy: ['at'] })
