@@ -38,6 +38,12 @@ export function localTimeIn(timeZone: string): (at: number) => LocalTime {
     const day = Math.floor(at / DAY)
     const offset = dayOffset(day) === dayOffset(day + 1) ? dayOffset(day) : offsetAt(at)
     const local = new Date(at + offset)
-    return { hour: local.getUTCHours(), weekday: local.getUTCDay(), date: local.toISOString().slice(0, 10) }
+    return {
+      hour: local.getUTCHours(),
+      weekday: local.getUTCDay(),
+      get date() {
+        return local.toISOString().slice(0, 10)
+      },
+    }
   }
 }

@@ -69,14 +69,21 @@ export function nameKey(artist: string, title: string): string {
   return `${fold(artist)}\u001f${fold(title)}`
 }
 
+/** Printable ASCII with single spaces and no backtick: only its case can fold. */
+const PLAIN = /^[!-_a-~]+(?: [!-_a-~]+)*$/
+
 /** Folds a name for comparison: NFKC, lower case, one kind of quote and dash, single spaces. */
 export function fold(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[’‘`´]/g, "'")
-    .replace(/[“”]/g, '"')
-    .replace(/[‐‑‒–—]/g, '-')
-    .replace(/\s+/g, ' ')
-    .trim()
+  if (PLAIN.test(text)) return text.toLowerCase()
+  return (
+    text
+      // Before NFKC, which makes a space and an accent of "´".
+      .replace(/[’‘`´]/g, "'")
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[“”]/g, '"')
+      .replace(/[‐‑‒–—]/g, '-')
+      .replace(/\s+/g, ' ')
+      .trim()
+  )
 }
