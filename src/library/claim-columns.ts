@@ -28,18 +28,23 @@ export function claimColumns(): ClaimColumns {
         claims.set(identifier, { ref: { ...ref, ...known.ref }, facts: merge(known.facts, facts) })
     },
     write(id) {
-      const rows = [...claims.entries()]
-      const number = (value: (c: Claim) => number | undefined) =>
-        Float32Array.from(rows, ([, claim]) => value(claim) ?? Number.NaN)
-      const text = (value: (c: Claim) => string | undefined) => rows.map(([, claim]) => value(claim) ?? '')
+      const rows = [...claims.values()]
+      const number = (value: (facts: TrackFacts) => number | undefined) => {
+        const column = new Float32Array(rows.length).fill(Number.NaN)
+        rows.forEach(({ facts }, i) => {
+          if (facts) column[i] = value(facts) ?? Number.NaN
+        })
+        return column
+      }
+      const text = (value: (c: Claim) => string | undefined) => rows.map((claim) => value(claim) ?? '')
       const audio = Object.fromEntries(
-        AUDIO_FEATURES.map((name) => [name, number((claim) => claim.facts?.audio?.[name])]),
+        AUDIO_FEATURES.map((name) => [name, number((facts) => facts.audio?.[name])]),
       ) as Record<(typeof AUDIO_FEATURES)[number], Float32Array>
       return {
         insert: 'claims',
         columns: {
           import: new Int32Array(rows.length).fill(id),
-          identifier: Int32Array.from(rows, ([identifier]) => identifier),
+          identifier: [...claims.keys()],
           isrc: text(({ ref }) => ref.isrc),
           mbid: text(({ ref }) => ref.mbid),
           title: text(({ ref }) => ref.title),
@@ -47,8 +52,8 @@ export function claimColumns(): ClaimColumns {
           album: text(({ ref }) => ref.album),
           source: text(({ facts }) => facts?.source),
           genres: text(({ facts }) => facts?.genres?.join('; ')),
-          year: number(({ facts }) => facts?.year),
-          popularity: number(({ facts }) => facts?.popularity),
+          year: number((facts) => facts.year),
+          popularity: number((facts) => facts.popularity),
           ...audio,
         },
       }

@@ -81,7 +81,12 @@ export function excluder(exclusions: readonly Exclusion[], timeZone: string) {
           : hour >= rule.from || hour < rule.to
       }
     const device = fold(rule.device)
-    return (play) => fold(play.device).includes(device)
+    const known = new Map<string, boolean>()
+    return (play) => {
+      const answer = known.get(play.device) ?? fold(play.device).includes(device)
+      known.set(play.device, answer)
+      return answer
+    }
   })
   return {
     needsDevice: rules.some((rule) => rule.kind === 'device'),
