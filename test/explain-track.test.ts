@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silent } from '../src/core/progress.ts'
+import { type Explanation, explainTrack } from '../src/explain.ts'
+import { train } from '../src/learn/train.ts'
+import { inventedEngine, NOW } from './suites/invented-listener.ts'
+
+let invented: Awaited<ReturnType<typeof inventedEngine>>
+let favourite: number
+let unheard: number
+
+beforeAll(async () => {
+  invented = await inventedEngine({ tracks: 300, years: 0.25 })
+  await train(invented.engine.library, { listener: 'ada', seed: 1 }, silent)
+  const { trackHistory, known } = await invented.engine.describe('ada', NOW)
+  favourite = known.reduce((a, b) => (trackHistory(b).finishes > trackHistory(a).finishes ? b : a))
+  const { catalog } = await invented.engine.model()
+  unheard = Array.from(catalog.trackId.keys()).find((row) => !known.includes(row))!
+})
+afterAll(() => invented.close())
+
+const explained = (row: number) => explainTrack(invented.engine, 'ada', row)
+const logOdds = (p: number) => Math.log(p / (1 - p))
+
+describe('an explanation', () => {
+  it('adds up from the average play to the likability, in log-odds, by groups and largest effect first', async () => {
+    for (const row of [favourite, unheard]) {
+      const { average, likability, contributions } = await explained(row)
+      const sum = contributions.reduce((total, group) => total + group.logOdds, logOdds(average))
+      expect(sum).toBeCloseTo(logOdds(likability), 6)
+      const sizes = contributions.map((group) => Math.abs(group.logOdds))
+      expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
+    }
+  })
+
+  it('tells what the listener did with the track and its artist', async () => {
+    const { tally, plays } = invented.world.history(0)
+    const { track, history, artist }: Explanation = await explained(favourite)
+    const row = invented.world.rowOf(track.spotify!)!
+    expect(history).toMatchObject(tally(row))
+    expect(artist.name).toBe(track.artist)
+    const ofArtist = plays.filter((play) => invented.world.tracks[play.track]!.ref.artist === track.artist)
+    expect(artist.plays).toBe(ofArtist.length)
+    expect((await explained(unheard)).history).toMatchObject({ plays: 0, finishes: 0, skips: 0 })
+  })
+
+  it('finds a favourite likelier than an average play', async () => {
+    const { likability, average } = await explained(favourite)
+    expect(likability).toBeGreaterThan(average)
+  })
+
+  it('says when a track is in no mix, and why', async () => {
+    const { library } = invented.engine
+    const { id } = await library.listeners.get('ada')
+    const { track, refused } = await explained(favourite)
+    expect(refused).toBeUndefined()
+    await library.feedback.say(id, { kind: 'dislike', identifier: track.id, artist: '' })
+    expect((await explained(favourite)).refused).toBe('disliked')
+    await library.feedback.undo(id, 'ada')
+  })
+
+  it('can be told as JSON, and refuses a listener it does not know', async () => {
+    const explanation = await explained(unheard)
+    const told = JSON.parse(JSON.stringify(explanation)) as Explanation
+    expect(told.contributions).toEqual(explanation.contributions)
+    await expect(explainTrack(invented.engine, 'bob', unheard)).rejects.toMatchObject({
+      code: 'UNKNOWN_LISTENER',
+    })
+  })
+})
