@@ -3,6 +3,7 @@ import { localTimeIn } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { fold } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
+import type { InTurn } from './turns.ts'
 
 /** Plays that are not this listener's taste: they are kept, and count for nothing. */
 export type ExclusionRule =
@@ -28,26 +29,27 @@ export interface Exclusions {
 }
 
 /** The exclusions of a store; those added are dated by `now`. */
-export function exclusionsOf(store: Store, now: Clock): Exclusions {
+export function exclusionsOf(store: Store, now: Clock, inTurn: InTurn): Exclusions {
   const list = async (listener: number): Promise<Exclusion[]> => {
     const rows = await store.read('exclusions', ['id', 'value'], { where: { listener }, orderBy: ['id'] })
     return Array.from(rows.id, (id, i) => ({ id, rule: JSON.parse(rows.value[i]!) as ExclusionRule }))
   }
   return {
     list,
-    async add(listener, rule) {
-      const value = JSON.stringify(rule)
-      const known = (await list(listener)).find((exclusion) => JSON.stringify(exclusion.rule) === value)
-      if (known) return known
-      const id = (await store.max('exclusions', 'id')) + 1
-      await store.write([
-        {
-          insert: 'exclusions',
-          columns: { id: [id], listener: [listener], kind: [rule.kind], value: [value], at: [now()] },
-        },
-      ])
-      return { id, rule }
-    },
+    add: (listener, rule) =>
+      inTurn(async () => {
+        const value = JSON.stringify(rule)
+        const known = (await list(listener)).find((exclusion) => JSON.stringify(exclusion.rule) === value)
+        if (known) return known
+        const id = (await store.max('exclusions', 'id')) + 1
+        await store.write([
+          {
+            insert: 'exclusions',
+            columns: { id: [id], listener: [listener], kind: [rule.kind], value: [value], at: [now()] },
+          },
+        ])
+        return { id, rule }
+      }),
     async remove(listener, id) {
       if (!(await list(listener)).some((exclusion) => exclusion.id === id))
         throw new DeepcutsError('UNKNOWN_EXCLUSION', { id })

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts'
+import type { InTurn } from './turns.ts'
 
 /** A slate that was shown, as the log keeps it: what could have been shown, what was, and how likely. */
 export interface Exposure {
@@ -24,20 +25,21 @@ export interface Exposures {
 const COLUMNS = ['draw', 'listener', 'recipe', 'at', 'model', 'body'] as const
 
 /** The log of slates of a store. */
-export function exposuresOf(store: Store): Exposures {
+export function exposuresOf(store: Store, inTurn: InTurn): Exposures {
   return {
-    async append({ draw, listener, recipe, at, model, body }) {
-      if (await store.count('exposures', { draw })) return
-      const columns = {
-        draw: [draw],
-        listener: [listener],
-        recipe: [recipe],
-        at: [at],
-        model: [model],
-        body: [body],
-      }
-      await store.write([{ insert: 'exposures', columns }])
-    },
+    append: ({ draw, listener, recipe, at, model, body }) =>
+      inTurn(async () => {
+        if (await store.count('exposures', { draw })) return
+        const columns = {
+          draw: [draw],
+          listener: [listener],
+          recipe: [recipe],
+          at: [at],
+          model: [model],
+          body: [body],
+        }
+        await store.write([{ insert: 'exposures', columns }])
+      }),
     async moments(listener, recipe) {
       return (await store.read('exposures', ['at'], { where: { listener, recipe }, orderBy: ['at'] })).at
     },

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Feedback, FeedbackKind } from '../core/event.ts'
 import type { Store } from '../store/store.ts'
+import type { InTurn } from './turns.ts'
 
 /** What a listener says by hand. */
 export interface Saying {
@@ -26,7 +27,7 @@ export interface FeedbackLog {
 const COLUMNS = ['id', 'import', 'kind', 'identifier', 'artist', 'at', 'until'] as const
 
 /** The feedback of a store; what is said by hand is dated by `now`, and snoozes end by it. */
-export function feedbackOf(store: Store, now: Clock): FeedbackLog {
+export function feedbackOf(store: Store, now: Clock, inTurn: InTurn): FeedbackLog {
   const standing = async (listener: number) => {
     const rows = await store.read('feedback', COLUMNS, { where: { listener, undone: 0 }, orderBy: ['id'] })
     return Array.from(rows.id, (id, i) => ({
@@ -46,36 +47,38 @@ export function feedbackOf(store: Store, now: Clock): FeedbackLog {
         .map(({ byHand: _, ...feedback }) => feedback)
         .sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || a.id - b.id)
     },
-    async say(listener, { kind, identifier, artist, until }) {
-      const id = (await store.max('feedback', 'id')) + 1
-      const at = now()
-      const row = {
-        id: [id],
-        import: [0],
-        listener: [listener],
-        kind: [kind],
-        identifier: [identifier],
-        artist: [artist],
-        at: [at],
-        until: [until ?? Number.NaN],
-        undone: [0],
-      }
-      await store.write([{ insert: 'feedback', columns: row }])
-      return {
-        id,
-        kind,
-        at,
-        ...(identifier ? { trackId: identifier } : {}),
-        ...(artist ? { artist } : {}),
-        ...(until === undefined ? {} : { until }),
-      }
-    },
-    async undo(listener, name) {
-      const last = (await standing(listener)).filter(({ byHand }) => byHand).at(-1)
-      if (!last) throw new DeepcutsError('NOTHING_TO_UNDO', { listener: name })
-      await store.write([{ update: 'feedback', set: { undone: 1 }, where: { id: last.id } }])
-      const { byHand: _, ...feedback } = last
-      return feedback
-    },
+    say: (listener, { kind, identifier, artist, until }) =>
+      inTurn(async () => {
+        const id = (await store.max('feedback', 'id')) + 1
+        const at = now()
+        const row = {
+          id: [id],
+          import: [0],
+          listener: [listener],
+          kind: [kind],
+          identifier: [identifier],
+          artist: [artist],
+          at: [at],
+          until: [until ?? Number.NaN],
+          undone: [0],
+        }
+        await store.write([{ insert: 'feedback', columns: row }])
+        return {
+          id,
+          kind,
+          at,
+          ...(identifier ? { trackId: identifier } : {}),
+          ...(artist ? { artist } : {}),
+          ...(until === undefined ? {} : { until }),
+        }
+      }),
+    undo: (listener, name) =>
+      inTurn(async () => {
+        const last = (await standing(listener)).filter(({ byHand }) => byHand).at(-1)
+        if (!last) throw new DeepcutsError('NOTHING_TO_UNDO', { listener: name })
+        await store.write([{ update: 'feedback', set: { undone: 1 }, where: { id: last.id } }])
+        const { byHand: _, ...feedback } = last
+        return feedback
+      }),
   }
 }

@@ -8,6 +8,7 @@ import type { ImportMeta, ImportOutcome, ImportRecord, ImportSession, Imports } 
 import type { Listeners } from './listeners.ts'
 import { type PlayName, refreshHidden } from './plays.ts'
 import type { Revision } from './revision.ts'
+import type { InTurn } from './turns.ts'
 
 /** An import as `deepcuts imports` lists it. */
 export interface ImportEntry {
@@ -34,12 +35,14 @@ export interface ImportParts {
   readonly listeners: Listeners
   readonly revision: Revision
   readonly now: Clock
+  readonly inTurn: InTurn
   /** Says which of these identifiers' tracks have audio features, after the import. */
   readonly haveAudio: (identifiers: Int32Array) => Promise<Uint8Array>
 }
 
 /** The imports of a store. */
-export function importLog({ store, listeners, revision, now, haveAudio }: ImportParts): ImportLog {
+export function importLog(parts: ImportParts): ImportLog {
+  const { store, listeners, revision, now, inTurn } = parts
   const list = async (): Promise<ImportEntry[]> => {
     const rows = await store.read(
       'imports',
@@ -71,30 +74,32 @@ export function importLog({ store, listeners, revision, now, haveAudio }: Import
       return at < 0 ? undefined : rows.id[at]
     },
 
-    begin: () => beginImport({ store, listeners, revision, now, haveAudio }),
+    begin: () => beginImport(parts),
 
-    async undo(id) {
-      const entry = (await list()).find((e) => e.id === id)
-      if (!entry) throw new DeepcutsError('UNKNOWN_IMPORT', { id })
-      if (!Number.isNaN(entry.undoneAt)) throw new DeepcutsError('IMPORT_ALREADY_UNDONE', { id })
-      const owner = (await listeners.find(entry.listener))!
-      const { writes } = await refreshHidden(store, owner.id, { without: id })
-      const undoneAt = now()
-      await store.write([
-        { delete: 'plays', where: { import: id } },
-        { delete: 'claims', where: { import: id } },
-        { delete: 'feedback', where: { import: id } },
-        { delete: 'playlistItems', where: { import: id } },
-        ...writes,
-        { update: 'imports', set: { undoneAt }, where: { id } },
-        ...(await revision.bump()),
-      ])
-      return { ...entry, undoneAt }
-    },
+    undo: (id) =>
+      inTurn(async () => {
+        const entry = (await list()).find((e) => e.id === id)
+        if (!entry) throw new DeepcutsError('UNKNOWN_IMPORT', { id })
+        if (!Number.isNaN(entry.undoneAt)) throw new DeepcutsError('IMPORT_ALREADY_UNDONE', { id })
+        const owner = (await listeners.find(entry.listener))!
+        const { writes } = await refreshHidden(store, owner.id, { without: id })
+        const undoneAt = now()
+        await store.write([
+          { delete: 'plays', where: { import: id } },
+          { delete: 'claims', where: { import: id } },
+          { delete: 'feedback', where: { import: id } },
+          { delete: 'playlistItems', where: { import: id } },
+          ...writes,
+          { update: 'imports', set: { undoneAt }, where: { id } },
+          ...(await revision.bump()),
+        ])
+        return { ...entry, undoneAt }
+      }),
   }
 }
 
-async function beginImport({ store, listeners, revision, haveAudio }: ImportParts): Promise<ImportSession> {
+async function beginImport(parts: ImportParts): Promise<ImportSession> {
+  const { store, listeners, revision, inTurn, haveAudio } = parts
   const identifiers = await loadIdentifiers(store)
   const claims = claimColumns()
   const plays: { identifier: number; play: Play; file: number }[] = []
@@ -125,75 +130,76 @@ async function beginImport({ store, listeners, revision, haveAudio }: ImportPart
         feedback.push({ kind: record.kind, identifier, artist: '', at: record.at ?? Number.NaN })
     },
 
-    async commit(meta: ImportMeta, report: string): Promise<ImportOutcome> {
-      const id = (await store.max('imports', 'id')) + 1
-      const owner = await listeners.findOrCreate(meta.listener)
-      const rows = playColumns(plays, id, (await store.max('plays', 'id')) + 1)
-      const { hidden, writes } = plays.length
-        ? await refreshHidden(store, owner.id, { added: rows, names: [...names.values()] })
-        : { hidden: rows.hidden, writes: [] }
-      const constant = (n: number, value: number) => new Int32Array(n).fill(value)
-      const group: Write[] = [
-        ...owner.writes,
-        {
-          insert: 'imports',
-          columns: {
-            id: [id],
-            listener: [owner.id],
-            name: [meta.name],
-            sha256: [meta.sha256],
-            format: [meta.format],
-            at: [meta.at],
-            undoneAt: [Number.NaN],
-            report: [report],
+    commit: (meta: ImportMeta, report: string): Promise<ImportOutcome> =>
+      inTurn(async () => {
+        const id = (await store.max('imports', 'id')) + 1
+        const owner = await listeners.findOrCreate(meta.listener)
+        const rows = playColumns(plays, id, (await store.max('plays', 'id')) + 1)
+        const { hidden, writes } = plays.length
+          ? await refreshHidden(store, owner.id, { added: rows, names: [...names.values()] })
+          : { hidden: rows.hidden, writes: [] }
+        const constant = (n: number, value: number) => new Int32Array(n).fill(value)
+        const group: Write[] = [
+          ...owner.writes,
+          {
+            insert: 'imports',
+            columns: {
+              id: [id],
+              listener: [owner.id],
+              name: [meta.name],
+              sha256: [meta.sha256],
+              format: [meta.format],
+              at: [meta.at],
+              undoneAt: [Number.NaN],
+              report: [report],
+            },
           },
-        },
-        { insert: 'identifiers', columns: identifiers.added },
-        claims.write(id),
-        { insert: 'plays', columns: { ...rows, hidden, listener: constant(plays.length, owner.id) } },
-        {
-          insert: 'feedback',
-          columns: {
-            id: await nextFeedbackIds(store, feedback.length),
-            import: constant(feedback.length, id),
-            listener: constant(feedback.length, owner.id),
-            kind: feedback.map((f) => f.kind),
-            identifier: feedback.map((f) => f.identifier),
-            artist: feedback.map((f) => f.artist),
-            at: feedback.map((f) => f.at),
-            until: feedback.map(() => Number.NaN),
-            undone: feedback.map(() => 0),
+          { insert: 'identifiers', columns: identifiers.added },
+          claims.write(id),
+          { insert: 'plays', columns: { ...rows, hidden, listener: constant(plays.length, owner.id) } },
+          {
+            insert: 'feedback',
+            columns: {
+              id: await nextFeedbackIds(store, feedback.length),
+              import: constant(feedback.length, id),
+              listener: constant(feedback.length, owner.id),
+              kind: feedback.map((f) => f.kind),
+              identifier: feedback.map((f) => f.identifier),
+              artist: feedback.map((f) => f.artist),
+              at: feedback.map((f) => f.at),
+              until: feedback.map(() => Number.NaN),
+              undone: feedback.map(() => 0),
+            },
           },
-        },
-        {
-          insert: 'playlistItems',
-          columns: {
-            import: constant(items.length, id),
-            listener: constant(items.length, meta.format === 'catalog' ? 0 : owner.id),
-            playlist: items.map((item) => item.playlist),
-            identifier: items.map((item) => item.identifier),
-            addedAt: items.map((item) => item.addedAt),
+          {
+            insert: 'playlistItems',
+            columns: {
+              import: constant(items.length, id),
+              listener: constant(items.length, meta.format === 'catalog' ? 0 : owner.id),
+              playlist: items.map((item) => item.playlist),
+              identifier: items.map((item) => item.identifier),
+              addedAt: items.map((item) => item.addedAt),
+            },
           },
-        },
-        ...writes,
-        ...(await revision.bump()),
-      ]
-      await store.write(group)
+          ...writes,
+          ...(await revision.bump()),
+        ]
+        await store.write(group)
 
-      const perFile: number[] = []
-      plays.forEach(({ file }, i) => {
-        perFile[file] = (perFile[file] ?? 0) + hidden[i]!
-      })
-      const visible = rows.identifier.filter((_, i) => hidden[i] === 0)
-      const audio = visible.length ? await haveAudio(visible) : new Uint8Array()
-      return {
-        id,
-        duplicates: Array.from(perFile, (count) => count ?? 0),
-        newTracks: identifiers.added.id.length,
-        plays: visible.length,
-        playsWithAudio: audio.reduce((sum, has) => sum + has, 0),
-      }
-    },
+        const perFile: number[] = []
+        plays.forEach(({ file }, i) => {
+          perFile[file] = (perFile[file] ?? 0) + hidden[i]!
+        })
+        const visible = rows.identifier.filter((_, i) => hidden[i] === 0)
+        const audio = visible.length ? await haveAudio(visible) : new Uint8Array()
+        return {
+          id,
+          duplicates: Array.from(perFile, (count) => count ?? 0),
+          newTracks: identifiers.added.id.length,
+          plays: visible.length,
+          playsWithAudio: audio.reduce((sum, has) => sum + has, 0),
+        }
+      }),
   }
 }
 

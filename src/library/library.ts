@@ -15,6 +15,7 @@ import { type Models, modelsOf } from './models.ts'
 import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
 import { readSaved, type SavedTracks } from './saved.ts'
+import { turns } from './turns.ts'
 
 /** Typed access to everything one store knows. */
 export interface Library {
@@ -38,9 +39,10 @@ export interface Library {
 
 /** @param folder where the catalog snapshot is kept */
 export function openLibrary(store: Store, folder: string, now: Clock, timeZone: string): Library {
+  const inTurn = turns()
   const revision = catalogRevision(store)
   const listeners = listenersOf(store, now, timeZone)
-  const exclusions = exclusionsOf(store, now)
+  const exclusions = exclusionsOf(store, now, inTurn)
   const meta = async (key: string) => (await store.read('meta', ['value'], { where: { key } })).value[0]
   const readSecret = async (): Promise<string> => {
     const known = await meta('secret')
@@ -70,11 +72,11 @@ export function openLibrary(store: Store, folder: string, now: Clock, timeZone: 
     store,
     listeners,
     exclusions,
-    imports: importLog({ store, listeners, revision, now, haveAudio }),
-    feedback: feedbackOf(store, now),
-    exposures: exposuresOf(store),
-    recordings: recordingsOf(store, revision),
-    models: modelsOf(store, folder, now),
+    imports: importLog({ store, listeners, revision, now, inTurn, haveAudio }),
+    feedback: feedbackOf(store, now, inTurn),
+    exposures: exposuresOf(store, inTurn),
+    recordings: recordingsOf(store, revision, inTurn),
+    models: modelsOf(store, folder, now, inTurn),
     catalog,
     async log({ id, timeZone: zone }) {
       return readLog(store, await catalog(), {

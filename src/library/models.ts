@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
+import type { InTurn } from './turns.ts'
 
 /** What a version is: how it was made, how good it is, and the checksum of its file. Plain data. */
 export interface ModelManifest {
@@ -27,39 +28,40 @@ export interface Models {
 const FILE = 'model.json'
 
 /** The models of a store whose data is in `folder`. */
-export function modelsOf(store: Store, folder: string, now: Clock): Models {
+export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTurn): Models {
   const active = async (): Promise<ModelManifest | undefined> => {
     const rows = await store.read('models', ['manifest'], { where: { active: 1 } })
     return rows.manifest[0] === undefined ? undefined : (JSON.parse(rows.manifest[0]) as ModelManifest)
   }
   return {
     active,
-    async save(model, training) {
-      const version = (await store.max('models', 'version')) + 1
-      const text = JSON.stringify(model)
-      const manifest = { version, at: now(), sha256: digest(text), training }
-      const path = join(folder, 'models', String(version))
-      // A crash may leave the folder of a version that the store does not list: it is made anew.
-      await rm(path, { recursive: true, force: true })
-      await rm(`${path}.part`, { recursive: true, force: true })
-      await mkdir(`${path}.part`, { recursive: true })
-      await writeFile(join(`${path}.part`, FILE), text)
-      await writeFile(join(`${path}.part`, 'manifest.json'), JSON.stringify(manifest, null, 2))
-      await rename(`${path}.part`, path)
-      await store.write([
-        { update: 'models', set: { active: 0 }, where: { active: 1 } },
-        {
-          insert: 'models',
-          columns: {
-            version: [version],
-            at: [manifest.at],
-            active: [1],
-            manifest: [JSON.stringify(manifest)],
+    save: (model, training) =>
+      inTurn(async () => {
+        const version = (await store.max('models', 'version')) + 1
+        const text = JSON.stringify(model)
+        const manifest = { version, at: now(), sha256: digest(text), training }
+        const path = join(folder, 'models', String(version))
+        // A crash may leave the folder of a version that the store does not list: it is made anew.
+        await rm(path, { recursive: true, force: true })
+        await rm(`${path}.part`, { recursive: true, force: true })
+        await mkdir(`${path}.part`, { recursive: true })
+        await writeFile(join(`${path}.part`, FILE), text)
+        await writeFile(join(`${path}.part`, 'manifest.json'), JSON.stringify(manifest, null, 2))
+        await rename(`${path}.part`, path)
+        await store.write([
+          { update: 'models', set: { active: 0 }, where: { active: 1 } },
+          {
+            insert: 'models',
+            columns: {
+              version: [version],
+              at: [manifest.at],
+              active: [1],
+              manifest: [JSON.stringify(manifest)],
+            },
           },
-        },
-      ])
-      return manifest
-    },
+        ])
+        return manifest
+      }),
     async load() {
       const manifest = await active()
       if (!manifest) throw new DeepcutsError('NO_MODEL', { path: folder })

@@ -2,6 +2,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
 import type { Revision } from './revision.ts'
+import type { InTurn } from './turns.ts'
 
 /** A name that a recording goes by, for a person who checks a merge. */
 export interface RecordingName {
@@ -22,7 +23,7 @@ export interface Recordings {
 }
 
 /** The recordings of a store; a split raises the revision of the catalog. */
-export function recordingsOf(store: Store, revision: Revision): Recordings {
+export function recordingsOf(store: Store, revision: Revision, inTurn: InTurn): Recordings {
   return {
     async names(catalog, row) {
       const ids: number[] = []
@@ -48,14 +49,15 @@ export function recordingsOf(store: Store, revision: Revision): Recordings {
         }
       })
     },
-    async split(identifier) {
-      if (!(await store.count('identifiers', { id: identifier })))
-        throw new DeepcutsError('UNKNOWN_TRACK', { track: identifier })
-      if (await store.count('splits', { identifier })) return
-      await store.write([
-        { insert: 'splits', columns: { identifier: [identifier] } },
-        ...(await revision.bump()),
-      ])
-    },
+    split: (identifier) =>
+      inTurn(async () => {
+        if (!(await store.count('identifiers', { id: identifier })))
+          throw new DeepcutsError('UNKNOWN_TRACK', { track: identifier })
+        if (await store.count('splits', { identifier })) return
+        await store.write([
+          { insert: 'splits', columns: { identifier: [identifier] } },
+          ...(await revision.bump()),
+        ])
+      }),
   }
 }
