@@ -1,11 +1,12 @@
-// Compiles src/ to dist/ with esbuild (~0.1 s): one file per entry point, shared chunks between them.
+// Compiles src/ with esbuild (~0.1 s) to dist/ or the folder given: one file per entry point, shared chunks between them.
 import { chmodSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
-rmSync('dist', { recursive: true, force: true })
+const outdir = process.argv[2] ?? 'dist'
+rmSync(outdir, { recursive: true, force: true })
 await build({
   entryPoints: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
-  outdir: 'dist',
+  outdir,
   bundle: true,
   splitting: true,
   packages: 'external',
@@ -15,4 +16,4 @@ await build({
   sourcemap: false,
   logLevel: 'warning',
 })
-chmodSync('dist/cli/main.js', 0o755)
+chmodSync(`${outdir}/cli/main.js`, 0o755)
