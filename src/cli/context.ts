@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { readSettings, SETTINGS } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { type Progress, silent } from '../core/progress.ts'
@@ -43,7 +44,6 @@ type Work<Arguments, Options> = (
   options: Options & CommonOptions,
 ) => Promise<void>
 
-const DEFAULT_FOLDER = './deepcuts-data'
 const NOBODY_YET = 'me'
 
 /** Adds a verb with the options that all of them take and its examples. `usage` is its name and arguments. */
@@ -59,7 +59,7 @@ export function addVerb(
     .description(summary)
     .allowExcessArguments(false)
     .helpOption('-h, --help', 'this help')
-    .option('--data <dir>', `the data folder (default: DEEPCUTS_DATA, else ${DEFAULT_FOLDER})`)
+    .option('--data <dir>', `the data folder (default: DEEPCUTS_DATA, else ${SETTINGS.DEEPCUTS_DATA.absent})`)
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .option('--quiet', 'no progress and no remarks')
     .addHelpText('after', `\n${shown.length > 1 ? 'Examples' : 'Example'}:\n${shown.join('\n')}`)
@@ -86,11 +86,15 @@ export function action<Arguments extends readonly unknown[], Options = object>(
 
 async function openContext(options: CommonOptions): Promise<{ context: Context; close(): Promise<void> }> {
   const quiet = options.quiet === true
-  const drawn = quiet ? undefined : (await import('./progress-bar.ts')).drawProgress(process.stderr, Date.now)
+  const drawn = quiet
+    ? undefined
+    : await (await import('./progress-bar.ts')).drawProgress(process.stderr, Date.now)
   const stopper = stopOnSignal()
-  const chosen = options.data || process.env.DEEPCUTS_DATA
-  const folder = resolve(chosen || DEFAULT_FOLDER)
-  const timeZone = checkedZone(options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
+  const settings = readSettings(process.env)
+  const folder = resolve(options.data || settings.DEEPCUTS_DATA)
+  const timeZone = options.timeZone
+    ? checkedZone(options.timeZone)
+    : Intl.DateTimeFormat().resolvedOptions().timeZone
   let opened: Promise<Engine> | undefined
   const engineOrNew = () => {
     opened ??= import('../engine.ts').then(({ openEngine }) =>
@@ -109,7 +113,7 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
     now: Date.now,
     timeZone,
     folder,
-    ownFolder: Boolean(chosen),
+    ownFolder: folder !== resolve(SETTINGS.DEEPCUTS_DATA.absent),
     engine,
     engineOrNew,
     listener: async () => options.listener ?? (await usualListener(await engine())),

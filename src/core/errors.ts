@@ -32,6 +32,10 @@ export const ERRORS = {
     exit: 1,
     sentence: '{path} cannot be written ({problem}). Choose another place.',
   },
+  UNKNOWN_SETTING: {
+    exit: 2,
+    sentence: '{name} is not a setting. The settings are {names}: correct the name, or unset it.',
+  },
   FILE_NOT_FOUND: { exit: 2, sentence: 'There is no file or folder at {path}. Check the path.' },
   STORE_URL: {
     exit: 2,
