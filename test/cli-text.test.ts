@@ -53,19 +53,19 @@ describe('text on a terminal', () => {
 })
 
 describe('progress', () => {
-  const draw = (isTTY: boolean) => {
+  const draw = async (isTTY: boolean) => {
     let clock = 0
     let text = ''
     const stream = Object.assign(new PassThrough(), { isTTY, columns: 80, cursorTo() {}, clearLine() {} })
     stream.on('data', (chunk) => {
       text += chunk
     })
-    const progress = drawProgress(stream as unknown as NodeJS.WriteStream, () => clock)
+    const progress = await drawProgress(stream as unknown as NodeJS.WriteStream, () => clock)
     return { progress, pass: (ms: number) => (clock += ms), told: () => text }
   }
 
-  it('away from a terminal is a line every five seconds at most, and one at the end', () => {
-    const { progress, pass, told } = draw(false)
+  it('away from a terminal is a line every five seconds at most, and one at the end', async () => {
+    const { progress, pass, told } = await draw(false)
     progress.stage('reading a.zip', 1000, 'KB')
     for (let done = 0; done <= 1000; done += 10) {
       progress.at(done)
@@ -80,7 +80,7 @@ describe('progress', () => {
   })
 
   it('on a terminal is a bar with rate and time left, which the end of the stage replaces', async () => {
-    const { progress, pass, told } = draw(true)
+    const { progress, pass, told } = await draw(true)
     progress.stage('choosing', 4, 'fits')
     pass(2000)
     progress.at(1)

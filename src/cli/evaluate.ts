@@ -22,6 +22,7 @@ export function addEvaluate(program: Command): void {
     .command('evaluate')
     .description('measure how good the predictions are, beside simple ones')
     .helpOption('-h, --help', 'this help')
+    .helpCommand(false)
     .addHelpText('after', '\nExample:\n  deepcuts evaluate history my_spotify_data.zip')
 
   addVerb(evaluate, 'history <path...>', 'on exports: learn from the first 80 %, foresee the last 20 %', [

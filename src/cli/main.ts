@@ -48,12 +48,20 @@ for (const add of [
   add(program)
 
 endQuietlyWithReader()
+process.on('uncaughtException', (error) => process.exit(ended(error)))
 try {
   await program.parseAsync()
 } catch (error) {
+  process.exitCode = ended(error)
+}
+
+/** Tells how the run ended, and gives its exit status. */
+function ended(error: unknown): number {
   const { command, words } = commandOf(process.argv.slice(2))
-  if (error instanceof CommanderError && error.code === 'commander.help') command.outputHelp()
-  else process.exitCode = reportError(error, words, process.argv.includes('--json'))
+  if (!(error instanceof CommanderError && error.code === 'commander.help'))
+    return reportError(error, words, process.argv.includes('--json'))
+  command.outputHelp()
+  return 0
 }
 
 function term(argument: Argument): string {

@@ -58,11 +58,23 @@ export function addMix(program: Command): void {
           showMix(mix, out)
           out.say('')
           if (mix.tracks.length > 0) showLegend(out)
-          showNotes([{ ...mix, notes: [...mix.notes, ...written.flatMap(({ note }) => note ?? [])] }], out)
+          showNotes(
+            [
+              {
+                ...mix,
+                notes: [...mix.notes, ...degraded.map(missing), ...written.flatMap(({ note }) => note ?? [])],
+              },
+            ],
+            out,
+          )
           for (const { path } of written) out.say(`Written: ${path}`)
         },
       ),
     )
+}
+
+function missing({ source, problem }: { source: string; problem: string }): string {
+  return `The source "${source}" failed (${problem}); the mix is made of what the others found.`
 }
 
 interface WrittenFile {

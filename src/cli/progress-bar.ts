@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress'
+import type { SingleBar } from 'cli-progress'
 import type { Progress } from '../core/progress.ts'
 import { columns, count, cut, lasting } from './text.ts'
 
@@ -20,7 +20,8 @@ const LINE_EVERY_MS = 5000
 const BAR = 24
 
 /** Draws long work: a bar on a terminal, else a line every five seconds at most; and a line at the end of each stage. */
-export function drawProgress(stream: NodeJS.WriteStream, now: () => number): DrawnProgress {
+export async function drawProgress(stream: NodeJS.WriteStream, now: () => number): Promise<DrawnProgress> {
+  const bars = stream.isTTY ? await import('cli-progress') : undefined
   let stage: Stage | undefined
   let toldAt = 0
   const end = () => {
@@ -36,7 +37,8 @@ export function drawProgress(stream: NodeJS.WriteStream, now: () => number): Dra
       end()
       toldAt = now()
       const begun: Stage = { name: capital(name), total, unit, startedAt: toldAt, done: 0 }
-      stage = stream.isTTY ? { ...begun, bar: startBar(stream, () => stage ?? begun, now) } : begun
+      stage = begun
+      if (bars) stage = { ...begun, bar: startBar(bars.SingleBar, stream, () => stage ?? begun, now) }
     },
     at(done) {
       if (!stage) return
@@ -59,8 +61,13 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-function startBar(stream: NodeJS.WriteStream, stage: () => Stage, now: () => number): SingleBar {
-  const bar = new SingleBar({
+function startBar(
+  Bar: typeof SingleBar,
+  stream: NodeJS.WriteStream,
+  stage: () => Stage,
+  now: () => number,
+): SingleBar {
+  const bar = new Bar({
     stream,
     hideCursor: true,
     clearOnComplete: true,
