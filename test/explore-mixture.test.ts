@@ -174,11 +174,7 @@ describe('the mixture', () => {
   })
 
   test('a new track is an exploration when chance would draw it twice as often as the model', () => {
-    const pool = [
-      candidate(1, 1, 'new', 3),
-      candidate(2, 2, 'new', 0),
-      candidate(3, 3, 'new', 0),
-    ]
+    const pool = [candidate(1, 1, 'new', 3), candidate(2, 2, 'new', 0), candidate(3, 3, 'new', 0)]
     const free = { novelty: 1, artistGap: 0, flow: () => 0 }
     const one: Familiarity[] = ['new', 'new', 'new']
     const flags = (floor: number, order: number[]) =>

@@ -81,8 +81,14 @@ export async function acousticTable(bytes: Bytes, file: string, sink: Sink): Pro
 function keepRow(row: readonly string[], keys: readonly string[], sink: Sink): void {
   const cell = (key: string) => row[keys.indexOf(key)]?.trim() ?? ''
   const mbid = MBID.exec(cell('mbid'))?.[0].toLowerCase()
-  if (!mbid || row.length !== keys.length) return sink.leave('wrong types')
-  if (Number(cell('submission_offset')) > 0) return sink.leave('duplicate')
+  if (!mbid || row.length !== keys.length) {
+    sink.leave('wrong types')
+    return
+  }
+  if (Number(cell('submission_offset')) > 0) {
+    sink.leave('duplicate')
+    return
+  }
   const audio = audioOf({ tempo: cell('bpm'), ...keyAndMode(cell('key_key'), cell('key_scale')) }, sink)
   if (Object.keys(audio).length === 0) sink.leave('no metadata')
   else sink.keep({ kind: 'track', track: { mbid }, facts: { source: 'acousticbrainz', audio } })

@@ -42,7 +42,10 @@ function readRow(row: readonly string[], columns: Columns, sink: Sink, context: 
     artist: mainArtist(cell('artist')),
     album: cell('album'),
   })
-  if (!track) return sink.leave('no metadata')
+  if (!track) {
+    sink.leave('no metadata')
+    return
+  }
   const facts = factsOf(row, columns, context.now, sink.badValue)
   const records: ImportRecord[] = [{ kind: 'track', track, facts: facts ?? { source: 'spotify' } }]
   const playlist = cell('playlist')

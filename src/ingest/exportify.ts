@@ -78,7 +78,10 @@ function readRow(
 ): void {
   const cell = (role: Parameters<typeof cellOf>[2]) => cellOf(row, columns, role)
   const uri = cell('spotify')
-  if (uri.startsWith('spotify:episode:')) return sink.leave('podcast')
+  if (uri.startsWith('spotify:episode:')) {
+    sink.leave('podcast')
+    return
+  }
   const track =
     trackRef({
       spotify: spotifyId(uri),
@@ -88,7 +91,10 @@ function readRow(
       album: cell('album'),
       mbid: undefined,
     }) ?? localTrack(uri)
-  if (!track) return sink.leave('no metadata')
+  if (!track) {
+    sink.leave('no metadata')
+    return
+  }
   const facts = factsOf(row, columns, context.now, sink.badValue)
   const at = dayOrInstant(cell('addedAt'), context.now)
   const dated = !Number.isNaN(at)
