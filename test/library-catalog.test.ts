@@ -95,6 +95,22 @@ describe('the catalog', () => {
     expect(trackAt(catalog, 0).album).toBe('Docks')
   })
 
+  test('joins the rows of one file about one track: genres add up, gaps are filled', async () => {
+    const { library } = await tempLibrary()
+    await take(library, [
+      row(TIDE, { audio: { energy: 0.25 }, genres: ['dub'], year: 1999 }),
+      row(
+        { ...TIDE, title: 'Other', album: 'Docks' },
+        { audio: { energy: 0.9, tempo: 98 }, genres: ['dub', 'tidal'], popularity: 7 },
+      ),
+    ])
+    const catalog = await library.catalog()
+    expect(audioAt(catalog, 0)).toEqual({ energy: 0.25, tempo: 98 })
+    expect(catalog.genreSets.at(catalog.genres[0]!)).toBe('dub; tidal')
+    expect([catalog.year[0], catalog.popularity[0]]).toEqual([1999, 7])
+    expect(trackAt(catalog, 0)).toMatchObject({ title: 'Low Tide', album: 'Docks' })
+  })
+
   test('with a length alone has no audio, and the length lasts whatever scale comes later', async () => {
     const { library } = await tempLibrary()
     await take(library, [row(TIDE, { source: 'exportify', audio: { duration_ms: 201_000 } })])

@@ -31,15 +31,15 @@ describe('the log', () => {
 
   test('believes stated reasons, and the catalog’s length where there are none', async () => {
     const { library } = await tempLibrary()
-    await take(library, [row(TIDE, { audio: { duration_ms: 200_000 } })], { format: 'catalog' })
+    await take(library, [row(TIDE, { audio: { duration_ms: 210_000 } })], { format: 'catalog' })
     await take(library, [
       play(TIDE, T, { reasonEnd: 'fwdbtn' }),
       play(TIDE, T + HOUR, { reasonEnd: 'logout', skipped: true }),
       play(TIDE, T + 2 * HOUR, { reasonEnd: 'logout', skipped: false }),
       play(TIDE, T + 3 * HOUR, { reasonEnd: 'trackdone', msPlayed: 10 }),
-      roundedPlay(TIDE, T + 4 * HOUR, 190_000),
-      roundedPlay(TIDE, T + 5 * HOUR, 120_000),
-      roundedPlay(TIDE, T + 6 * HOUR, 60_000),
+      roundedPlay(TIDE, T + 4 * HOUR, 189_000),
+      roundedPlay(TIDE, T + 5 * HOUR, 188_999),
+      roundedPlay(TIDE, T + 6 * HOUR, 104_999),
     ])
     expect((await logOf(library)).map(([, outcome]) => outcome)).toEqual([
       ...[SKIP, SKIP, UNKNOWN, FINISH],
