@@ -17,7 +17,7 @@ export interface ModelManifest {
 
 /** Model versions: files in `models/<version>/`, listed in the store. Loading runs no code and refuses a wrong checksum. */
 export interface Models {
-  /** Keeps a model and makes it the one that serves, in one step. */
+  /** Keeps a model and makes it the one that serves, in one step. @throws STORE_FULL, STORE_READ_ONLY */
   save(model: unknown, training: unknown): Promise<ModelManifest>
   /** The model that serves. @throws NO_MODEL, MODEL_DAMAGED */
   load(): Promise<{ manifest: ModelManifest; model: unknown }>
@@ -26,6 +26,8 @@ export interface Models {
 }
 
 const FILE = 'model.json'
+const FULL = new Set(['ENOSPC', 'EFBIG', 'EDQUOT'])
+const DENIED = new Set(['EACCES', 'EPERM', 'EROFS'])
 
 /** The models of a store whose data is in `folder`. */
 export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTurn): Models {
@@ -40,14 +42,10 @@ export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTur
         const version = (await store.max('models', 'version')) + 1
         const text = JSON.stringify(model)
         const manifest = { version, at: now(), sha256: digest(text), training }
-        const path = join(folder, 'models', String(version))
-        // A crash may leave the folder of a version that the store does not list: it is made anew.
-        await rm(path, { recursive: true, force: true })
-        await rm(`${path}.part`, { recursive: true, force: true })
-        await mkdir(`${path}.part`, { recursive: true })
-        await writeFile(join(`${path}.part`, FILE), text)
-        await writeFile(join(`${path}.part`, 'manifest.json'), JSON.stringify(manifest, null, 2))
-        await rename(`${path}.part`, path)
+        await writeFolder(join(folder, 'models', String(version)), {
+          [FILE]: text,
+          'manifest.json': JSON.stringify(manifest, null, 2),
+        })
         await store.write([
           { update: 'models', set: { active: 0 }, where: { active: 1 } },
           {
@@ -79,3 +77,25 @@ export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTur
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/**
+ * Writes a folder of files that appears whole or not at all. A crash may have left the folder of a version that the store
+ * does not list: it is made anew.
+ * @throws STORE_FULL, STORE_READ_ONLY
+ */
+async function writeFolder(path: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const part = `${path}.part`
+  try {
+    await rm(path, { recursive: true, force: true })
+    await rm(part, { recursive: true, force: true })
+    await mkdir(part, { recursive: true })
+    for (const [name, text] of Object.entries(files)) await writeFile(join(part, name), text)
+    await rename(part, path)
+  } catch (error) {
+    await rm(part, { recursive: true, force: true }).catch(() => undefined)
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (FULL.has(code)) throw new DeepcutsError('STORE_FULL', { path }, { cause: error })
+    if (DENIED.has(code)) throw new DeepcutsError('STORE_READ_ONLY', { path }, { cause: error })
+    throw error
+  }
+}
