@@ -80,9 +80,15 @@ function facts({ track, history, artist }: Explanation): string[] {
   return [`${played}${opinion}`, ...others]
 }
 
-function showContributions({ contributions }: Explanation, out: Output): void {
+function showContributions({ contributions, history, artist }: Explanation, out: Output): void {
   const told = contributions.filter(({ logOdds }) => Math.abs(logOdds) >= NEGLIGIBLE)
   if (told.length === 0) return
+  const subject = (group: keyof typeof GROUPS) =>
+    group === 'track' && history.plays === 0
+      ? 'that it is new to you'
+      : group === 'artist' && artist.plays === 0
+        ? 'that its artist is new to you'
+        : GROUPS[group]
   const largest = Math.max(...told.map(({ logOdds }) => Math.abs(logOdds)))
   out.say('')
   out.tell('What moves it away from your average play, in log-odds:')
@@ -94,7 +100,7 @@ function showContributions({ contributions }: Explanation, out: Output): void {
       .slice(0, 2)
       .map(({ name }) => inWords(name))
     return [
-      `  ${GROUPS[group]}`,
+      `  ${subject(group)}`,
       `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(2)}`,
       logOdds < 0 ? out.style.bad(drawn) : out.style.good(drawn),
       ...(out.width >= 100 ? [out.style.dim(most.join(', '))] : []),

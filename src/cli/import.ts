@@ -57,15 +57,15 @@ export async function importAll(
   })
 }
 
-/** The report with lines that are too long wrapped, and without what could steer a terminal. */
+/** The report with lines that are too long wrapped below their last column, and without what could steer a terminal. */
 function fitted(report: string, width: number): string {
   return report
     .split('\n')
     .map((line) => {
       const text = printable(line)
       if (columns(text) <= width) return text
-      const first = /^(• | {2})?/.exec(text)![0]
-      return paragraph(text.slice(first.length).replace(/ {2,}/g, '  '), width, first)
+      const before = /^(?:• |.* {2,})?(?=\S)/.exec(text)?.[0] ?? ''
+      return paragraph(text.slice(before.length), width, before)
     })
     .join('\n')
 }

@@ -57,7 +57,7 @@ export function endQuietlyWithReader(): void {
 }
 
 /** Columns of the stream's terminal, else of COLUMNS, else 80; between 40 and 120, where reading is easy. */
-export function terminalWidth(stream: NodeJS.WriteStream): number {
+function terminalWidth(stream: NodeJS.WriteStream): number {
   const told = stream.columns ?? Number(process.env.COLUMNS)
   const width = Number.isInteger(told) && told > 0 ? told : 80
   return Math.max(FEWEST_COLUMNS, Math.min(MOST_COLUMNS, width))

@@ -64,7 +64,7 @@ export function addSayings(program: Command): void {
 }
 
 /** The track that words on the command line mean. @throws DeepcutsError UNKNOWN_TRACK, AMBIGUOUS_TRACK */
-export async function trackMeant(context: Context, words: readonly string[]): Promise<Track> {
+async function trackMeant(context: Context, words: readonly string[]): Promise<Track> {
   const { library } = await context.engine()
   const { findTrack, trackAt } = await import('../index.ts')
   const catalog = await library.catalog()
