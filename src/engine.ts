@@ -38,8 +38,8 @@ export interface Engine {
   /** The sources that a recipe wants. */
   sourcesOf(recipe: Recipe): readonly Source[]
   policy(recipe: Recipe): Policy
-  /** The model that serves, with the catalog it scores. @throws NO_MODEL, MODEL_DAMAGED */
-  model(): Promise<ServingModel>
+  /** The model that serves a listener, with the catalog it scores. @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD */
+  model(listener: string): Promise<ServingModel>
   /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER */
   describe(name: string, at: number): Promise<ListenerState>
   /** Logs a mix that is shown; the same draw is logged once. */
@@ -63,11 +63,12 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
   const library = openLibrary(store, folder, now, timeZone)
   let serving: ServingModel | undefined
 
-  const model = async (): Promise<ServingModel> => {
-    const active = await library.models.active()
+  const model = async (listener: string): Promise<ServingModel> => {
+    const { id } = await library.listeners.get(listener)
+    const active = await library.models.active(id)
     const catalog = await library.catalog()
     if (serving && serving.manifest.version === active?.version && serving.catalog === catalog) return serving
-    const { manifest, model } = await library.models.load()
+    const { manifest, model } = await library.models.load(id)
     const stored = model as StoredModel
     if (stored.features?.join() !== FEATURE_NAMES.join())
       throw new DeepcutsError('MODEL_OLD', { version: manifest.version })
@@ -86,7 +87,7 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
     model,
     async describe(name, at) {
       const listener = await library.listeners.get(name)
-      const { catalog, audio } = await model()
+      const { catalog, audio } = await model(name)
       return describeListener({
         name,
         at,

@@ -34,7 +34,7 @@ export interface Explanation {
 
 /** Explains the likability of a catalog row for a listener as they stand now. @throws UNKNOWN_LISTENER, NO_MODEL */
 export async function explainTrack(engine: Engine, listenerName: string, row: number): Promise<Explanation> {
-  const { catalog, audio, likability, scorer } = await engine.model()
+  const { catalog, audio, likability, scorer } = await engine.model(listenerName)
   const listener = await engine.describe(listenerName, engine.now())
   const [scored] = scorer.score(listener, [{ row, sources: [] }], () => true)
   const raw = new Float32Array(FEATURE_COUNT)

@@ -6,7 +6,7 @@ import type { Mix } from './core/mix.ts'
 import type { Query } from './core/query.ts'
 import { random, secretSeed } from './core/random.ts'
 import type { Engine } from './engine.ts'
-import { exposureBody } from './explore/exposure.ts'
+import { exposureBody, type Occasion } from './explore/exposure.ts'
 import { cutPool } from './explore/pool.ts'
 import { songKey } from './features/describe-listener.ts'
 import { trackAt } from './library/catalog.ts'
@@ -34,8 +34,8 @@ export interface Recommendation {
  */
 export async function recommend(query: Query, engine: Engine): Promise<Recommendation> {
   const recipe = findRecipe(query.recipe)
-  const { catalog, audio, scorer, manifest } = await engine.model()
-  const { at, seed } = await drawing(query, engine)
+  const { catalog, audio, scorer, manifest } = await engine.model(query.listener)
+  const { at, seed, occasion } = await drawing(query, engine)
   const listener = await engine.describe(query.listener, at)
   const history = listener.trackHistory
 
@@ -78,7 +78,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   }
   await engine.logExposure(
     mix,
-    exposureBody(slate, { n: query.n, novelty: rules.novelty, artistGap: rules.artistGap }),
+    exposureBody(slate, { occasion, n: query.n, novelty: rules.novelty, artistGap: rules.artistGap }),
   )
   return { mix, removed, degraded: found.degraded }
 }
@@ -88,12 +88,19 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
  * again later scores as of then; its seed is the day, or the number that was asked for, and nobody without the store's secret
  * can tell it.
  */
-async function drawing({ listener, recipe, at, seed }: Query, { library }: Engine) {
+async function drawing({ listener, recipe, at, seed, novelty }: Query, { library }: Engine) {
   const { id, timeZone } = await library.listeners.get(listener)
   const local = localTimeIn(timeZone)
   const dateOf = (moment: number) => local(moment).date
   const first = (await library.exposures.moments(id, recipe)).find(
     (moment) => moment > at - LONGEST_DAY && moment <= at && dateOf(moment) === dateOf(at),
   )
-  return { at: first ?? at, seed: secretSeed(await library.secret(), listener, recipe, seed ?? dateOf(at)) }
+  const asked: Occasion | undefined =
+    seed !== undefined ? 'seeded' : novelty !== undefined ? 'adjusted' : undefined
+  const occasion: Occasion = asked ?? (first === undefined ? 'day' : 'again')
+  return {
+    occasion,
+    at: first ?? at,
+    seed: secretSeed(await library.secret(), listener, recipe, seed ?? dateOf(at)),
+  }
 }

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await train(invented.engine.library, { listener: 'ada', seed: 1 }, silent)
   const { trackHistory, known } = await invented.engine.describe('ada', NOW)
   favourite = known.reduce((a, b) => (trackHistory(b).finishes > trackHistory(a).finishes ? b : a))
-  const { catalog } = await invented.engine.model()
+  const { catalog } = await invented.engine.model('ada')
   unheard = Array.from(catalog.trackId.keys()).find((row) => !known.includes(row))!
 })
 afterAll(() => invented.close())

@@ -86,7 +86,7 @@ describe('training on the invented world', () => {
   })
 
   it('keeps the version as the one that serves, and gives it back whole', async () => {
-    const { manifest, likability } = await invented.engine.model()
+    const { manifest, likability } = await invented.engine.model('ada')
     expect(manifest.version).toBe(1)
     expect(likability.logits(tail.raw.slice(0, FEATURE_COUNT)).every(Number.isFinite)).toBe(true)
   })
@@ -108,7 +108,9 @@ describe('training', () => {
 
   it('stops when it is told to, at whichever moment, and leaves no version behind', async () => {
     const { library } = invented.engine
-    const before = await library.models.active()
+    const { id } = await library.listeners.get('ada')
+    const before = await library.models.active(id)
+    expect(before?.version).toBe(2)
     const listed = readdirSync(join(invented.folder, 'models'))
     for (const stopAt of [0, 1, 3, 6, 9]) {
       const controller = new AbortController()
@@ -119,7 +121,7 @@ describe('training', () => {
       const progress = { stage: at, at, done() {} }
       await expect(train(library, OPTIONS, progress, controller.signal)).rejects.toThrow('stopped here')
     }
-    expect(await library.models.active()).toEqual(before)
+    expect(await library.models.active(id)).toEqual(before)
     expect(readdirSync(join(invented.folder, 'models'))).toEqual(listed)
   })
 
@@ -141,7 +143,7 @@ describe('too little to learn from', () => {
       }))
       await invented.put('ada', playsOf(plays))
       const report = await train(invented.engine.library, OPTIONS, silent)
-      const { likability } = await invented.engine.model()
+      const { likability } = await invented.engine.model('ada')
       return { report, likability }
     } finally {
       await invented.close()

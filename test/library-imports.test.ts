@@ -21,12 +21,12 @@ describe('an import', () => {
     session.add(play(LAMP, T + 5 * MINUTE), 2)
     const outcome = await session.commit(
       { listener: 'ada', name: 'a.zip', sha256: 'a', format: 'spotify-extended', at: NOW },
-      '{"rows":3}',
+      (duplicates) => JSON.stringify({ duplicates }),
     )
     expect(outcome).toEqual({ id: 2, duplicates: [0, 0, 1], newTracks: 1, plays: 2, playsWithAudio: 1 })
     expect(await library.imports.list()).toMatchObject([
       { id: 1, format: 'catalog' },
-      { id: 2, listener: 'ada', name: 'a.zip', report: '{"rows":3}', undoneAt: Number.NaN },
+      { id: 2, listener: 'ada', name: 'a.zip', report: '{"duplicates":[0,0,1]}', undoneAt: Number.NaN },
     ])
   })
 

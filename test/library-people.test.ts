@@ -129,13 +129,13 @@ describe('exposures', () => {
 describe('models', () => {
   test('the newest serves, older ones stay on disk, and what was saved comes back', async () => {
     const { library, folder } = await tempLibrary()
-    await expect(library.models.load()).rejects.toMatchObject({ code: 'NO_MODEL' })
-    expect(await library.models.active()).toBeUndefined()
-    await library.models.save({ weights: [1] }, { seed: 1 })
-    const manifest = await library.models.save({ weights: [2.5, -0.1] }, { seed: 2 })
+    await expect(library.models.load(1)).rejects.toMatchObject({ code: 'NO_MODEL' })
+    expect(await library.models.active(1)).toBeUndefined()
+    await library.models.save(1, { weights: [1] }, { seed: 1 })
+    const manifest = await library.models.save(1, { weights: [2.5, -0.1] }, { seed: 2 })
     expect(manifest).toMatchObject({ version: 2, at: NOW, training: { seed: 2 } })
-    expect(await library.models.load()).toEqual({ manifest, model: { weights: [2.5, -0.1] } })
-    expect(await library.models.active()).toEqual(manifest)
+    expect(await library.models.load(1)).toEqual({ manifest, model: { weights: [2.5, -0.1] } })
+    expect(await library.models.active(1)).toEqual(manifest)
     expect(JSON.parse(readFileSync(join(folder, 'models/1/manifest.json'), 'utf8'))).toMatchObject({
       version: 1,
     })
@@ -144,26 +144,26 @@ describe('models', () => {
 
   test('with a changed or missing file are refused with a sentence that says which', async () => {
     const { library, folder } = await tempLibrary()
-    await library.models.save({ weights: [1] }, {})
+    await library.models.save(1, { weights: [1] }, {})
     const file = join(folder, 'models/1/model.json')
     writeFileSync(file, '{"weights":[2]}')
-    await expect(library.models.load()).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
-    await expect(library.models.load()).rejects.toThrow(/1.*checksum is wrong/)
+    await expect(library.models.load(1)).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
+    await expect(library.models.load(1)).rejects.toThrow(/1.*checksum is wrong/)
     rmSync(file)
-    await expect(library.models.load()).rejects.toThrow(/1.*file is missing/)
+    await expect(library.models.load(1)).rejects.toThrow(/1.*file is missing/)
   })
 
   test('a folder that a crash left, finished or not, is in nobody’s way', async () => {
     const { library, folder } = await tempLibrary()
-    await library.models.save({ weights: [1] }, {})
+    await library.models.save(1, { weights: [1] }, {})
     for (const left of ['models/2', 'models/2.part']) {
       mkdirSync(join(folder, left), { recursive: true })
       writeFileSync(join(folder, left, 'model.json'), 'half')
       writeFileSync(join(folder, left, 'other'), '')
     }
-    expect((await library.models.load()).manifest.version).toBe(1)
-    await library.models.save({ weights: [2] }, {})
-    expect(await library.models.load()).toMatchObject({ manifest: { version: 2 }, model: { weights: [2] } })
+    expect((await library.models.load(1)).manifest.version).toBe(1)
+    await library.models.save(1, { weights: [2] }, {})
+    expect(await library.models.load(1)).toMatchObject({ manifest: { version: 2 }, model: { weights: [2] } })
     expect(() => readFileSync(join(folder, 'models/2/other'))).toThrow(/ENOENT/)
   })
 })

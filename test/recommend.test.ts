@@ -99,7 +99,7 @@ describe('novelty', () => {
 
   it('new means never played, saved or liked', async () => {
     const { trackHistory } = await engine.describe('ada', NOW)
-    const { catalog } = await engine.model()
+    const { catalog } = await engine.model('ada')
     const rows = mixes.get('deep-cuts')!.tracks.map(({ track }) => catalog.rowOfIdentifier[track.id]!)
     for (const row of rows) expect(trackHistory(row)).toMatchObject({ plays: 0, saved: false, liked: false })
   })

@@ -17,7 +17,7 @@ export const SLOW_STEP: Migration = {
 }
 
 /** Group `n`: three feedback rows and a split, of which another write marks one and removes one. */
-export function group(n: number): Write[] {
+function group(n: number): Write[] {
   return [
     feedback([3 * n, 3 * n + 1, 3 * n + 2]),
     { insert: 'splits', columns: { identifier: [n] } },

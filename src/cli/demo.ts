@@ -26,6 +26,18 @@ export async function demo(context: Context): Promise<void> {
   }
 }
 
+/** Whether a whole model serves the listener. */
+async function isServed(engine: Engine, listener: string): Promise<boolean> {
+  const { DeepcutsError } = await import('../core/errors.ts')
+  return engine.model(listener).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof DeepcutsError) return false
+      throw error
+    },
+  )
+}
+
 async function showDemo(context: Context, engine: Engine): Promise<void> {
   const { judgeMix, prepareDemo, readDemo } = await import('../evaluate/demo.ts')
   const { out } = context
@@ -34,7 +46,9 @@ async function showDemo(context: Context, engine: Engine): Promise<void> {
     (await readDemo(library)) ?? (await prepareDemo(library, SEED, context.now(), context.progress))
   out.tell(introduction(shown))
   out.say('')
-  const training = (await library.models.active()) ? undefined : await trainListener(context, shown.listener)
+  const training = (await isServed(engine, shown.listener))
+    ? undefined
+    : await trainListener(context, shown.listener)
   if (training) showTraining(training, context)
 
   const mixes = await drawToday(context, shown.listener)

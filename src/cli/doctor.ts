@@ -80,19 +80,26 @@ async function dataFindings(engine: Engine): Promise<Finding[]> {
   ]
   const catalog = await found('catalog', async () => findings.push(await catalogState(engine)))
   if (catalog) findings.push(catalog)
-  const model = await found('model', async () => {
-    const { manifest } = await library.models.load()
-    const newer = (await library.imports.list()).some(
-      ({ at, undoneAt }) => Math.max(at, undoneAt || 0) > manifest.at,
-    )
-    findings.push({
-      check: 'model',
-      state: newer ? 'advice' : 'ok',
-      text: `model ${manifest.version} of ${day(manifest.at)} is whole${newer ? ', but older than the last import' : ''}`,
-    })
-  })
-  if (model) findings.push({ ...model, state: model.text.startsWith('Nothing') ? 'advice' : model.state })
+  for (const person of people) findings.push(await modelState(engine, person, people.length > 1))
   return findings
+}
+
+async function modelState(
+  { library }: Engine,
+  { id, name }: { id: number; name: string },
+  several: boolean,
+): Promise<Finding> {
+  const whose = several ? ` of ${name}` : ''
+  try {
+    const { manifest } = await library.models.load(id)
+    const changes = (await library.imports.list()).map(({ at, undoneAt }) => Math.max(at, undoneAt || 0))
+    const older = changes.some((at) => at > manifest.at)
+    const text = `model ${manifest.version}${whose}, made ${day(manifest.at)}, is whole${older ? ', but older than the last import' : ''}`
+    return { check: 'model', state: older ? 'advice' : 'ok', text }
+  } catch (error) {
+    if (!(error instanceof DeepcutsError)) throw error
+    return { check: 'model', state: error.code === 'NO_MODEL' ? 'advice' : 'problem', text: error.message }
+  }
 }
 
 async function catalogState({ library }: Engine): Promise<Finding> {

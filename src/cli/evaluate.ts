@@ -30,16 +30,23 @@ export function addEvaluate(program: Command): void {
     'evaluate history my_spotify_data.zip --catalog tracks.csv --json',
   ])
     .option('--catalog <file...>', 'tables with audio features')
-    .option('--time-zone <zone>', 'where the listener lives (default: this machine’s)')
+    .option('--time-zone <zone>', 'where the listener lives: hours are told in it (default: UTC)')
     .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), 1)
     .action(
-      action<[paths: string[]], HistoryVerbOptions>(async (context, [paths], { catalog = [], seed }) => {
-        const { evaluateHistory } = await import('../evaluate/history.ts')
-        const { renderHistory } = await import('../evaluate/history-report.ts')
-        const { timeZone, now, progress, signal } = context
-        const report = await evaluateHistory({ paths, catalog, seed, timeZone, now: now() }, progress, signal)
-        show(context, report, renderHistory(report))
-      }),
+      action<[paths: string[]], HistoryVerbOptions>(
+        async (context, [paths], { catalog = [], seed, timeZone: zone }) => {
+          const { evaluateHistory } = await import('../evaluate/history.ts')
+          const { renderHistory } = await import('../evaluate/history-report.ts')
+          const { now, progress, signal } = context
+          const timeZone = zone ? context.timeZone : 'UTC'
+          const report = await evaluateHistory(
+            { paths, catalog, seed, timeZone, now: now() },
+            progress,
+            signal,
+          )
+          show(context, report, renderHistory(report))
+        },
+      ),
     )
 
   addVerb(

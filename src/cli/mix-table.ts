@@ -22,16 +22,16 @@ export function showMix(mix: Mix, out: Output, most = mix.tracks.length): void {
     out.say(style.dim(`${' '.repeat(Math.max(2, place))}${GAP}… and ${mix.tracks.length - most} more`))
 }
 
-/** What the marks and the bars mean. */
-export function showLegend(out: Output): void {
-  out.say(
-    out.style.dim(
-      paragraph(
-        '%: how likely you are to finish it now · new: you have never played it · explore: new, and a deliberate risk',
-        out.width,
-      ),
-    ),
-  )
+/** What the bars mean, and the marks that these tracks have. */
+export function showLegend(tracks: readonly Pick<MixTrack, 'familiarity' | 'explored'>[], out: Output): void {
+  const meanings = [
+    '%: how likely you are to finish it now',
+    ...(tracks.some(({ familiarity, explored }) => familiarity === 'new' && !explored)
+      ? ['new: you have never played it']
+      : []),
+    ...(tracks.some(({ explored }) => explored) ? ['explore: new, and a deliberate risk'] : []),
+  ]
+  out.say(out.style.dim(paragraph(meanings.join(' · '), out.width)))
 }
 
 /** What is to be said about mixes: each sentence once, with the mixes it is about unless it is about all. */

@@ -57,7 +57,7 @@ export function addMix(program: Command): void {
           out.document({ ...mix, removed, degraded, files: written })
           showMix(mix, out)
           out.say('')
-          if (mix.tracks.length > 0) showLegend(out)
+          if (mix.tracks.length > 0) showLegend(mix.tracks, out)
           showNotes(
             [
               {

@@ -54,7 +54,10 @@ export function showToday(mixes: readonly Mix[], folder: string, { out }: Contex
     showMix(mix, out, SHOWN)
   }
   out.say('')
-  showLegend(out)
+  showLegend(
+    mixes.flatMap(({ tracks }) => tracks.slice(0, SHOWN)),
+    out,
+  )
   showNotes(mixes, out)
   out.say('')
   out.tell(

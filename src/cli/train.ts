@@ -18,7 +18,12 @@ const NAMES: Readonly<Record<string, string>> = {
 export function addTrain(program: Command): void {
   addVerb(program, 'train', 'learn what you like from what is imported', ['train', 'train --seed 7 --json'])
     .option('--listener <id>', 'whose taste (default: the only one there is)')
-    .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), DEFAULT_SEED)
+    .option(
+      '--seed <number>',
+      'kept with the model; fitting this model leaves nothing to chance',
+      numberOption('--seed', { whole: true }),
+      DEFAULT_SEED,
+    )
     .action(
       action<[], { seed: number }>(async (context, _, { seed }) => {
         const report = await trainListener(context, await context.listener(), seed)

@@ -134,7 +134,7 @@ export const ERRORS = {
   NO_MODEL: {
     exit: 1,
     sentence:
-      'Nothing has been learned yet in {path}. Run "deepcuts train" first, or "deepcuts run" with an export.',
+      'Nothing has been learned yet about this listener in {path}. Run "deepcuts train" first, or "deepcuts run" with an export.',
   },
   MODEL_DAMAGED: {
     exit: 1,

@@ -1,7 +1,4 @@
-/** The outcome of a play. `unknown` is masked everywhere: it is never a negative. */
-export type Outcome = 'finish' | 'skip' | 'unknown'
-
-/** Outcomes as stored in typed arrays. */
+/** The outcome of a play, as typed arrays hold it. UNKNOWN is masked everywhere: it is never a negative. */
 export const FINISH = 1
 export const SKIP = 0
 export const UNKNOWN = -1

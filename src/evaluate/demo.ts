@@ -85,6 +85,16 @@ async function importRecords(
   records: Iterable<ImportRecord>,
 ): Promise<void> {
   const session = await library.imports.begin(listener)
-  for (const record of records) session.add(record, 0)
-  await session.commit({ listener, name, sha256: `demo ${name}`, format, at }, '{}')
+  let kept = 0
+  for (const record of records) {
+    session.add(record, 0)
+    kept++
+  }
+  const report = JSON.stringify({
+    name,
+    format,
+    listener,
+    files: [{ name, format, rows: kept, kept, left: {} }],
+  })
+  await session.commit({ listener, name, sha256: `demo ${name}`, format, at }, () => report)
 }

@@ -62,6 +62,8 @@ export interface HistoryReport {
     readonly training: number
     readonly test: number
     readonly firstTestPlay: string
+    /** In which hours of the day are told. */
+    readonly timeZone: string
     readonly description: string
   }
   readonly seed: number
@@ -168,6 +170,7 @@ async function judge(data: ListenerData, seed: number, progress: Progress, signa
       name: 'chronological' as const,
       training: to,
       test: log.size - to,
+      timeZone: data.listener.timeZone,
       firstTestPlay: new Date(log.endedAt[to]!).toISOString().slice(0, 10),
       description: DESCRIPTION,
     },

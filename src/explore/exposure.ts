@@ -1,7 +1,14 @@
 import type { Slate } from '../core/candidate.ts'
 
+/**
+ * How a slate came to be: the first of its recipe on the listener's day, drawn again that day, or by a seed or a novelty that was
+ * asked for. Only those of the day may enter estimates.
+ */
+export type Occasion = 'day' | 'again' | 'seeded' | 'adjusted'
+
 /** What a log keeps of a slate, as plain JSON: enough to work out how likely any other policy was to draw it. */
 export interface ExposureBody {
+  readonly occasion: Occasion
   readonly n: number
   readonly novelty: number
   readonly artistGap: number
@@ -27,7 +34,7 @@ export interface ExposureBody {
 /** Puts a slate into the form of the log. */
 export function exposureBody(
   slate: Slate,
-  asked: { n: number; novelty: number; artistGap: number },
+  asked: Pick<ExposureBody, 'occasion' | 'n' | 'novelty' | 'artistGap'>,
 ): ExposureBody {
   const places = new Map(slate.pool.map((candidate, i) => [candidate, i]))
   return {
@@ -50,7 +57,7 @@ export function exposureBody(
 }
 
 /** IEEE 754 half floats, little-endian; values are rounded to nearest, overflow becomes infinity. */
-export function halfFloats(values: readonly number[]): Buffer {
+function halfFloats(values: readonly number[]): Buffer {
   const out = Buffer.alloc(values.length * 2)
   const single = new Float32Array(1)
   const bits = new Uint32Array(single.buffer)

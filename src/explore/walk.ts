@@ -1,8 +1,14 @@
 import type { Familiarity, ScoredCandidate } from '../core/candidate.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
 
-/** The order in which constraints give way. That a track is drawn once at most never does. */
-export const RELAXATIONS = ['artist-gap', 'slot-type'] as const
+/** What can give way, in this order. That a track is drawn once at most never does. */
+type Relaxation = 'artist-gap' | 'slot-type'
+
+/** Positions in the pool that may be drawn, and what gave way for them. */
+interface Chosen {
+  readonly positions: number[]
+  readonly relaxed: readonly Relaxation[]
+}
 
 /** What may be drawn at one slot given the tracks before it. */
 export interface Choice {
@@ -10,7 +16,7 @@ export interface Choice {
   readonly allowed: readonly number[]
   /** Flow cost of each allowed track after the one before. */
   readonly costs: readonly number[]
-  readonly relaxed: readonly string[]
+  readonly relaxed: readonly Relaxation[]
 }
 
 /** A list that grows slot by slot. What is allowed depends on the tracks taken so far and on nothing else. */
@@ -33,14 +39,14 @@ export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
   /** Slots since the artist was last heard: 1 is the one right before. */
   const distance = (candidate: ScoredCandidate) => taken.size - (lastSlot.get(candidate.artist) ?? -Infinity)
 
-  const choose = (kind: Familiarity): { positions: number[]; relaxed: readonly string[] } => {
+  const choose = (kind: Familiarity): Chosen => {
     const free = pool.flatMap((_, position) => (taken.has(position) ? [] : [position]))
     const ofKind = free.filter((position) => pool[position]!.familiarity === kind)
-    const groups = [
-      { positions: ofKind, relaxed: [] as string[] },
+    const groups: Chosen[] = [
+      { positions: ofKind, relaxed: [] },
       { positions: free, relaxed: ['slot-type'] },
     ]
-    const spaced = (smallest: number) => {
+    const spaced = (smallest: number): Chosen | undefined => {
       for (const { positions, relaxed } of groups) {
         const farthest = Math.max(0, ...positions.map((position) => distance(pool[position]!)))
         if (farthest <= smallest) continue

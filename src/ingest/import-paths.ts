@@ -100,15 +100,17 @@ async function importPath(
     refuseUseless(read, opened.name)
     stop()
     const notes = notesOf(known, opened, read)
-    const stored = JSON.stringify({ ...base, files: read, notes })
+    const without = (duplicates: readonly number[]) =>
+      read.map((file, index) => withDuplicates(file, duplicates[index] ?? 0))
+    const stored = (duplicates: readonly number[]) =>
+      JSON.stringify({ ...base, files: without(duplicates), notes })
     const outcome = await session.commit({ ...base, sha256, at: now }, stored)
     progress.done()
-    const reports = read.map((file, index) => withDuplicates(file, outcome.duplicates[index] ?? 0))
     return {
       ...base,
       importId: outcome.id,
       alreadyImported: false,
-      files: reports,
+      files: without(outcome.duplicates),
       newTracks: outcome.newTracks,
       plays: outcome.plays,
       playsWithAudio: outcome.playsWithAudio,

@@ -78,7 +78,7 @@ export async function train(
     heldOut,
   }
   const stored: StoredModel = { features: FEATURE_NAMES, likability: model, audioScale: fitted.audioScale }
-  const { version } = await library.models.save(stored, report)
+  const { version } = await library.models.save(data.listener.id, stored, report)
   return { version, ...report }
 }
 

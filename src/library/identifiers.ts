@@ -38,7 +38,7 @@ export async function loadIdentifiers(store: Store): Promise<Identifiers> {
 }
 
 /** The name that a record's events hang on. */
-export function strongest(ref: TrackRef): { scheme: IdentifierScheme; value: string } | undefined {
+function strongest(ref: TrackRef): { scheme: IdentifierScheme; value: string } | undefined {
   if (ref.spotify) return { scheme: 'spotify', value: ref.spotify }
   if (ref.isrc) return { scheme: 'isrc', value: ref.isrc }
   if (ref.mbid) return { scheme: 'mbid', value: ref.mbid }

@@ -45,8 +45,8 @@ export interface ImportOutcome {
 export interface ImportSession {
   /** @param file index of the file inside the import, for the report */
   add(record: ImportRecord, file: number): void
-  /** @param report JSON kept with the import, shown by `deepcuts imports` */
-  commit(meta: ImportMeta, report: string): Promise<ImportOutcome>
+  /** @param report makes the JSON that is kept with the import and shown by `deepcuts imports`, from the duplicates per file */
+  commit(meta: ImportMeta, report: (duplicates: readonly number[]) => string): Promise<ImportOutcome>
 }
 
 /** The part of the library that importers write to. */

@@ -98,13 +98,29 @@ export function importLog(parts: ImportParts): ImportLog {
   }
 }
 
+/** The owner of playlists that a catalog tells. */
+const NOBODY = 0
+
+interface Said {
+  readonly kind: string
+  readonly identifier: number
+  readonly artist: string
+  readonly at: number
+}
+
+interface Item {
+  readonly playlist: string
+  readonly identifier: number
+  readonly addedAt: number
+}
+
 async function beginImport(parts: ImportParts): Promise<ImportSession> {
   const { store, listeners, revision, inTurn, haveAudio } = parts
   const identifiers = await loadIdentifiers(store)
   const claims = claimColumns()
   const plays: { identifier: number; play: Play; file: number }[] = []
-  const feedback: { kind: string; identifier: number; artist: string; at: number }[] = []
-  const items: { playlist: string; identifier: number; addedAt: number }[] = []
+  const feedback: Said[] = []
+  const items: Item[] = []
   const names = new Map<number, PlayName>()
 
   return {
@@ -130,7 +146,7 @@ async function beginImport(parts: ImportParts): Promise<ImportSession> {
         feedback.push({ kind: record.kind, identifier, artist: '', at: record.at ?? Number.NaN })
     },
 
-    commit: (meta: ImportMeta, report: string): Promise<ImportOutcome> =>
+    commit: (meta: ImportMeta, report: (duplicates: readonly number[]) => string): Promise<ImportOutcome> =>
       inTurn(async () => {
         const id = (await store.max('imports', 'id')) + 1
         const owner = await listeners.findOrCreate(meta.listener)
@@ -138,7 +154,7 @@ async function beginImport(parts: ImportParts): Promise<ImportSession> {
         const { hidden, writes } = plays.length
           ? await refreshHidden(store, owner.id, { added: rows, names: [...names.values()] })
           : { hidden: rows.hidden, writes: [] }
-        const constant = (n: number, value: number) => new Int32Array(n).fill(value)
+        const duplicates = perFile(plays, hidden)
         const group: Write[] = [
           ...owner.writes,
           {
@@ -151,50 +167,24 @@ async function beginImport(parts: ImportParts): Promise<ImportSession> {
               format: [meta.format],
               at: [meta.at],
               undoneAt: [Number.NaN],
-              report: [report],
+              report: [report(duplicates)],
             },
           },
           { insert: 'identifiers', columns: identifiers.added },
           claims.write(id),
           { insert: 'plays', columns: { ...rows, hidden, listener: constant(plays.length, owner.id) } },
-          {
-            insert: 'feedback',
-            columns: {
-              id: await nextFeedbackIds(store, feedback.length),
-              import: constant(feedback.length, id),
-              listener: constant(feedback.length, owner.id),
-              kind: feedback.map((f) => f.kind),
-              identifier: feedback.map((f) => f.identifier),
-              artist: feedback.map((f) => f.artist),
-              at: feedback.map((f) => f.at),
-              until: feedback.map(() => Number.NaN),
-              undone: feedback.map(() => 0),
-            },
-          },
-          {
-            insert: 'playlistItems',
-            columns: {
-              import: constant(items.length, id),
-              listener: constant(items.length, meta.format === 'catalog' ? 0 : owner.id),
-              playlist: items.map((item) => item.playlist),
-              identifier: items.map((item) => item.identifier),
-              addedAt: items.map((item) => item.addedAt),
-            },
-          },
+          feedbackRows(feedback, id, owner.id, (await store.max('feedback', 'id')) + 1),
+          playlistRows(items, id, meta.format === 'catalog' ? NOBODY : owner.id),
           ...writes,
           ...(await revision.bump()),
         ]
         await store.write(group)
 
-        const perFile: number[] = []
-        plays.forEach(({ file }, i) => {
-          perFile[file] = (perFile[file] ?? 0) + hidden[i]!
-        })
         const visible = rows.identifier.filter((_, i) => hidden[i] === 0)
         const audio = visible.length ? await haveAudio(visible) : new Uint8Array()
         return {
           id,
-          duplicates: Array.from(perFile, (count) => count ?? 0),
+          duplicates,
           newTracks: identifiers.added.id.length,
           plays: visible.length,
           playsWithAudio: audio.reduce((sum, has) => sum + has, 0),
@@ -226,7 +216,43 @@ function playColumns(
   }
 }
 
-async function nextFeedbackIds(store: Store, n: number): Promise<Int32Array> {
-  const first = (await store.max('feedback', 'id')) + 1
-  return Int32Array.from({ length: n }, (_, i) => first + i)
+function feedbackRows(said: readonly Said[], id: number, listener: number, firstId: number): Write {
+  return {
+    insert: 'feedback',
+    columns: {
+      id: Int32Array.from(said, (_, i) => firstId + i),
+      import: constant(said.length, id),
+      listener: constant(said.length, listener),
+      kind: said.map(({ kind }) => kind),
+      identifier: said.map(({ identifier }) => identifier),
+      artist: said.map(({ artist }) => artist),
+      at: said.map(({ at }) => at),
+      until: said.map(() => Number.NaN),
+      undone: said.map(() => 0),
+    },
+  }
 }
+
+function playlistRows(items: readonly Item[], id: number, listener: number): Write {
+  return {
+    insert: 'playlistItems',
+    columns: {
+      import: constant(items.length, id),
+      listener: constant(items.length, listener),
+      playlist: items.map(({ playlist }) => playlist),
+      identifier: items.map(({ identifier }) => identifier),
+      addedAt: items.map(({ addedAt }) => addedAt),
+    },
+  }
+}
+
+/** How many plays of each file are hidden. */
+function perFile(plays: readonly { file: number }[], hidden: Int8Array): number[] {
+  const counts: number[] = []
+  plays.forEach(({ file }, i) => {
+    counts[file] = (counts[file] ?? 0) + hidden[i]!
+  })
+  return Array.from(counts, (count) => count ?? 0)
+}
+
+const constant = (n: number, value: number) => new Int32Array(n).fill(value)

@@ -17,12 +17,12 @@ export interface ModelManifest {
 
 /** Model versions: files in `models/<version>/`, listed in the store. Loading runs no code and refuses a wrong checksum. */
 export interface Models {
-  /** Keeps a model and makes it the one that serves, in one step. @throws STORE_FULL, STORE_READ_ONLY */
-  save(model: unknown, training: unknown): Promise<ModelManifest>
-  /** The model that serves. @throws NO_MODEL, MODEL_DAMAGED */
-  load(): Promise<{ manifest: ModelManifest; model: unknown }>
-  /** The manifest of the model that serves, if there is one. */
-  active(): Promise<ModelManifest | undefined>
+  /** Keeps a model and makes it the one that serves this listener, in one step. @throws STORE_FULL, STORE_READ_ONLY */
+  save(listener: number, model: unknown, training: unknown): Promise<ModelManifest>
+  /** The model that serves a listener. @throws NO_MODEL, MODEL_DAMAGED */
+  load(listener: number): Promise<{ manifest: ModelManifest; model: unknown }>
+  /** The manifest of the model that serves a listener, if there is one. */
+  active(listener: number): Promise<ModelManifest | undefined>
 }
 
 const FILE = 'model.json'
@@ -31,13 +31,13 @@ const DENIED = new Set(['EACCES', 'EPERM', 'EROFS'])
 
 /** The models of a store whose data is in `folder`. */
 export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTurn): Models {
-  const active = async (): Promise<ModelManifest | undefined> => {
-    const rows = await store.read('models', ['manifest'], { where: { active: 1 } })
+  const active = async (listener: number): Promise<ModelManifest | undefined> => {
+    const rows = await store.read('models', ['manifest'], { where: { listener, active: 1 } })
     return rows.manifest[0] === undefined ? undefined : (JSON.parse(rows.manifest[0]) as ModelManifest)
   }
   return {
     active,
-    save: (model, training) =>
+    save: (listener, model, training) =>
       inTurn(async () => {
         const version = (await store.max('models', 'version')) + 1
         const text = JSON.stringify(model)
@@ -47,11 +47,12 @@ export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTur
           'manifest.json': JSON.stringify(manifest, null, 2),
         })
         await store.write([
-          { update: 'models', set: { active: 0 }, where: { active: 1 } },
+          { update: 'models', set: { active: 0 }, where: { listener, active: 1 } },
           {
             insert: 'models',
             columns: {
               version: [version],
+              listener: [listener],
               at: [manifest.at],
               active: [1],
               manifest: [JSON.stringify(manifest)],
@@ -60,8 +61,8 @@ export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTur
         ])
         return manifest
       }),
-    async load() {
-      const manifest = await active()
+    async load(listener) {
+      const manifest = await active(listener)
       if (!manifest) throw new DeepcutsError('NO_MODEL', { path: folder })
       const { version, sha256 } = manifest
       const text = await readFile(join(folder, 'models', String(version), FILE), 'utf8').catch(

@@ -29,7 +29,7 @@ export function notesOn({ recipe, listener, slate, n, novelty, unheard, failed }
   else if (
     recipe.newTracks &&
     noveltyOf(recipe, novelty) > 0 &&
-    !slate.tracks.some((t) => t.candidate.familiarity === 'new')
+    !slate.pool.some(({ familiarity }) => familiarity === 'new')
   )
     notes.push('No song that is new to you fits this mix; a larger catalog would help.')
   if (recipe.cluster !== undefined && recipe.cluster >= Math.max(listener.clusters, 1))

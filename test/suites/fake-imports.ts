@@ -40,7 +40,7 @@ export function fakeImports(): Imports & { readonly taken: TakenImport[] } {
             else visible++
             plays.add(key)
           }
-          taken.push({ meta, report, records })
+          taken.push({ meta, report: report(duplicates), records })
           return { id: taken.length, duplicates, newTracks, plays: visible, playsWithAudio: 0 }
         },
       }

@@ -36,7 +36,7 @@ export async function emptyEngine(timeZone = 'UTC'): Promise<InventedEngine> {
       const session = await engine.library.imports.begin(listener)
       for (const record of records) session.add(record, 0)
       const name = `file ${++files}`
-      await session.commit({ listener, name, sha256: name, format, at: clock.at }, '{}')
+      await session.commit({ listener, name, sha256: name, format, at: clock.at }, () => '{}')
     },
     async close() {
       await engine.close()

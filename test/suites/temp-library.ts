@@ -69,7 +69,7 @@ export async function take(
 ): Promise<ImportOutcome> {
   const session = await library.imports.begin(listener)
   for (const record of records) session.add(record, 0)
-  return session.commit({ listener, name: 'file', sha256, format, at: NOW }, '{}')
+  return session.commit({ listener, name: 'file', sha256, format, at: NOW }, () => '{}')
 }
 
 /** The visible plays as texts that do not depend on numbers given by the store, sorted. */
