@@ -32,12 +32,17 @@ export interface Fitted {
   readonly model: LogisticLikability
   readonly audioScale: AudioScale
   readonly choice: Choice
+  /** How much wider or narrower than fitted the log-odds are made, per view; found on held-out plays. */
+  readonly slopes: Slopes
   readonly examples: number
 }
 
+type Slopes = Readonly<Record<(typeof VIEWS)[number], number>>
+
 /**
- * Fits the simple likability model on the plays before `to`: both views of each play, settings chosen and probabilities
- * calibrated on the last fifth, then fitted on all.
+ * Fits the simple likability model on the plays before `to`: both views of each play, settings chosen on the last fifth, then
+ * fitted on all. Calibration keeps the level of the last fit and takes only the slope from the held-out fifth: a level found
+ * there would be corrected twice, for the last fit has seen those plays (docs/decisions/simple-model.md).
  * @throws TOO_FEW_PLAYS when there are under 20 finishes or skips, and the signal's reason soon after it is aborted
  */
 export async function fitLikability(
@@ -50,7 +55,7 @@ export async function fitLikability(
   await breathe(signal)
   const described = describeViews(data, to, progress)
   const { all, views } = described
-  const cut = all.play[Math.floor(views[0]!.size * (1 - VALIDATION_SHARE))]!
+  const cut = recentFrom(views[0]!)
   const training = select(all, (play) => play < cut)
   const validation = views.map((view) => select(view, (play) => play >= cut))
 
@@ -68,7 +73,7 @@ export async function fitLikability(
   }
   await breathe(signal)
   const { choice, fitted } = best!
-  const [rolling, frozen] = validation.map(({ label }, v) => fitPlatt(logits(fitted, held[v]!), label))
+  const [rolling, frozen] = validation.map(({ label }, v) => fitPlatt(logits(fitted, held[v]!), label).a)
   const result = fitWith(described, choice, { rolling: rolling!, frozen: frozen! })
   progress.at(GRID.length + 1)
   progress.done()
@@ -79,7 +84,7 @@ export async function fitLikability(
 export function refitLikability(data: ListenerData, found: Fitted, progress: Progress): Fitted {
   const described = describeViews(data, data.log.size, progress)
   progress.stage('fitting on every play', 1, 'fits')
-  const result = fitWith(described, found.choice, found.model.calibration)
+  const result = fitWith(described, found.choice, found.slopes)
   progress.done()
   return result
 }
@@ -104,21 +109,27 @@ function describeViews(data: ListenerData, to: number, progress: Progress): Desc
   return { audioScale, views, all: join(views) }
 }
 
-function fitWith(
-  { all, audioScale }: Described,
-  choice: Choice,
-  calibration: LogisticLikability['calibration'],
-): Fitted {
+function fitWith({ all, views, audioScale }: Described, choice: Choice, slopes: Slopes): Fitted {
   const encoder = fitEncoder(all.raw, encodings())
   const inputs = encodeRows(encoder, all.raw)
   const fitted = regress(encoder, inputs, all, choice)
+  const turned = views.map((view, v) => {
+    const recent = select(view, (play) => play >= recentFrom(view))
+    const a = slopes[VIEWS[v]!]
+    return { a, b: (1 - a) * mean(Array.from(logits(fitted, encodeRows(encoder, recent.raw)))) }
+  })
+  const calibration = { rolling: turned[0]!, frozen: turned[1]! }
   return {
     model: storeLogistic(fitted, encoder, centreOf(inputs, encoder.width), calibration),
     audioScale,
     choice,
+    slopes,
     examples: all.size,
   }
 }
+
+/** The play from which on the last fifth lies. */
+const recentFrom = ({ play, size }: Examples) => play[Math.floor(size * (1 - VALIDATION_SHARE))]!
 
 function regress(encoder: Encoder, X: Float32Array, { play, label }: Examples, { l2 }: Choice): Logistic {
   const end = play.reduce((latest, p) => Math.max(latest, p), 0)
