@@ -1,11 +1,12 @@
+import { AUDIO_FEATURES, SOUND_FEATURES } from '../core/track.ts'
 import { AUDIO_STRIDE, hasAudio } from '../library/catalog.ts'
 import type { Source, SourceRequest } from './source.ts'
 
 const MOST = { nearest: 600, artist: 400, fresh: 300, popular: 200 }
 /** Loved tracks around which `nearest` looks. */
 const ANCHORS = 60
-/** The audio features in which "near" is measured, as in the taste clusters: all but key, mode, length and metre. */
-const NEAR = [0, 1, 3, 5, 6, 7, 8, 9, 10]
+/** Where the features of sound stand in a row of audio. */
+const NEAR = SOUND_FEATURES.map((name) => AUDIO_FEATURES.indexOf(name))
 const GOOD_ARTIST = { finishes: 2, rate: 0.4 }
 
 /** What the listener played, saved or liked, in the mix's corner of their taste. */

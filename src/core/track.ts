@@ -19,6 +19,19 @@ export const AUDIO_FEATURES = [
   'time_signature',
 ] as const
 
+/** The audio features in which "sounds alike" is measured: the continuous ones. */
+export const SOUND_FEATURES = [
+  'danceability',
+  'energy',
+  'loudness',
+  'speechiness',
+  'acousticness',
+  'instrumentalness',
+  'liveness',
+  'valence',
+  'tempo',
+] as const satisfies readonly (typeof AUDIO_FEATURES)[number][]
+
 export type AudioFeature = (typeof AUDIO_FEATURES)[number]
 
 /** Audio features of one recording; an absent key is a missing value, never a zero. */

@@ -1,21 +1,9 @@
 import { FINISH, SKIP } from '../core/labels.ts'
-import { AUDIO_FEATURES } from '../core/track.ts'
+import { AUDIO_FEATURES, SOUND_FEATURES } from '../core/track.ts'
 import { AUDIO_STRIDE } from '../library/catalog.ts'
 
-/** The audio features in which "sounds alike" is measured: the continuous ones. */
-export const SOUND = (
-  [
-    'danceability',
-    'energy',
-    'loudness',
-    'speechiness',
-    'acousticness',
-    'instrumentalness',
-    'liveness',
-    'valence',
-    'tempo',
-  ] as const
-).map((name) => AUDIO_FEATURES.indexOf(name))
+/** Where the features of sound stand in a row of audio. */
+export const SOUND = SOUND_FEATURES.map((name) => AUDIO_FEATURES.indexOf(name))
 
 type Span = 'long' | 'recent' | 'sitting'
 /** Weight of one more outcome in each running mean. */
