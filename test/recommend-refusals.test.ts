@@ -8,7 +8,7 @@ import { recommend } from '../src/recommend.ts'
 import { inventedEngine, NOW } from './suites/invented-listener.ts'
 
 const DAY = 86_400_000
-const SEEDS = [1, 2]
+const SEEDS = [1]
 const NAMES = RECIPES.map(({ name }) => name)
 
 let invented: Awaited<ReturnType<typeof inventedEngine>>
@@ -18,7 +18,7 @@ let [disliked, snoozed, banned]: Track[] = []
 let before: Mix[]
 
 beforeAll(async () => {
-  invented = await inventedEngine({ tracks: 400, years: 0.4 })
+  invented = await inventedEngine({ tracks: 300, years: 0.3 })
   await train(invented.engine.library, { listener: 'ada', seed: 1 }, silent)
   ada = (await invented.engine.library.listeners.get('ada')).id
   const { tracks } = await draw('on-repeat')
@@ -89,7 +89,7 @@ describe('a no, in every recipe and many draws', () => {
     await say('snooze', snoozed!, NOW + 7 * DAY)
     await say('never', banned!)
     const tracks = await everything()
-    expect(tracks.length).toBeGreaterThan(300)
+    expect(tracks.length).toBeGreaterThan(200)
     expect(versions(tracks, disliked!)).toEqual([])
     expect(versions(tracks, snoozed!)).toEqual([])
     expect(credits(tracks, banned!)).toEqual([])

@@ -67,7 +67,7 @@ describe('every mix', () => {
     const unheard = all.filter((row) => world.history(0).moment(row, NOW).plays === 0)
     for (const recipe of ['daily-1', 'deep-cuts', 'on-repeat']) {
       const shares: number[] = []
-      for (const seed of [1, 2, 3, 4, 5, 6]) {
+      for (const seed of [1, 2, 3, 4]) {
         const { tracks } = await draw({ recipe, seed })
         const rows = tracks.map(({ track }) => world.rowOf(track.spotify!)!)
         const { mix, random, best } = world.judge(0, rows, recipe === 'deep-cuts' ? unheard : all)
