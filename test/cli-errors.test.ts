@@ -30,7 +30,7 @@ const CASES: readonly [args: string, status: number, sentence: RegExp][] = [
     /^There is no data in .*nowhere yet\. Run "deepcuts run my_spotify_data\.zip" first/,
   ],
   ['mix --data tracks.csv', 2, /^.*tracks\.csv is not a folder/],
-  ['mix --data catalog-only', 1, /^Nothing has been learned yet in/],
+  ['mix --data catalog-only', 1, /^Nothing has been learned yet about this listener in/],
   ['train --data catalog-only', 1, /^me has no plays to learn from/],
   ['undo --data catalog-only --listener eve', 2, /^There is no listener "eve" here\. Known: me\./],
   ['like no such song --data catalog-only', 2, /^No track matches "no such song"\./],

@@ -153,7 +153,7 @@ export const ERRORS = {
   TOO_FEW_PLAYS: {
     exit: 1,
     sentence:
-      'There are {plays} plays with a known outcome ({finishes} finished, {skips} skipped), too few to learn from: {needed} are needed with both outcomes. Import more history.',
+      'There are {plays} plays with a known outcome ({finishes} finished, {skips} skipped), too few to learn from: at least {needed} of each are needed. Import more history.',
   },
   IMPORT_UNREADABLE: {
     exit: 1,

@@ -23,7 +23,7 @@ import { openStore } from '../store/open.ts'
 const TRAINING_SHARE = 0.8
 const DRAWS = 200
 const METRICS = { auc, logLoss, brier, accuracy, ece } as const
-const LISTENER = 'evaluated'
+const LISTENER = 'The listener of these exports'
 
 export type HistoryMetric = keyof typeof METRICS
 type RowName = 'all' | 'firstPlay' | 'noSessionContext'

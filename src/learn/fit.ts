@@ -17,6 +17,7 @@ const BINS = 4
 const VALIDATION_SHARE = 0.2
 /** No more plays than this are fitted on, the latest first: older ones speak through the counts. */
 const MAX_PLAYS = 30_000
+/** Of finishes and of skips, over all plays. */
 const MIN_OUTCOMES = 20
 /** After this share of the training plays an outcome weighs half: taste drifts. */
 const HALF_LIFE = 0.25
@@ -51,7 +52,7 @@ export async function fitLikability(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Fitted> {
-  refuseTooFew(data, to)
+  refuseTooFew(data)
   await breathe(signal)
   const described = describeViews(data, to, progress)
   const { all, views } = described
@@ -143,8 +144,8 @@ function encodings(): number[] {
   return FEATURE_NAMES.map((name) => (FEATURES[name].binned ? BINS : 0))
 }
 
-function refuseTooFew({ log, listener }: ListenerData, to: number): void {
-  const known = log.outcome.subarray(0, to)
+function refuseTooFew({ log, listener }: ListenerData): void {
+  const known = log.outcome
   const finishes = known.reduce((sum, o) => sum + (o === 1 ? 1 : 0), 0)
   const skips = known.reduce((sum, o) => sum + (o === 0 ? 1 : 0), 0)
   if (log.size === 0) throw new DeepcutsError('NO_PLAYS', { listener: listener.name })
@@ -153,7 +154,7 @@ function refuseTooFew({ log, listener }: ListenerData, to: number): void {
       plays: finishes + skips,
       finishes,
       skips,
-      needed: 2 * MIN_OUTCOMES,
+      needed: MIN_OUTCOMES,
     })
 }
 
