@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { localTimeIn } from '../src/core/clock.ts'
-import { fold, nameKey } from '../src/core/track.ts'
+import { fold, nameKey, spotifyId } from '../src/core/track.ts'
 
 describe('folding a name', () => {
   test.each([
@@ -31,6 +31,26 @@ describe('folding a name', () => {
     expect(nameKey('A', 'B C')).not.toBe(nameKey('A B', 'C'))
     expect(nameKey('THE HARBOUR', 'Low  Tide')).toBe(nameKey('The Harbour', 'low tide'))
   })
+})
+
+describe('a Spotify id', () => {
+  const id = 'inventedTrack000000001'
+  test.each([
+    id,
+    `spotify:track:${id}`,
+    `https://open.spotify.com/track/${id}`,
+    `http://open.spotify.com/intl-pt-BR/track/${id}?si=1#0:30`,
+    `https://api.spotify.com/v1/tracks/${id}`,
+  ])('is read from %s', (text) => expect(spotifyId(text)).toBe(id))
+
+  test.each([
+    '',
+    `${id}0`,
+    `spotify:episode:${id}`,
+    `spotify:local:${id}`,
+    `https://open.spotify.com/album/${id}`,
+    `https://example.org/track/${id}`,
+  ])('is not read from %s', (text) => expect(spotifyId(text)).toBeUndefined())
 })
 
 describe('local time', () => {

@@ -100,3 +100,11 @@ export function fold(text: string): string {
       .trim()
   )
 }
+
+const SPOTIFY_TRACK =
+  /^(?:spotify:track:|https?:\/\/(?:open\.spotify\.com\/(?:intl-[\w-]+\/)?track|api\.spotify\.com\/v1\/tracks)\/)?([0-9A-Za-z]{22})(?:[?#].*)?$/
+
+/** The 22 characters of a Spotify track, from a URI, a link or the bare id; undefined for anything else (local files, episodes). */
+export function spotifyId(text: string): string | undefined {
+  return SPOTIFY_TRACK.exec(text)?.[1]
+}

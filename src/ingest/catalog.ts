@@ -1,11 +1,12 @@
 import { DeepcutsError } from '../core/errors.ts'
+import { spotifyId } from '../core/track.ts'
 import type { ImportRecord } from '../library/import-record.ts'
 import { dayOrInstant } from './cells.ts'
 import { type Columns, columnsOf, featureCount, namesTracks, saysSomething } from './columns.ts'
 import { csvRows } from './csv.ts'
 import type { Context, Sink } from './sink.ts'
 import { cellOf, factsOf, mainArtist } from './table-row.ts'
-import { spotifyId, trackRef } from './track-refs.ts'
+import { trackRef } from './track-refs.ts'
 
 /**
  * A table of tracks: ids or names, and audio features, genres, popularity, year or playlists under their usual names.

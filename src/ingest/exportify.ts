@@ -1,10 +1,11 @@
+import { spotifyId } from '../core/track.ts'
 import type { ImportRecord } from '../library/import-record.ts'
 import { dayOrInstant } from './cells.ts'
 import { type Columns, columnKey, columnsOf } from './columns.ts'
 import { csvRows } from './csv.ts'
 import type { Context, Sink } from './sink.ts'
 import { cellOf, factsOf, mainArtist } from './table-row.ts'
-import { localTrack, spotifyId, trackRef } from './track-refs.ts'
+import { localTrack, trackRef } from './track-refs.ts'
 
 /** exportify.app writes its header in the language of the browser, but always in this order. */
 const BASE =

@@ -1,11 +1,11 @@
 import { DeepcutsError } from '../core/errors.ts'
-import { nameKey } from '../core/track.ts'
+import { nameKey, spotifyId } from '../core/track.ts'
 import type { ImportRecord } from '../library/import-record.ts'
 import { dayOrInstant, instant, isRow, type Row, textOf } from './cells.ts'
 import { jsonRows } from './json-array.ts'
 import type { Context, LeftReason, Sink } from './sink.ts'
 import { wholeJson } from './text.ts'
-import { localTrack, sharedRefs, spotifyId, trackRef } from './track-refs.ts'
+import { localTrack, sharedRefs, trackRef } from './track-refs.ts'
 
 type Bytes = AsyncIterable<Uint8Array>
 

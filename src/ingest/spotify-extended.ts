@@ -1,8 +1,9 @@
 import type { Play } from '../core/event.ts'
+import { spotifyId } from '../core/track.ts'
 import { instant, isRow, type Row, textOf } from './cells.ts'
 import { jsonRows } from './json-array.ts'
 import type { Context, LeftReason, Sink } from './sink.ts'
-import { sharedRefs, spotifyId } from './track-refs.ts'
+import { sharedRefs } from './track-refs.ts'
 
 /**
  * Spotify's extended streaming history: `Streaming_History_Audio_…`, `Streaming_History_Video_…`, `endsong_N`,

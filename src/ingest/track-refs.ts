@@ -1,19 +1,5 @@
 import type { TrackRef } from '../core/track.ts'
 
-const SPOTIFY_TRACK =
-  /^(?:spotify:track:|https?:\/\/open\.spotify\.com\/(?:intl-\w+\/)?track\/)([0-9A-Za-z]{22})(?:\?.*)?$/
-
-/** The 22 characters of a Spotify track, from a URI, a link or the bare id; undefined for anything else (local files, episodes). */
-export function spotifyId(text: string): string | undefined {
-  if (text.length === 36 && text.startsWith('spotify:track:') && isId(text.slice(14))) return text.slice(14)
-  if (text.length === 22 && isId(text)) return text
-  return SPOTIFY_TRACK.exec(text)?.[1]
-}
-
-function isId(text: string): boolean {
-  return /^[0-9A-Za-z]{22}$/.test(text)
-}
-
 /** Makes a reference of the parts that are known; undefined when neither an id nor a title is. */
 export function trackRef(
   parts: {

@@ -1,11 +1,9 @@
 import { DeepcutsError } from '../core/errors.ts'
-import { fold } from '../core/track.ts'
+import { fold, spotifyId } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 import { type Catalog, rowOfTrack, trackAt } from './catalog.ts'
 import { nearestNames } from './nearest-names.ts'
 
-const SPOTIFY =
-  /^(?:spotify:track:|https?:\/\/open\.spotify\.com\/(?:intl-[a-z]+\/)?track\/)?([0-9A-Za-z]{22})(?:[?#].*)?$/
 const CHOICES = 5
 
 /**
@@ -79,7 +77,7 @@ export function findArtist(catalog: Catalog, asked: string): string {
 
 /** The code that the text may be, as the store writes it. */
 function codeIn(text: string): { scheme: 'spotify' | 'isrc' | 'mbid'; value: string } | undefined {
-  const spotify = SPOTIFY.exec(text)?.[1]
+  const spotify = spotifyId(text)
   if (spotify) return { scheme: 'spotify', value: spotify }
   if (/^[a-z]{2}[0-9a-z]{3}\d{7}$/i.test(text)) return { scheme: 'isrc', value: text.toUpperCase() }
   const mbid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0]

@@ -1,5 +1,5 @@
 import type { Mix } from '../core/mix.ts'
-import type { Track, TrackRef } from '../core/track.ts'
+import { spotifyId, type Track, type TrackRef } from '../core/track.ts'
 
 /** One track of a playlist file: whatever names the file gives. */
 export interface PlaylistEntry extends TrackRef {
@@ -48,14 +48,12 @@ export function urisOf(track: Track): { locations: string[]; identifiers: string
 
 /** The ids that a list of URIs gives; ones it does not know are skipped. */
 export function idsIn(uris: readonly string[]): Pick<PlaylistEntry, 'spotify' | 'isrc' | 'mbid'> {
-  const find = (pattern: RegExp) =>
-    uris.map((uri) => pattern.exec(uri.trim())?.[1]).find((id) => id !== undefined)
+  const find = (id: (uri: string) => string | undefined) =>
+    uris.map((uri) => id(uri.trim())).find((found) => found !== undefined)
   return given({
-    spotify: find(
-      /^(?:spotify:track:|https?:\/\/open\.spotify\.com\/(?:intl-[a-z]+\/)?track\/)([0-9A-Za-z]{22})(?:[?#]|$)/,
-    ),
-    isrc: find(/^(?:urn:)?isrc:([0-9A-Za-z]{12})$/i),
-    mbid: find(/^https?:\/\/musicbrainz\.org\/recording\/([0-9a-f-]{36})\/?$/i),
+    spotify: find(spotifyId),
+    isrc: find((uri) => /^(?:urn:)?isrc:([0-9A-Za-z]{12})$/i.exec(uri)?.[1]),
+    mbid: find((uri) => /^https?:\/\/musicbrainz\.org\/recording\/([0-9a-f-]{36})\/?$/i.exec(uri)?.[1]),
   })
 }
 
