@@ -5,7 +5,7 @@ import type { Clock } from './core/clock.ts'
 import { localTimeIn } from './core/clock.ts'
 import { DeepcutsError } from './core/errors.ts'
 import type { Mix } from './core/mix.ts'
-import type { ExposureBody } from './explore/exposure.ts'
+import type { ExposureBody, Occasion } from './explore/exposure.ts'
 import { mixturePolicy } from './explore/mixture.ts'
 import type { Policy } from './explore/policy.ts'
 import { scaleAudio } from './features/audio-scale.ts'
@@ -43,7 +43,7 @@ export interface Engine {
   /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER */
   describe(name: string, at: number): Promise<ListenerState>
   /** Logs a mix that is shown; the same draw is logged once. */
-  logExposure(mix: Mix, body: ExposureBody): Promise<void>
+  logExposure(mix: Mix, occasion: Occasion, body: ExposureBody): Promise<void>
   close(): Promise<void>
 }
 
@@ -99,12 +99,13 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
         feedback: await library.feedback.list(listener.id),
       })
     },
-    async logExposure({ draw, listener, recipe, at, modelVersion }, body) {
+    async logExposure({ draw, listener, recipe, at, modelVersion }, occasion, body) {
       const { id } = await library.listeners.get(listener)
       await library.exposures.append({
         draw,
         listener: id,
         recipe,
+        occasion,
         at,
         model: modelVersion,
         body: JSON.stringify(body),

@@ -38,7 +38,12 @@ export async function explainTrack(engine: Engine, listenerName: string, row: nu
   const listener = await engine.describe(listenerName, engine.now())
   const [scored] = scorer.score(listener, [{ row, sources: [] }], () => true)
   const raw = new Float32Array(FEATURE_COUNT)
-  listener.history.describe(row, { at: listener.asOf, inSitting: listener.inSitting }, raw, 0)
+  listener.history.describe(
+    row,
+    { at: listener.asOf, clock: listener.at, inSitting: listener.inSitting },
+    raw,
+    0,
+  )
   const { base, byFeature } = likability.contributions(raw)
   const request = { listener, catalog, audio, unheard: unheardRows(listener, catalog), random: random(0) }
   const near = nearestLoved(request)(row)

@@ -13,7 +13,7 @@ import { trackAt } from './library/catalog.ts'
 import { drawRules } from './mix/draw-rules.ts'
 import { explain } from './mix/explain.ts'
 import { notesOn } from './mix/notes.ts'
-import { eligible, familiarityOf } from './mix/recipe.ts'
+import { eligible, familiarityOf, noveltyOf } from './mix/recipe.ts'
 import { findRecipe } from './mix/recipes.ts'
 import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
 
@@ -51,11 +51,12 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
       (row) => songKey(catalog, row),
       (row) => history(row).plays,
       listener.known,
+      found.candidates,
     ),
   ])
   const scored = scorer.score(listener, kept, (row) => familiarityOf(history(row)) === 'familiar')
-  const novelty = unheard.length ? query.novelty : 0
-  const pool = cutPool(scored, drawRules(recipe, [], query.n, novelty).novelty)
+  const novelty = noveltyOf(recipe, unheard.length ? query.novelty : 0)
+  const pool = cutPool(scored, novelty)
   const rules = drawRules(recipe, pool, query.n, novelty)
   const slate = engine.policy(recipe).draw(pool, rules, query.n, random(seed))
 
@@ -78,7 +79,8 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   }
   await engine.logExposure(
     mix,
-    exposureBody(slate, { occasion, n: query.n, novelty: rules.novelty, artistGap: rules.artistGap }),
+    occasion,
+    exposureBody(slate, { n: query.n, novelty: rules.novelty, artistGap: rules.artistGap }),
   )
   return { mix, removed, degraded: found.degraded }
 }
@@ -92,7 +94,7 @@ async function drawing({ listener, recipe, at, seed, novelty }: Query, { library
   const { id, timeZone } = await library.listeners.get(listener)
   const local = localTimeIn(timeZone)
   const dateOf = (moment: number) => local(moment).date
-  const first = (await library.exposures.moments(id, recipe)).find(
+  const first = (await library.exposures.days(id, recipe)).find(
     (moment) => moment > at - LONGEST_DAY && moment <= at && dateOf(moment) === dateOf(at),
   )
   const asked: Occasion | undefined =

@@ -170,9 +170,9 @@ describe('features of a play', () => {
         i,
         noisy,
         'frozen',
-        leaking('gap', (of) => of.endedAt[i]! - of.endedAt[i - 1]!),
+        leaking('trackDaysSince', (of) => of.endedAt[i]! - of.endedAt[i - 1]!),
       ),
-    ).toEqual(['gap'])
+    ).toEqual(['trackDaysSince'])
   })
 })
 
@@ -213,9 +213,7 @@ describe('gaps', () => {
     const gapAfter = (ms: number) => {
       const out = new Float32Array(FEATURE_COUNT)
       history.describe(3, { at: 1e12 + ms, inSitting: true }, out, 0)
-      return [FEATURE_INDEX.gap, FEATURE_INDEX.trackDaysSince, FEATURE_INDEX.trackActivation].map(
-        (f) => out[f],
-      )
+      return [FEATURE_INDEX.trackDaysSince, FEATURE_INDEX.trackActivation].map((f) => out[f])
     }
     expect(gapAfter(3000)).toEqual(gapAfter(59_000))
     expect(gapAfter(120_000)).not.toEqual(gapAfter(59_000))

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
+import { random } from '../src/core/random.ts'
 import { FEATURE_COUNT, FEATURE_NAMES } from '../src/features/feature-names.ts'
 import { describeLog, type Examples } from '../src/learn/dataset.ts'
 import { fitLikability } from '../src/learn/fit.ts'
@@ -10,7 +11,7 @@ import { type TrainingReport, train } from '../src/learn/train.ts'
 import { auc, logLoss } from '../src/metrics/binary.ts'
 import { ece } from '../src/metrics/calibration.ts'
 import { type LikabilityModel, logisticLikability, meanProbability } from '../src/model/likability.ts'
-import { emptyEngine, type InventedEngine, inventedEngine, playsOf } from './suites/invented-listener.ts'
+import { emptyEngine, type InventedEngine, inventedEngine, NOW, playsOf } from './suites/invented-listener.ts'
 
 const OPTIONS = { listener: 'ada', seed: 1 }
 const modelFile = ({ folder }: InventedEngine, version: number) =>
@@ -162,6 +163,61 @@ describe('too little to learn from', () => {
   it('is told when everything was finished, and when everything was skipped', async () => {
     await expect(trainOn(runs([true, 300]))).rejects.toMatchObject({ code: 'TOO_FEW_PLAYS' })
     await expect(trainOn(runs([false, 300]))).rejects.toMatchObject({ code: 'TOO_FEW_PLAYS' })
+  })
+
+  it('never turns the ranking round: what short histories hold out makes no slope negative', async () => {
+    for (const size of [70, 150, 300])
+      for (const seed of [1, 2, 3, 4]) {
+        const invented = await emptyEngine()
+        try {
+          const coin = random(`short ${seed} ${size}`)
+          const plays = Array.from({ length: size }, (_, i) => ({
+            title: `Track ${coin.int(20)}`,
+            artist: `Artist ${i % 5}`,
+            finished: coin.next() < 0.6,
+          }))
+          await invented.put('ada', playsOf(plays))
+          const data = await readListenerData(invented.engine.library, 'ada')
+          const { slopes, model } = await fitLikability(data, data.log.size, silent)
+          for (const slope of [
+            ...Object.values(slopes),
+            model.calibration.rolling.a,
+            model.calibration.frozen.a,
+          ])
+            expect(slope, `${size} plays, seed ${seed}`).toBeGreaterThan(0.2)
+        } finally {
+          await invented.close()
+        }
+      }
+  })
+
+  it('learns without a held-out tail when all outcomes are in the last plays', async () => {
+    const invented = await emptyEngine()
+    try {
+      const unknown = playsOf(
+        runs([true, 500]).map((finished, i) => ({ title: `T${i % 9}`, artist: 'A', finished })),
+      )
+      const masked = [...unknown].map((record) =>
+        record.kind === 'play'
+          ? { ...record, play: { ...record.play, reasonEnd: 'logout', skipped: false } }
+          : record,
+      )
+      await invented.put('ada', masked)
+      const last = runs([true, 25], [false, 25]).map((finished, i) => ({
+        title: `L${i % 5}`,
+        artist: 'B',
+        finished,
+      }))
+      await invented.put('ada', playsOf(last, NOW + 30 * 86_400_000))
+      invented.clock.at = NOW + 31 * 86_400_000
+      const report = await train(invented.engine.library, OPTIONS, silent)
+      expect(report.heldOut).toEqual({ plays: 0, models: [] })
+      const { likability } = await invented.engine.model('ada')
+      const raw = new Float32Array(FEATURE_COUNT)
+      expect(Number.isFinite(likability.logits(raw)[0])).toBe(true)
+    } finally {
+      await invented.close()
+    }
   })
 
   it('is told when nothing was played, and when nobody of that name is known', async () => {

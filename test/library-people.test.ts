@@ -108,7 +108,15 @@ test('saved tracks are those of the library and of own playlists: no hand-made l
 })
 
 describe('exposures', () => {
-  const exposure = { draw: 'a', listener: 1, recipe: 'daily-1', at: NOW, model: 1, body: '{"pool":[]}' }
+  const exposure = {
+    draw: 'a',
+    listener: 1,
+    recipe: 'daily-1',
+    occasion: 'day',
+    at: NOW,
+    model: 1,
+    body: '{"pool":[]}',
+  }
 
   test('are listed by time for one listener', async () => {
     const { library } = await tempLibrary()

@@ -195,6 +195,20 @@ describe('the log of what was shown', () => {
     }
   })
 
+  it('has one slate of the day, whatever was drawn by a seed or a novelty before it', async () => {
+    const fresh = NOW + 3 * 86_400_000
+    await draw({ recipe: 'rediscover', seed: 3, at: fresh })
+    await draw({ recipe: 'daily-1', novelty: 0.9, at: fresh })
+    for (const recipe of ['rediscover', 'daily-1']) {
+      const [exposure] = await exposureOf(await draw({ recipe, at: fresh + 60_000 }))
+      expect(exposure).toMatchObject({ occasion: 'day', at: fresh + 60_000 })
+    }
+    const [seeded] = await exposureOf(await draw({ recipe: 'rediscover', seed: 3, at: fresh + 60_000 }))
+    expect(seeded!.occasion).toBe('seeded')
+    const [adjusted] = await exposureOf(await draw({ recipe: 'daily-1', novelty: 0.9, at: fresh + 60_000 }))
+    expect(adjusted!.occasion).toBe('adjusted')
+  })
+
   it('tells the order shown and probabilities that can be worked out again from it', async () => {
     for (const mix of [...mixes.values(), await draw({ novelty: 0.6, seed: 4, n: 50 })]) {
       const [exposure] = await exposureOf(mix)

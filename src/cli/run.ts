@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
-import type { ImportReport } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { demo } from './demo.ts'
 import { parseRule } from './exclusion-rule.ts'
@@ -36,7 +35,7 @@ export function addRun(program: Command): void {
 
 async function run(context: Context, [exports]: [exports: string[]], options: RunOptions): Promise<void> {
   const rulesIn = (zone: string) => (options.exclude ?? []).map((rule) => parseRule(rule, zone))
-  const rules = rulesIn(context.timeZone).length
+  rulesIn(context.timeZone)
   const paths = [...(options.catalog ?? []), ...exports]
   if (paths.length === 0 && (await isDemo(context))) return demo(context)
   const { library } = await context.engineOrNew()
@@ -46,9 +45,7 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   if (options.timeZone) await library.listeners.setTimeZone(listener, context.timeZone)
   const { id, timeZone } = await library.listeners.get(listener)
   for (const rule of rulesIn(timeZone)) await library.exclusions.add(id, rule)
-  const training = (await isTrained(context, listener, imports, rules))
-    ? undefined
-    : await trainListener(context, listener)
+  const training = (await isTrained(context, listener)) ? undefined : await trainListener(context, listener)
   if (training) showTraining(training, context)
 
   const mixes = await drawToday(context, listener)
@@ -57,29 +54,23 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   showToday(mixes, folder, context)
 }
 
-/** Whether the model that serves is whole, and knows this listener and everything that is imported. */
-async function isTrained(
-  context: Context,
-  listener: string,
-  imports: readonly ImportReport[],
-  rules: number,
-): Promise<boolean> {
-  if (rules > 0 || imports.some(({ alreadyImported }) => !alreadyImported)) return false
+/** Whether the model that serves the listener is whole, and was made of what is known now. */
+async function isTrained(context: Context, listener: string): Promise<boolean> {
   const engine = await context.engine()
   const serving = await engine.model(listener).catch((error: unknown) => {
     if (error instanceof DeepcutsError) return undefined
     throw error
   })
   if (!serving) return false
-  return (await engine.library.imports.list()).every(
-    ({ at, undoneAt }) => Math.max(at, undoneAt || 0) <= serving.manifest.at,
-  )
+  const { dataState } = await import('../learn/listener-data.ts')
+  const made = (serving.manifest.training as { state?: string }).state
+  return made === (await dataState(engine.library, await engine.library.listeners.get(listener)))
 }
 
 /** Whether there is nothing but the demo to run: no plays of a person yet. */
 async function isDemo(context: Context): Promise<boolean> {
   if (!existsSync(context.folder)) return true
   const { library } = await context.engine()
-  const { readDemo } = await import('../evaluate/demo.ts')
-  return (await readDemo(library)) !== undefined || !(await library.store.count('plays'))
+  const { isDemoImport, readDemo } = await import('../evaluate/demo.ts')
+  return (await readDemo(library)) !== undefined || (await library.imports.list()).every(isDemoImport)
 }

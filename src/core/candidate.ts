@@ -11,7 +11,7 @@ export type Familiarity = 'familiar' | 'new'
 /** A candidate with what ranking, drawing and explaining need to know about it. */
 export interface ScoredCandidate extends Candidate {
   readonly trackId: number
-  /** Index of the artist in the catalog snapshot; tracks of one artist share it. */
+  /** Index of the artist in the catalog snapshot; tracks of one artist share it. Negative, and the track's alone, when nobody is named. */
   readonly artist: number
   readonly familiarity: Familiarity
   /** Calibrated probability that the listener finishes the track if it is played now, the mean over the heads. */
@@ -24,6 +24,9 @@ export interface ScoredCandidate extends Candidate {
   readonly mode?: number
   readonly energy?: number
 }
+
+/** The most candidates that a slate is drawn from, and so the longest slate. */
+export const POOL_LIMIT = 256
 
 /** A drawn list: order, pattern and exact propensities. */
 export interface Slate {

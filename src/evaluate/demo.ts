@@ -20,16 +20,23 @@ export interface MixJudgement extends Judgement {
 }
 
 const LISTENER = 0
-const KEY = 'demo'
+const CATALOG = { name: 'invented catalog', format: 'catalog' }
+const LISTENING = { name: 'invented listening', format: 'demo' }
 
-/** The demo that a store holds, if it holds one. */
-export async function readDemo(library: Library): Promise<Demo | undefined> {
-  const told = (await library.store.read('meta', ['value'], { where: { key: KEY } })).value[0]
-  if (told === undefined) return undefined
-  return demoOf(makeWorld({ ...(JSON.parse(told) as { seed: number; now: number }), listeners: 1 }))
+/** Whether an import is a part of the demo; a killed demo may have left the first of the two. */
+export function isDemoImport({ name, format }: { name: string; format: string }): boolean {
+  return [CATALOG, LISTENING].some((part) => part.name === name && part.format === format)
 }
 
-/** Makes the world and imports it through the door that exports come in by. */
+/** The demo that a store holds, if it holds a whole one. */
+export async function readDemo(library: Library): Promise<Demo | undefined> {
+  const listening = (await library.imports.list()).find(({ format }) => format === LISTENING.format)
+  if (!listening) return undefined
+  const { demo } = JSON.parse(listening.report) as { demo: { seed: number; now: number } }
+  return demoOf(makeWorld({ ...demo, listeners: 1 }))
+}
+
+/** Makes the world and imports it through the door that exports come in by; the listening last, which makes the demo whole. */
 export async function prepareDemo(
   library: Library,
   seed: number,
@@ -38,19 +45,14 @@ export async function prepareDemo(
 ): Promise<Demo> {
   const options = { seed, now }
   const demo = demoOf(makeWorld({ ...options, listeners: 1 }))
+  const { listener, world } = demo
   progress.stage('inventing a world', 2, 'imports')
-  await library.store.write([{ insert: 'meta', columns: { key: [KEY], value: [JSON.stringify(options)] } }])
-  await importRecords(library, demo.listener, 'invented catalog', 'catalog', now, demo.world.catalogRecords())
+  const left = (await library.imports.list()).filter(({ undoneAt }) => Number.isNaN(undoneAt))
+  for (const { id } of left.filter(isDemoImport)) await library.imports.undo(id)
+  await importRecords(library, { listener, ...CATALOG }, options, world.catalogRecords())
   progress.at(1)
-  await importRecords(
-    library,
-    demo.listener,
-    'invented listening',
-    'demo',
-    now,
-    demo.world.listenerRecords(LISTENER),
-  )
-  await library.listeners.setTimeZone(demo.listener, 'UTC')
+  await importRecords(library, { listener, ...LISTENING }, options, world.listenerRecords(LISTENER))
+  await library.listeners.setTimeZone(listener, 'UTC')
   progress.at(2)
   progress.done()
   return demo
@@ -78,23 +80,17 @@ function demoOf(world: World): Demo {
 
 async function importRecords(
   library: Library,
-  listener: string,
-  name: string,
-  format: string,
-  at: number,
+  what: { listener: string; name: string; format: string },
+  demo: { seed: number; now: number },
   records: Iterable<ImportRecord>,
 ): Promise<void> {
-  const session = await library.imports.begin(listener)
+  const session = await library.imports.begin(what.listener)
   let kept = 0
   for (const record of records) {
     session.add(record, 0)
     kept++
   }
-  const report = JSON.stringify({
-    name,
-    format,
-    listener,
-    files: [{ name, format, rows: kept, kept, left: {} }],
-  })
-  await session.commit({ listener, name, sha256: `demo ${name}`, format, at }, () => report)
+  const files = [{ name: what.name, format: what.format, rows: kept, kept, left: {} }]
+  const report = JSON.stringify({ ...what, files, demo })
+  await session.commit({ ...what, sha256: `demo ${what.name}`, at: demo.now }, () => report)
 }

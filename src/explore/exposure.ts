@@ -8,7 +8,6 @@ export type Occasion = 'day' | 'again' | 'seeded' | 'adjusted'
 
 /** What a log keeps of a slate, as plain JSON: enough to work out how likely any other policy was to draw it. */
 export interface ExposureBody {
-  readonly occasion: Occasion
   readonly n: number
   readonly novelty: number
   readonly artistGap: number
@@ -34,7 +33,7 @@ export interface ExposureBody {
 /** Puts a slate into the form of the log. */
 export function exposureBody(
   slate: Slate,
-  asked: Pick<ExposureBody, 'occasion' | 'n' | 'novelty' | 'artistGap'>,
+  asked: Pick<ExposureBody, 'n' | 'novelty' | 'artistGap'>,
 ): ExposureBody {
   const places = new Map(slate.pool.map((candidate, i) => [candidate, i]))
   return {

@@ -1,7 +1,4 @@
-import type { Familiarity, ScoredCandidate } from '../core/candidate.ts'
-
-/** The most candidates that a slate is drawn from, and so the longest slate. */
-const POOL_LIMIT = 256
+import { type Familiarity, POOL_LIMIT, type ScoredCandidate } from '../core/candidate.ts'
 
 /** Beyond this many tracks of one artist and kind, the next best artist goes first: 16 artists at least, room for a gap of 8. */
 const PER_ARTIST = 16

@@ -66,7 +66,6 @@ export const FEATURES = {
   sameArtistLastOutcome: plain('sitting'),
   playedThisSitting: plain('sitting'),
   sittingSoundMatch: binned('sitting'),
-  gap: binned('sitting'),
   noSitting: plain('sitting'),
 } as const satisfies Record<string, FeatureSpec>
 

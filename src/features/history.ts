@@ -7,6 +7,8 @@ import { type Taste, tasteOf } from './taste.ts'
 const DAY = 86_400_000
 /** Gaps are floored here: a shorter one would tell how long the last play lasted. */
 const MIN_GAP_MS = 60_000
+/** The artist index of tracks that name none: nobody's plays say nothing of anybody else's. */
+const NOBODY = 0
 /** How many of a track's last plays count in its activation. */
 const ACTIVATION_PLAYS = 30
 
@@ -23,6 +25,8 @@ export interface HistoryContext {
 export interface Moment {
   /** ms since the epoch. */
   readonly at: number
+  /** Whose hour and weekday count; absent: those of `at`. For a history that ended long before the mix is asked for. */
+  readonly clock?: number
   /** Whether what happened in the sitting so far may be used. */
   readonly inSitting: boolean
 }
@@ -97,7 +101,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       return endedAt
     },
 
-    describe(row, { at, inSitting }, out, offset) {
+    describe(row, { at, clock = at, inSitting }, out, offset) {
       out.fill(Number.NaN, offset, offset + FEATURE_COUNT)
       const put = (name: FeatureName, value: number) => set(out, offset, name, value)
       const artist = catalog.artist[row]!
@@ -135,7 +139,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       put('soundMatchRecent', taste.match(row, 'recent'))
       if (plays === 0) put('newTrackSoundMatch', match)
 
-      const { hour, weekday } = localTime(at)
+      const { hour, weekday } = localTime(clock)
       put('hourRate', hours.rate(hour, base, 20))
       put('hourSin', Math.sin((hour * Math.PI) / 12))
       put('hourCos', Math.cos((hour * Math.PI) / 12))
@@ -154,12 +158,11 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       put('lastOutcome3', outcomes[2])
       put('sittingRate', sitting.rate(base, 2))
       put('sittingRecentRate', sittingRecent.rate(base, 1))
-      const same = previousRow >= 0 && artist !== 0 && catalog.artist[previousRow] === artist
+      const same = previousRow >= 0 && artist !== NOBODY && catalog.artist[previousRow] === artist
       put('sameArtistAsLast', same ? 1 : 0)
       put('sameArtistLastOutcome', same ? outcomes[0] : 0)
       put('playedThisSitting', playedNow.has(row) ? 1 : 0)
       put('sittingSoundMatch', taste.match(row, 'sitting'))
-      put('gap', Math.log(Math.max(at - endedAt, MIN_GAP_MS) / MIN_GAP_MS) || 0)
     },
 
     beginSitting() {
@@ -176,14 +179,19 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       const artist = catalog.artist[row]!
       if (tracks.plays[row] === 0) {
         firstPlayedAt[row] = at
-        artistTracks[artist] = artistTracks[artist]! + 1
         firstPlays.add(outcome)
-        artistFirst.add(artist, outcome)
+      }
+      if (artist !== NOBODY) {
+        if (tracks.plays[row] === 0) {
+          artistTracks[artist] = artistTracks[artist]! + 1
+          artistFirst.add(artist, outcome)
+        }
+        artists.add(artist, outcome)
+        artistLastAt[artist] = at
       }
       if (outcome === FINISH) allFinishes++
       else if (outcome === SKIP) allSkips++
       tracks.add(row, outcome)
-      artists.add(artist, outcome)
       genres.add(catalog.genres[row]!, outcome)
       hours.add(localTime(at).hour, outcome)
       for (const each of [overall, overallLong, overallRecent, sitting, sittingRecent]) each.add(outcome)
@@ -191,7 +199,6 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       if (!seen) times.set(row, [at])
       else if (seen.push(at) > ACTIVATION_PLAYS) seen.shift()
       lastPlayedAt[row] = at
-      artistLastAt[artist] = at
       taste.observe(row, outcome)
       outcomes = [signed(outcome), outcomes[0], outcomes[1]]
       position++

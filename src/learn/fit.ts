@@ -1,5 +1,6 @@
 import { breathe } from '../core/breathe.ts'
 import { DeepcutsError } from '../core/errors.ts'
+import { FINISH, SKIP } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import type { AudioScale } from '../features/audio-scale.ts'
 import { type Encoder, encodeRows, fitEncoder } from '../features/encoder.ts'
@@ -17,14 +18,19 @@ const BINS = 4
 const VALIDATION_SHARE = 0.2
 /** No more plays than this are fitted on, the latest first: older ones speak through the counts. */
 const MAX_PLAYS = 30_000
-/** Of finishes and of skips, over all plays. */
+/** Of finishes and of skips. */
 const MIN_OUTCOMES = 20
+/** A held-out slope is drawn towards 1 as if by this many more outcomes of the rarer kind: few plays must not turn the ranking round. */
+const SLOPE_PRIOR = 200
+const SLOPES = { least: 0.25, most: 2 }
 /** After this share of the training plays an outcome weighs half: taste drifts. */
 const HALF_LIFE = 0.25
 
 /** The settings that are tried. */
 const GRID = [{ l2: 0.003 }, { l2: 0.02 }, { l2: 0.1 }, { l2: 0.5 }] as const
 type Choice = (typeof GRID)[number]
+/** What is taken where there is nothing to choose on. */
+const CAUTIOUS: Choice = { l2: 0.5 }
 
 const VIEWS = ['rolling', 'frozen'] as const satisfies readonly View[]
 
@@ -52,13 +58,16 @@ export async function fitLikability(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Fitted> {
-  refuseTooFew(data)
+  refuseTooFew(data, to)
   await breathe(signal)
   const described = describeViews(data, to, progress)
   const { all, views } = described
   const cut = recentFrom(views[0]!)
   const training = select(all, (play) => play < cut)
   const validation = views.map((view) => select(view, (play) => play >= cut))
+
+  if (![training, ...validation].every(({ label }) => label.includes(0) && label.includes(1)))
+    return fitWith(described, CAUTIOUS, { rolling: 1, frozen: 1 })
 
   progress.stage('choosing settings', GRID.length + 1, 'fits')
   const encoder = fitEncoder(training.raw, encodings())
@@ -74,7 +83,7 @@ export async function fitLikability(
   }
   await breathe(signal)
   const { choice, fitted } = best!
-  const [rolling, frozen] = validation.map(({ label }, v) => fitPlatt(logits(fitted, held[v]!), label).a)
+  const [rolling, frozen] = validation.map(({ label }, v) => heldOutSlope(logits(fitted, held[v]!), label))
   const result = fitWith(described, choice, { rolling: rolling!, frozen: frozen! })
   progress.at(GRID.length + 1)
   progress.done()
@@ -129,6 +138,14 @@ function fitWith({ all, views, audioScale }: Described, choice: Choice, slopes: 
   }
 }
 
+/** The slope of Platt scaling on held-out plays, drawn towards 1 the more, the fewer they are. */
+function heldOutSlope(z: Float64Array, label: Uint8Array): number {
+  const finishes = label.reduce((sum, y) => sum + y, 0)
+  const rarer = Math.min(finishes, label.length - finishes)
+  const slope = 1 + (fitPlatt(z, label).a - 1) * (rarer / (rarer + SLOPE_PRIOR))
+  return Math.min(Math.max(slope, SLOPES.least), SLOPES.most)
+}
+
 /** The play from which on the last fifth lies. */
 const recentFrom = ({ play, size }: Examples) => play[Math.floor(size * (1 - VALIDATION_SHARE))]!
 
@@ -144,8 +161,15 @@ function encodings(): number[] {
   return FEATURE_NAMES.map((name) => (FEATURES[name].binned ? BINS : 0))
 }
 
-function refuseTooFew({ log, listener }: ListenerData): void {
-  const known = log.outcome
+/** Whether there are enough finishes and skips before play `to`. */
+export function canFit({ log }: ListenerData, to: number): boolean {
+  const known = log.outcome.subarray(0, to)
+  const count = (code: number) => known.reduce((sum, o) => sum + (o === code ? 1 : 0), 0)
+  return Math.min(count(FINISH), count(SKIP)) >= MIN_OUTCOMES
+}
+
+function refuseTooFew({ log, listener }: ListenerData, to: number): void {
+  const known = log.outcome.subarray(0, to)
   const finishes = known.reduce((sum, o) => sum + (o === 1 ? 1 : 0), 0)
   const skips = known.reduce((sum, o) => sum + (o === 0 ? 1 : 0), 0)
   if (log.size === 0) throw new DeepcutsError('NO_PLAYS', { listener: listener.name })

@@ -23,6 +23,13 @@ export async function readListenerData(library: Library, name: string): Promise<
   }
 }
 
+/** A text that changes with everything a training reads: imports and splits, exclusions, the time zone. */
+export async function dataState(library: Library, { id, timeZone }: ListenerRow): Promise<string> {
+  const { revision } = await library.catalog()
+  const exclusions = (await library.exclusions.list(id)).map(({ rule }) => rule)
+  return JSON.stringify({ revision, timeZone, exclusions })
+}
+
 /** The audio scale of the tracks played before play `to`. */
 export function audioScaleOf({ catalog, log }: ListenerData, to: number): AudioScale {
   return fitAudioScale(catalog, [...new Set(log.row.subarray(0, to))])

@@ -7,8 +7,8 @@ import { auc, logLoss } from '../metrics/binary.ts'
 import { type LogisticLikability, logisticLikability, meanProbability } from '../model/likability.ts'
 import { BASELINES, baselinePredictions } from './baselines.ts'
 import { describeLog } from './dataset.ts'
-import { type Fitted, fitLikability, refitLikability } from './fit.ts'
-import { historyMaker, type ListenerData, readListenerData } from './listener-data.ts'
+import { canFit, type Fitted, fitLikability, refitLikability } from './fit.ts'
+import { dataState, historyMaker, type ListenerData, readListenerData } from './listener-data.ts'
 
 /** The last part of the plays, on which a training says how good it is before it learns from them too. */
 const HELD_OUT_SHARE = 0.1
@@ -45,7 +45,9 @@ export interface TrainingReport {
   readonly lastPlayAt: number
   readonly inputs: number
   readonly settings: { readonly l2: number }
-  /** Scores on the held-out last tenth, of a model that did not see it; best last. */
+  /** Scores on the held-out last tenth, of a model that did not see it; none where too few plays are left to learn from. */
+  /** Of what was known when it was made: another one means that training again would learn from something else. */
+  readonly state: string
   readonly heldOut: { readonly plays: number; readonly models: readonly TailScore[] }
 }
 
@@ -58,10 +60,12 @@ export async function train(
 ): Promise<TrainingReport> {
   const data = await readListenerData(library, options.listener)
   const to = Math.floor(data.log.size * (1 - HELD_OUT_SHARE))
-  const earlier = await fitLikability(data, to, progress, signal)
-  const heldOut = scoreTail(data, to, earlier)
+  const earlier = canFit(data, to) ? await fitLikability(data, to, progress, signal) : undefined
+  const heldOut = earlier ? scoreTail(data, to, earlier) : { plays: 0, models: [] }
   await breathe(signal)
-  const fitted = refitLikability(data, earlier, progress)
+  const fitted = earlier
+    ? refitLikability(data, earlier, progress)
+    : await fitLikability(data, data.log.size, progress, signal)
   await breathe(signal)
   const { choice, model } = fitted
   const { outcome, endedAt } = data.log
@@ -76,6 +80,7 @@ export async function train(
     inputs: model.encoder.width,
     settings: choice,
     heldOut,
+    state: await dataState(library, data.listener),
   }
   const stored: StoredModel = { features: FEATURE_NAMES, likability: model, audioScale: fitted.audioScale }
   const { version } = await library.models.save(data.listener.id, stored, report)

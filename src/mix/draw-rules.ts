@@ -1,7 +1,7 @@
 import type { ScoredCandidate } from '../core/candidate.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
 import { flowCost } from './flow.ts'
-import { noveltyOf, type Recipe } from './recipe.ts'
+import type { Recipe } from './recipe.ts'
 
 /** No recipe asks for more than this between two tracks of one artist. */
 const WIDEST_GAP = 8
@@ -9,15 +9,15 @@ const WIDEST_GAP = 8
 /**
  * What a recipe asks of the drawing of `n` tracks from `pool`.
  * @param pool the pool that is drawn from, already cut, so that a log can rebuild the rules
- * @param novelty the share of new tracks that was asked for, 0…1, if any
+ * @param novelty the share of new tracks, 0…1
  */
 export function drawRules(
   recipe: Recipe,
   pool: readonly ScoredCandidate[],
   n: number,
-  novelty?: number,
+  novelty: number,
 ): DrawRules {
-  return { novelty: noveltyOf(recipe, novelty), artistGap: artistGap(pool, n), flow: flowCost(recipe.flow) }
+  return { novelty, artistGap: artistGap(pool, n), flow: flowCost(recipe.flow) }
 }
 
 /**

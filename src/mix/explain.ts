@@ -32,7 +32,7 @@ export function explain(slate: Slate, { recipe, listener, track, nearestLoved }:
         explored,
         now: listener.at,
         track: listener.trackHistory(row),
-        artist: listener.artistHistory(artist),
+        ...(artist > 0 ? { artist: listener.artistHistory(artist) } : {}),
         ...(loved ? { nearest: loved } : {}),
       }),
     }

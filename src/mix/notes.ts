@@ -1,4 +1,4 @@
-import type { Slate } from '../core/candidate.ts'
+import { POOL_LIMIT, type Slate } from '../core/candidate.ts'
 import type { DescribedListener } from '../core/described-listener.ts'
 import { noveltyOf, type Recipe } from './recipe.ts'
 
@@ -36,7 +36,10 @@ export function notesOn({ recipe, listener, slate, n, novelty, unheard, failed }
     notes.push(
       `Your taste shows ${listener.clusters} ${listener.clusters === 1 ? 'corner' : 'corners'} so far, so there is no ${recipe.name}; more history brings more.`,
     )
-  else if (found < n) notes.push(`${found} of the ${n} songs you asked for: no more fit this mix.`)
+  else if (found < n) {
+    const why = found === POOL_LIMIT ? 'a mix holds no more' : 'no more fit this mix'
+    notes.push(`${found} of the ${n} songs you asked for: ${why}.`)
+  }
   if (novelty !== undefined && noveltyOf(recipe, novelty) !== novelty)
     notes.push(
       `${recipe.title} holds only ${recipe.newTracks ? 'songs that are new to you' : 'songs you know'}, whatever the novelty.`,

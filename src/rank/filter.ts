@@ -41,11 +41,15 @@ export function eligibleFilter(eligible: (row: number) => boolean): Filter {
   return { name: 'eligible', removes: ({ row }) => !eligible(row) }
 }
 
-/** Lets one version of each song through: the known one, else the one proposed first. `candidates` are those it will see. */
+/**
+ * Lets one version of each song through: the one played most among those the listener knows, else the one proposed first.
+ * @param candidates all that it will be asked about
+ */
 export function sameSongFilter(
   songOf: (row: number) => string,
   plays: (row: number) => number,
   known: readonly number[],
+  candidates: readonly Candidate[],
 ): Filter {
   const chosen = new Map<string, { row: number; plays: number }>()
   const consider = (row: number) => {
@@ -54,14 +58,6 @@ export function sameSongFilter(
     if (!other || plays(row) > other.plays) chosen.set(song, { row, plays: plays(row) })
   }
   known.forEach(consider)
-  return {
-    name: 'same-song',
-    removes({ row }) {
-      const song = songOf(row)
-      const first = chosen.get(song)
-      if (first) return first.row !== row
-      chosen.set(song, { row, plays: 0 })
-      return false
-    },
-  }
+  for (const { row } of candidates) if (!chosen.has(songOf(row))) consider(row)
+  return { name: 'same-song', removes: ({ row }) => chosen.get(songOf(row))?.row !== row }
 }

@@ -1,14 +1,17 @@
 import type { Candidate, ScoredCandidate } from '../core/candidate.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
 import { FEATURE_COUNT } from '../features/feature-names.ts'
+import type { Moment } from '../features/history.ts'
 import { type LikabilityModel, meanProbability } from '../model/likability.ts'
 
 /** What scoring reads of the listener. */
 export interface ScoringListener {
+  /** When the mix is asked for, and up to when the history tells, ms since the epoch. */
+  readonly at: number
   readonly asOf: number
   readonly inSitting: boolean
   readonly history: {
-    describe(row: number, moment: { at: number; inSitting: boolean }, out: Float32Array, offset: number): void
+    describe(row: number, moment: Moment, out: Float32Array, offset: number): void
   }
 }
 
@@ -36,7 +39,7 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
   return {
     score(listener, candidates, familiar) {
       const raw = new Float32Array(candidates.length * FEATURE_COUNT)
-      const moment = { at: listener.asOf, inSitting: listener.inSitting }
+      const moment = { at: listener.asOf, clock: listener.at, inSitting: listener.inSitting }
       candidates.forEach(({ row }, i) => {
         listener.history.describe(row, moment, raw, i * FEATURE_COUNT)
       })
@@ -50,7 +53,7 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
         return {
           ...candidate,
           trackId: tracks.trackId[row]!,
-          artist: tracks.artist[row]!,
+          artist: tracks.artist[row] || -1 - row,
           familiarity: familiar(row) ? 'familiar' : 'new',
           likability: likability[i]!,
           scores: Array.from(logits.subarray(i * model.heads, (i + 1) * model.heads)),

@@ -93,6 +93,8 @@ export const TABLES = {
     draw: 'text',
     listener: 'int32',
     recipe: 'text',
+    /** How the slate came to be: 'day', 'again', 'seeded' or 'adjusted'. */
+    occasion: 'text',
     at: 'float64',
     model: 'int32',
     body: 'text',
