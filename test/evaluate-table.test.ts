@@ -51,6 +51,21 @@ test('spellings of the usual names meet: "Duration (ms)" is duration_ms', async 
   expect(table.features).toEqual(['energy', 'duration_ms', 'time_signature'])
 })
 
+test('a value means what it means on import: a tempo of 0 was not detected, an energy of 7 is none, seconds are a length', async () => {
+  const table = await tableOf(['energy,tempo,Length (s),liked', '0.1,0,200,1', '7,90,180.5,0', '0.3,100,,1'])
+  expect(table.features).toEqual(['energy', 'tempo', 'duration_ms'])
+  expect(column(table, 'energy')).toEqual([0.1, Number.NaN, 0.3])
+  expect(column(table, 'tempo')).toEqual([Number.NaN, 90, 100])
+  expect(column(table, 'duration_ms')).toEqual([200_000, 180_500, Number.NaN])
+  expect(table.notes).toEqual(['Values that were no number or out of range, and count as missing: 1.'])
+})
+
+test('a label that is a length in seconds is no feature, not even out of a catalog', async () => {
+  const catalog = file('name,artist,duration_ms\nOne,Ada,1000\nTwo,Bob,2000\n', 'lengths.csv')
+  const lines = ['title,artist,energy,duration_s', 'One,Ada,0.1,100', 'Two,Bob,0.2,200']
+  expect((await tableOf(lines, { label: 'duration_s' }, catalog)).features).toEqual(['energy'])
+})
+
 test('the label may be an audio feature, which then is no feature', async () => {
   const table = await tableOf(['mode,energy', '0,0.1', '1,0.2'], { label: 'mode' })
   expect(table.features).toEqual(['energy'])
@@ -150,6 +165,21 @@ test('the catalog fills what the table lacks, by id, by address of the id, and b
   expect(table.notes[0]).toBe('3 of 4 rows were found in catalog.csv, by id or by artist and title.')
 })
 
+test('a catalog that gives addresses and several artists is looked up by the id and the main artist', async () => {
+  const address = `https://api.spotify.com/v1/tracks/${'a'.repeat(22)}`
+  const catalog = file(
+    `track_href,name,artists,energy\n${address},One,Ada;Eve,0.1\n,Two,Bob;Eve,0.2\n`,
+    'href.csv',
+  )
+  const lines = ['spotify_id,title,artist,liked', `${'a'.repeat(22)},,,1`, ',two,bob,0']
+  expect(column(await tableOf(lines, {}, catalog), 'energy')).toEqual([0.1, 0.2])
+})
+
+test('semicolons separate cells where the header has more of them', async () => {
+  const table = await tableOf(['energy;liked', '0.1;1', '0.2;0'])
+  expect(column(table, 'energy')).toEqual([0.1, 0.2])
+})
+
 test('a byte-order mark, quoted commas and empty lines are read', async () => {
   const table = await tableOf([
     '\uFEFFliked,title,energy',
@@ -219,16 +249,16 @@ const refusals: readonly [string, string | Uint8Array, Partial<TableOptions>, st
     'TABLE_NO_FEATURES',
     /energy hold no information/,
   ],
-  ['a header without rows', 'energy,liked\n', {}, 'TABLE_EMPTY', /no rows below its header/],
-  ['an empty file', '', {}, 'TABLE_EMPTY', /songs.csv has no rows/],
+  ['a header without rows', 'energy,liked\n', {}, 'FILE_EMPTY', /is empty below its header/],
+  ['an empty file', '', {}, 'FILE_EMPTY', /songs.csv is empty\. /],
   [
     'another encoding',
     Buffer.from('energy,liked\n0.1,1\n0.2,caf\xe9', 'latin1'),
     {},
-    'TABLE_NOT_UTF8',
+    'FILE_NOT_UTF8',
     /not UTF-8/,
   ],
-  ['an open quote', 'energy,liked\n0.1,1\n0.2,"0', {}, 'TABLE_BROKEN', /not a whole CSV/],
+  ['an open quote', 'energy,liked\n0.1,1\n0.2,"0', {}, 'CSV_BROKEN', /line 3: a quote is never closed/],
 ]
 
 test.each(refusals)('%s is refused with a sentence', async (_, content, options, code, sentence) => {
@@ -238,5 +268,8 @@ test.each(refusals)('%s is refused with a sentence', async (_, content, options,
 
 test('a missing file and a folder are refused with a sentence', async () => {
   await expect(readCells(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
-  await expect(readCells(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+  await expect(readCells(folder)).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE',
+    message: expect.stringContaining('it is a folder, not a table') as string,
+  })
 })

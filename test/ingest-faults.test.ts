@@ -236,13 +236,13 @@ test('missing and unreadable paths', async () => {
   await fault(join(mkdtempSync(join(tmpdir(), 'deepcuts-')), 'none.zip'), 'FILE_NOT_FOUND')
   const path = fileOf(AUDIO, [extendedRow()])
   await fault(join(path, 'below-a-file.json'), 'FILE_NOT_FOUND')
-  await fault('/dev/null', 'IMPORT_UNREADABLE')
+  await fault('/dev/null', 'FILE_UNREADABLE')
 })
 
 test.skipIf(process.getuid?.() === 0)('a file without permission', async () => {
   const path = fileOf(AUDIO, [extendedRow()])
   chmodSync(path, 0)
-  expect(await fault(path, 'IMPORT_UNREADABLE')).toContain('permission denied')
+  expect(await fault(path, 'FILE_UNREADABLE')).toContain('permission denied')
 })
 
 test('a format that does not exist, and one that the file is not', async () => {

@@ -155,11 +155,12 @@ export const ERRORS = {
     sentence:
       'There are {plays} plays with a known outcome ({finishes} finished, {skips} skipped), too few to learn from: at least {needed} of each are needed. Import more history.',
   },
-  IMPORT_UNREADABLE: {
+  FILE_UNREADABLE: {
     exit: 1,
-    sentence: '{file} cannot be read ({problem}). Check its permissions, and that it is not a broken link.',
+    sentence:
+      '{file} cannot be read ({problem}). Check its permissions, and that it is a file and no broken link.',
   },
-  FILE_EMPTY: { exit: 1, sentence: '{file} is empty. Download or export it again.' },
+  FILE_EMPTY: { exit: 1, sentence: '{file} is empty{where?}. Download or export it again.' },
   FILE_TOO_LARGE: {
     exit: 1,
     sentence: '{file} is larger than {limit}, more than any known export. Nothing of it was imported.',
@@ -246,19 +247,6 @@ export const ERRORS = {
     exit: 130,
     sentence: 'The import of {file} was stopped and nothing of it was kept. Run it again to import it.',
   },
-  FILE_UNREADABLE: {
-    exit: 1,
-    sentence: '{path} cannot be read ({problem}). Check that it is a file and that you may read it.',
-  },
-  TABLE_NOT_UTF8: {
-    exit: 1,
-    sentence: '{file} is not UTF-8 text. Save it again as CSV with the encoding UTF-8.',
-  },
-  TABLE_BROKEN: {
-    exit: 1,
-    sentence: '{file} is not a whole CSV file: {problem}. Check its quotes, or export it again.',
-  },
-  TABLE_EMPTY: { exit: 1, sentence: '{file} has no rows below its header. Give a table with labelled rows.' },
   TABLE_NO_COLUMN: {
     exit: 2,
     sentence: '{file} has no column "{column}", which {option} names. Its columns are {columns}.',

@@ -1,5 +1,7 @@
-import { AUDIO_FEATURES, type AudioFeature, nameKey } from '../core/track.ts'
-import { type Cells, cellNumber, columnIndex, columnKey, readCells } from './table-csv.ts'
+import { AUDIO_FEATURES, type AudioFeature, nameKey, spotifyId } from '../core/track.ts'
+import { audioFeaturesIn, type Columns, columnsOf } from '../ingest/columns.ts'
+import { audioOf, cellOf, mainArtist } from '../ingest/table-row.ts'
+import { readCells } from './table-csv.ts'
 
 /** Audio features by recording, to fill what a labelled table lacks. */
 export interface CatalogFeatures {
@@ -15,46 +17,42 @@ export interface CatalogFeatures {
   quantiles(feature: AudioFeature): Float64Array
 }
 
-/** What a row says about which recording it is. */
+/** What a row says about which recording it is; '' for what it does not say. */
 export interface Reference {
-  /** The 22 characters of a Spotify id, '' when unknown. */
+  /** The 22 characters of a Spotify id. */
   readonly spotify: string
+  /** The main artist. */
   readonly artist: string
   readonly title: string
 }
 
-const ID_COLUMNS = ['track_id', 'spotify_id', 'spotify_track_uri', 'track_uri', 'uri', 'id', 'track_href']
-const ARTIST_COLUMNS = ['artist', 'artists', 'artist_name', 'artist_name_s', 'artist_names', 'track_artist']
-const TITLE_COLUMNS = ['title', 'song_title', 'name', 'track_name', 'song', 'song_name', 'track']
-const SPELLINGS: Readonly<Record<string, string>> = { track_duration_ms: 'duration_ms' }
-const SPOTIFY_ID = /(?:^|[:/])([0-9A-Za-z]{22})$/
-
-/** Reads a catalog CSV. Throws like `readCells`. */
+/** Reads a catalog CSV, its features as an import would take them. Throws like `readCells`. */
 export async function readCatalogFeatures(path: string): Promise<CatalogFeatures> {
-  const cells = await readCells(path)
-  const columns = audioColumns(cells)
-  const reference = referencesOf(cells)
+  const { file, sha256, header, rows } = await readCells(path)
+  const columns = columnsOf(header)
+  const audio = AUDIO_FEATURES.map(() => new Float64Array(rows.length).fill(Number.NaN))
   const byId = new Map<string, number>()
   const byName = new Map<string, number>()
-  for (let row = 0; row < cells.rows.length; row++) {
-    const { spotify, artist, title } = reference(row)
-    if (spotify && !byId.has(spotify)) byId.set(spotify, row)
+  for (const [at, row] of rows.entries()) {
+    const stated = audioOf(row, columns, () => {})
+    AUDIO_FEATURES.forEach((feature, f) => {
+      audio[f]![at] = stated[feature] ?? Number.NaN
+    })
+    const { spotify, artist, title } = referenceOf(row, columns)
+    if (spotify && !byId.has(spotify)) byId.set(spotify, at)
     const key = nameKey(artist, title)
-    if (artist && title && !byName.has(key)) byName.set(key, row)
+    if (artist && title && !byName.has(key)) byName.set(key, at)
   }
-  const value = (row: number, feature: AudioFeature): number => {
-    const at = columns.get(feature)
-    return at === undefined ? Number.NaN : cellNumber(cells.rows[row]?.[at])
-  }
+  const valuesOf = (feature: AudioFeature) => audio[AUDIO_FEATURES.indexOf(feature)]!
   return {
-    file: cells.file,
-    sha256: cells.sha256,
-    features: [...columns.keys()],
+    file,
+    sha256,
+    features: audioFeaturesIn(columns),
     find: ({ spotify, artist, title }) =>
       byId.get(spotify) ?? (artist && title ? byName.get(nameKey(artist, title)) : undefined) ?? -1,
-    value,
+    value: (row, feature) => valuesOf(feature)[row] ?? Number.NaN,
     quantiles(feature) {
-      const known = Float64Array.from(cells.rows, (_, row) => value(row, feature))
+      const known = valuesOf(feature)
         .filter((number) => !Number.isNaN(number))
         .sort()
       const points = Math.min(1001, known.length)
@@ -66,21 +64,11 @@ export async function readCatalogFeatures(path: string): Promise<CatalogFeatures
   }
 }
 
-/** Which column of a file holds which audio feature, in the order of `AUDIO_FEATURES`. */
-export function audioColumns(cells: Cells): Map<AudioFeature, number> {
-  const keys = cells.header.map((name) => SPELLINGS[columnKey(name)] ?? columnKey(name))
-  return new Map(
-    AUDIO_FEATURES.map((feature) => [feature, keys.indexOf(feature)] as const).filter(([, at]) => at >= 0),
-  )
-}
-
-/** A function from a row of a file to what it says about which recording it is. */
-export function referencesOf(cells: Cells): (row: number) => Reference {
-  const first = (names: readonly string[]) =>
-    names.map((name) => columnIndex(cells, name)).find((at) => at >= 0) ?? -1
-  const [id, artist, title] = [first(ID_COLUMNS), first(ARTIST_COLUMNS), first(TITLE_COLUMNS)]
-  return (row) => {
-    const cell = (at: number) => cells.rows[row]?.[at]?.trim() ?? ''
-    return { spotify: SPOTIFY_ID.exec(cell(id))?.[1] ?? '', artist: cell(artist), title: cell(title) }
+/** What a row says about which recording it is. */
+export function referenceOf(row: readonly string[], columns: Columns): Reference {
+  return {
+    spotify: spotifyId(cellOf(row, columns, 'spotify')) ?? '',
+    artist: mainArtist(cellOf(row, columns, 'artist')),
+    title: cellOf(row, columns, 'title'),
   }
 }

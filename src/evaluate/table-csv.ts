@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { CsvError, parse } from 'csv-parse/sync'
 import { DeepcutsError } from '../core/errors.ts'
+import { columnKey } from '../ingest/columns.ts'
+import { csvRows } from '../ingest/csv.ts'
+import { openPath } from '../ingest/open-path.ts'
 
 /** The cells of a CSV file, as text. */
 export interface Cells {
@@ -14,34 +14,32 @@ export interface Cells {
   readonly rows: readonly (readonly string[])[]
 }
 
-/** Reads a UTF-8 CSV file with a header. Throws when it is missing, unreadable, in another encoding, broken, or without rows. */
+/**
+ * Reads a CSV file with a header, as an import would.
+ * @throws DeepcutsError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_NOT_UTF8, CSV_BROKEN; FILE_EMPTY without rows below the header
+ */
 export async function readCells(path: string): Promise<Cells> {
-  const file = basename(path)
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new DeepcutsError('FILE_NOT_FOUND', { path })
-    throw new DeepcutsError(
-      'FILE_UNREADABLE',
-      { path, problem: error.code ?? error.message },
-      { cause: error },
-    )
-  })
-  const [header, ...rows] = parseCells(decode(bytes, file), file)
-  if (!header || rows.length === 0) throw new DeepcutsError('TABLE_EMPTY', { file })
-  return { file, sha256: createHash('sha256').update(bytes).digest('hex'), header, rows }
+  const { kind, name: file, members, close } = await openPath(path)
+  try {
+    if (kind !== 'file')
+      throw new DeepcutsError('FILE_UNREADABLE', { file, problem: `it is a ${kind}, not a table` })
+    const hash = createHash('sha256')
+    const all: (readonly string[])[] = []
+    for await (const rows of csvRows(hashed(members[0]!.open(), hash), file))
+      for (const row of rows) all.push(row)
+    const [header, ...rows] = all
+    if (!header || rows.length === 0)
+      throw new DeepcutsError('FILE_EMPTY', { file, ...(header && { where: ' below its header' }) })
+    return { file, sha256: hash.digest('hex'), header, rows }
+  } finally {
+    await close()
+  }
 }
 
 /** The index of the first column of that name, as written or, failing that, as folded by `columnKey`; −1 when there is none. */
 export function columnIndex(cells: Cells, name: string): number {
   const exact = cells.header.indexOf(name)
   return exact >= 0 ? exact : cells.header.findIndex((other) => columnKey(other) === columnKey(name))
-}
-
-/** How spellings of a column name meet: lower case, everything but letters and digits as one underscore ("Duration (ms)" → duration_ms). */
-export function columnKey(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_|_$/g, '')
 }
 
 /** A cell as a number: true and false as 1 and 0; NaN for everything that is not a finite number. */
@@ -53,19 +51,12 @@ export function cellNumber(cell: string | undefined): number {
   return Number.isFinite(value) ? value : Number.NaN
 }
 
-function decode(bytes: Buffer, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    throw new DeepcutsError('TABLE_NOT_UTF8', { file }, { cause: error })
-  }
-}
-
-function parseCells(text: string, file: string): string[][] {
-  try {
-    return parse(text, { bom: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true })
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new DeepcutsError('TABLE_BROKEN', { file, problem: error.message }, { cause: error })
+async function* hashed(
+  bytes: AsyncIterable<Uint8Array>,
+  hash: ReturnType<typeof createHash>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk)
+    yield chunk
   }
 }

@@ -1,7 +1,9 @@
 import { DeepcutsError } from '../core/errors.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
+import { audioFeaturesIn, columnsOf } from '../ingest/columns.ts'
+import { audioOf } from '../ingest/table-row.ts'
 import { auc } from '../metrics/binary.ts'
-import { audioColumns, type CatalogFeatures, referencesOf } from './table-catalog.ts'
+import { type CatalogFeatures, referenceOf } from './table-catalog.ts'
 import { type Cells, cellNumber, columnIndex } from './table-csv.ts'
 import { type Label, readLabel } from './table-label.ts'
 
@@ -81,7 +83,7 @@ export function makeTable(cells: Cells, options: TableOptions, catalog?: Catalog
     negative: label.negative,
     groups: grouping ?? Uint32Array.from(label.y.keys()),
     grouped: grouping !== undefined,
-    ...(catalog && { reference: columns.map(({ name }) => referenceOf(name, catalog)) }),
+    ...(catalog && { reference: columns.map(({ name }) => quantilesOf(name, catalog)) }),
     notes,
   }
 }
@@ -137,30 +139,31 @@ function audio(
   catalog: CatalogFeatures | undefined,
   notes: string[],
 ): Column[] {
-  const own = audioColumns(cells)
-  const except = new Set([options.label, ...(options.features ?? [])].map((name) => columnIndex(cells, name)))
-  const features = AUDIO_FEATURES.filter((feature) => {
-    const at = own.get(feature)
-    return at === undefined ? catalog?.features.includes(feature) : !except.has(at)
-  })
-  const reference = referencesOf(cells)
-  const found = catalog && label.rows.map((row) => catalog.find(reference(row)))
+  const columns = columnsOf(cells.header)
+  const taken = new Set([options.label, ...(options.features ?? [])].map((name) => columnIndex(cells, name)))
+  const free = new Map([...columns].filter(([, [at]]) => !taken.has(at!)))
+  const own = audioFeaturesIn(columns)
+  const usable = audioFeaturesIn(free)
+  const features = AUDIO_FEATURES.filter((feature) =>
+    own.includes(feature) ? usable.includes(feature) : catalog?.features.includes(feature),
+  )
+  const found = catalog && label.rows.map((row) => catalog.find(referenceOf(cells.rows[row]!, columns)))
   if (catalog && found) {
     const count = found.filter((row) => row >= 0).length
     notes.push(
       `${count} of ${label.rows.length} rows were found in ${catalog.file}, by id or by artist and title.`,
     )
   }
-  return features.map((feature) => {
-    const at = own.get(feature)
-    const values = Float64Array.from(label.rows, (row, i) => {
-      const value = at === undefined ? Number.NaN : cellNumber(cells.rows[row]![at])
-      return Number.isNaN(value) && catalog && found && found[i]! >= 0
-        ? catalog.value(found[i]!, feature)
-        : value
-    })
-    return { name: feature, values }
-  })
+  let bad = 0
+  const stated = label.rows.map((row) => audioOf(cells.rows[row]!, free, () => bad++))
+  if (bad > 0) notes.push(`Values that were no number or out of range, and count as missing: ${bad}.`)
+  return features.map((feature) => ({
+    name: feature,
+    values: Float64Array.from(
+      stated,
+      (audio, i) => audio[feature] ?? (catalog && found ? catalog.value(found[i]!, feature) : Number.NaN),
+    ),
+  }))
 }
 
 function named(cells: Cells, label: Label, options: TableOptions): Column[] {
@@ -196,7 +199,7 @@ function mustFind(cells: Cells, column: string, option: string): number {
   })
 }
 
-function referenceOf(name: string, catalog: CatalogFeatures): Float64Array {
+function quantilesOf(name: string, catalog: CatalogFeatures): Float64Array {
   const feature = AUDIO_FEATURES.find((known) => known === name)
   return feature ? catalog.quantiles(feature) : new Float64Array(0)
 }

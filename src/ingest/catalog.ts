@@ -2,7 +2,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import { spotifyId } from '../core/track.ts'
 import type { ImportRecord } from '../library/import-record.ts'
 import { dayOrInstant } from './cells.ts'
-import { type Columns, columnsOf, featureCount, namesTracks, saysSomething } from './columns.ts'
+import { audioFeaturesIn, type Columns, columnsOf, namesTracks, saysSomething } from './columns.ts'
 import { csvRows } from './csv.ts'
 import type { Context, Sink } from './sink.ts'
 import { cellOf, factsOf, mainArtist } from './table-row.ts'
@@ -78,7 +78,8 @@ export function usableColumns(
   if (unnamed && !columns.has('title') && !(row && /^[01]$/.test(row[0] ?? '')))
     columns = new Map([...columns, ['title', [0]]])
   if (namesTracks(columns) && saysSomething(columns)) return columns
-  if (!namesTracks(columns) && featureCount(columns) >= 3) throw new DeepcutsError('CSV_NO_NAMES', { file })
+  if (!namesTracks(columns) && audioFeaturesIn(columns).length >= 3)
+    throw new DeepcutsError('CSV_NO_NAMES', { file })
   const shown = header.slice(0, 8).map((name) => name.slice(0, 30) || '(unnamed)')
   throw new DeepcutsError('CSV_UNKNOWN', {
     file,

@@ -30,6 +30,7 @@ const ALIASES: Readonly<Record<Exclude<Role, AudioFeature>, readonly string[]>> 
     'track_id',
     'track_url',
     'spotify_url',
+    'track_href',
     'id',
   ],
   isrc: ['isrc', 'track_isrc', 'isrc_code'],
@@ -99,15 +100,17 @@ export function namesTracks(columns: Columns): boolean {
   return (['spotify', 'isrc', 'mbid', 'title'] as const).some((role) => columns.has(role))
 }
 
-/** How many of the 13 audio features the table has. */
-export function featureCount(columns: Columns): number {
-  return AUDIO_FEATURES.filter((name) => columns.has(name)).length
+/** Which of the 13 audio features the table has; a length in seconds is one in milliseconds too. */
+export function audioFeaturesIn(columns: Columns): AudioFeature[] {
+  return AUDIO_FEATURES.filter(
+    (name) => columns.has(name) || (name === 'duration_ms' && columns.has('seconds')),
+  )
 }
 
 /** Whether a table says anything about its tracks beyond their names. */
 export function saysSomething(columns: Columns): boolean {
-  const roles: readonly Role[] = ['genres', 'popularity', 'released', 'playlist', 'seconds']
-  return featureCount(columns) > 0 || roles.some((role) => columns.has(role))
+  const roles: readonly Role[] = ['genres', 'popularity', 'released', 'playlist']
+  return audioFeaturesIn(columns).length > 0 || roles.some((role) => columns.has(role))
 }
 
 /** How spellings of a column name meet: lower case, everything but letters and digits as one underscore. */

@@ -1,3 +1,5 @@
+import { DeepcutsError } from '../core/errors.ts'
+
 /** One file that can be read, on disk or inside a zip. */
 export interface Member {
   /** Its base name; formats are told by it, never by its folder. */
@@ -29,4 +31,11 @@ export function baseName(path: string): string {
 /** System clutter that archivers and file managers leave behind. */
 export function isClutter(path: string): boolean {
   return baseName(path).startsWith('.') || path.includes('__MACOSX/')
+}
+
+/** The error for a path that the system does not let us read. */
+export function unreadable(file: string, error: NodeJS.ErrnoException): DeepcutsError {
+  const problems: Record<string, string> = { EACCES: 'permission denied', EPERM: 'permission denied' }
+  const problem = problems[error.code ?? ''] ?? error.code ?? 'an input error'
+  return new DeepcutsError('FILE_UNREADABLE', { file, problem }, { cause: error })
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DeepcutsError } from '../core/errors.ts'
-import { baseName, isClutter, type Member, type Opened } from './member.ts'
+import { baseName, isClutter, type Member, type Opened, unreadable } from './member.ts'
 import { openZip } from './zip.ts'
 
 const MAX_FILES = 200_000
@@ -10,7 +10,7 @@ const MAX_DEPTH = 16
 
 /**
  * Opens a file, a folder (with everything below it; links are not followed) or a zip for reading.
- * @throws DeepcutsError FILE_NOT_FOUND, IMPORT_UNREADABLE, or what a bad zip gives
+ * @throws DeepcutsError FILE_NOT_FOUND, FILE_UNREADABLE, or what a bad zip gives
  */
 export async function openPath(path: string): Promise<Opened> {
   const name = baseName(resolve(path))
@@ -20,8 +20,7 @@ export async function openPath(path: string): Promise<Opened> {
     throw unreadable(name, error)
   })
   if (info.isDirectory()) return openFolder(path, name)
-  if (!info.isFile())
-    throw new DeepcutsError('IMPORT_UNREADABLE', { file: name, problem: 'it is not a file' })
+  if (!info.isFile()) throw new DeepcutsError('FILE_UNREADABLE', { file: name, problem: 'it is not a file' })
   if (/\.zip$/i.test(name) || (await startsLikeZip(path, name))) return openZip(path, name)
   return {
     kind: 'file',
@@ -79,10 +78,4 @@ async function startsLikeZip(path: string, name: string): Promise<boolean> {
   } finally {
     await file.close()
   }
-}
-
-function unreadable(file: string, error: NodeJS.ErrnoException): DeepcutsError {
-  const problems: Record<string, string> = { EACCES: 'permission denied', EPERM: 'permission denied' }
-  const problem = problems[error.code ?? ''] ?? error.code ?? 'an input error'
-  return new DeepcutsError('IMPORT_UNREADABLE', { file, problem }, { cause: error })
 }

@@ -44,13 +44,8 @@ export function cellOf(row: readonly string[], columns: Columns, role: Role): st
   return index === undefined ? '' : (row[index]?.trim() ?? '')
 }
 
-/** What a row says about its track beyond its names; undefined when that is nothing. */
-export function factsOf(
-  row: readonly string[],
-  columns: Columns,
-  now: number,
-  onBad: () => void,
-): TrackFacts | undefined {
+/** The audio features that a row states; a length in seconds counts where there is none in milliseconds. */
+export function audioOf(row: readonly string[], columns: Columns, onBad: () => void): AudioFeatures {
   const audio: AudioFeatures = {}
   for (const name of AUDIO_FEATURES) {
     const index = columns.get(name)?.[0]
@@ -62,6 +57,17 @@ export function factsOf(
     const length = featureValue('duration_ms', Math.round(seconds * 1000), onBad)
     if (length !== undefined) audio.duration_ms = length
   }
+  return audio
+}
+
+/** What a row says about its track beyond its names; undefined when that is nothing. */
+export function factsOf(
+  row: readonly string[],
+  columns: Columns,
+  now: number,
+  onBad: () => void,
+): TrackFacts | undefined {
+  const audio = audioOf(row, columns, onBad)
   const year = yearOf(cellOf(row, columns, 'released'), now)
   const popularity = popularityOf(cellOf(row, columns, 'popularity'), onBad)
   const genres = genresOf((columns.get('genres') ?? []).map((index) => row[index] ?? ''))

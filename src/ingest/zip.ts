@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import type { Entry, ZipFile } from 'yauzl'
 import { openPromise } from 'yauzl'
 import { DeepcutsError } from '../core/errors.ts'
-import { baseName, isClutter, type Member, type Opened } from './member.ts'
+import { baseName, isClutter, type Member, type Opened, unreadable } from './member.ts'
 
 /** What a zip may unpack to. Real exports stay far below: 12–30 times their packed size, 10 years ≈ 155 MB. */
 export interface ZipBounds {
@@ -22,12 +22,11 @@ const RATIO_FROM = 2 ** 20
 /**
  * Opens a zip and lists its files in any folder layout. The listed sizes are enforced while reading, so they bound it.
  * Names are used for reports alone: nothing is ever unpacked to disk.
- * @throws DeepcutsError ZIP_NOT_A_ZIP, ZIP_TRUNCATED, ZIP_DAMAGED, ZIP_BOMB, ZIP_UNSAFE_NAME; ZIP_ENCRYPTED on reading
+ * @throws DeepcutsError FILE_UNREADABLE, ZIP_NOT_A_ZIP, ZIP_TRUNCATED, ZIP_DAMAGED, ZIP_BOMB, ZIP_UNSAFE_NAME; ZIP_ENCRYPTED on reading
  */
 export async function openZip(path: string, name: string, bounds: ZipBounds = ZIP_BOUNDS): Promise<Opened> {
   const zip = await openPromise(path, { autoClose: false }).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code)
-      throw new DeepcutsError('IMPORT_UNREADABLE', { file: name, problem: error.code }, { cause: error })
+    if (error.code) throw unreadable(name, error)
     throw new DeepcutsError(
       (await looksLikeZip(path)) ? 'ZIP_TRUNCATED' : 'ZIP_NOT_A_ZIP',
       { file: name },
