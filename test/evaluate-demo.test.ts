@@ -24,7 +24,7 @@ afterAll(async () => {
 describe('the demo', () => {
   it('is whole again after it was killed between its two imports', async () => {
     const { library } = engine
-    const session = await library.imports.begin('Ada')
+    const session = library.imports.begin()
     for (const record of makeWorld({ seed: 1, listeners: 1, now: NOW }).catalogRecords())
       session.add(record, 0)
     const left = { listener: 'Ada', name: 'invented catalog', format: 'catalog' }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { random } from '../src/core/random.ts'
 import type { ImportRecord } from '../src/library/import-record.ts'
+import type { Library } from '../src/library/library.ts'
 import { NOW, play, roundedPlay, row, take, tempLibrary, visiblePlays } from './suites/temp-library.ts'
 
 const MINUTE = 60_000
@@ -15,7 +16,7 @@ describe('an import', () => {
       format: 'catalog',
     })
     expect(catalog).toEqual({ id: 1, duplicates: [], newTracks: 1, plays: 0, playsWithAudio: 0 })
-    const session = await library.imports.begin('ada')
+    const session = library.imports.begin()
     session.add(play(TIDE, T), 0)
     session.add(play(LAMP, T + 5 * MINUTE), 2)
     session.add(play(LAMP, T + 5 * MINUTE), 2)
@@ -43,7 +44,7 @@ describe('an import', () => {
 
   test('that is not committed leaves nothing', async () => {
     const { library, store } = await tempLibrary()
-    const session = await library.imports.begin('ada')
+    const session = library.imports.begin()
     session.add(play(TIDE, T), 0)
     expect(await store.count('plays')).toBe(0)
     expect(await store.count('identifiers')).toBe(0)
@@ -214,4 +215,43 @@ test('overlapping packages show the same plays in any order, and after any of th
     }
   }
   expect(overlapping).toBeGreaterThan(100)
+})
+
+describe('two imports at once', () => {
+  const begin = (library: Library, records: readonly ImportRecord[]) => {
+    const session = library.imports.begin()
+    for (const record of records) session.add(record, 0)
+    return (sha256: string) =>
+      session.commit(
+        { listener: 'ada', name: 'file', sha256, format: 'spotify-extended', at: NOW },
+        () => '{}',
+      )
+  }
+
+  test('number the names one after the other: two tracks never share an identifier', async () => {
+    const { library, store } = await tempLibrary()
+    const [one, other] = [begin(library, [play(TIDE, T)]), begin(library, [play(LAMP, T), play(TIDE, T)])]
+    const outcomes = await Promise.all([one('a'), other('b')])
+    expect(outcomes.map(({ newTracks }) => newTracks)).toEqual([1, 1])
+    expect(await store.read('identifiers', ['id', 'value'], { orderBy: ['id'] })).toMatchObject({
+      id: Int32Array.of(1, 2),
+      value: [TIDE.spotify, LAMP.spotify],
+    })
+    expect(await visiblePlays(store, 1)).toEqual(
+      [LAMP, TIDE].map(({ spotify }) => `spotify:${spotify} ${T} 200000 1`),
+    )
+  })
+
+  test('of one content are one import: the second changes nothing and has only duplicates', async () => {
+    const { library } = await tempLibrary()
+    const records = [play(TIDE, T), play(LAMP, T + MINUTE), { kind: 'like', track: TIDE } as const]
+    const sessions = [begin(library, records), begin(library, records)]
+    const outcomes = await Promise.all(sessions.map((commit) => commit('same')))
+    expect(outcomes).toEqual([
+      { id: 1, duplicates: [0], newTracks: 2, plays: 2, playsWithAudio: 0 },
+      { id: 1, duplicates: [2], newTracks: 0, plays: 0, playsWithAudio: 0 },
+    ])
+    expect(await library.imports.list()).toHaveLength(1)
+    expect(await library.feedback.list(1)).toHaveLength(1)
+  })
 })

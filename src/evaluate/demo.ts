@@ -84,7 +84,7 @@ async function importRecords(
   demo: { seed: number; now: number },
   records: Iterable<ImportRecord>,
 ): Promise<void> {
-  const session = await library.imports.begin(what.listener)
+  const session = library.imports.begin()
   let kept = 0
   for (const record of records) {
     session.add(record, 0)

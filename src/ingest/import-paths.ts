@@ -75,7 +75,7 @@ async function importPath(
     const base = { name: opened.name, format, listener }
     if (before !== undefined) return alreadyImported(base, before)
 
-    const session = await imports.begin(listener)
+    const session = imports.begin()
     const sinks = new Map<string, { sink: Sink; files: number }>()
     const context = { now, catalogOnly: format === 'catalog', playlist: playlistNames() }
     const meter = progressMeter(progress, opened.name, files)

@@ -1,12 +1,12 @@
 import { AUDIO_FEATURES, type TrackFacts, type TrackRef } from '../core/track.ts'
 import type { WriteTo } from '../store/store.ts'
 
-/** Collects what one import says about each identifier; the first name and every feature that is told count. */
+/** Collects what one import says about each name; the first spelling and every feature that is told count. */
 export interface ClaimColumns {
-  add(identifier: number, ref: TrackRef, facts?: TrackFacts): void
-  readonly size: number
-  /** The rows of import `id`. */
-  write(id: number): WriteTo<'claims'>
+  /** @param name its number in this import */
+  add(name: number, ref: TrackRef, facts?: TrackFacts): void
+  /** The rows of import `id`, whose names have these identifiers. */
+  write(id: number, identifierOf: Int32Array): WriteTo<'claims'>
 }
 
 interface Claim {
@@ -14,20 +14,16 @@ interface Claim {
   readonly facts: TrackFacts | undefined
 }
 
-/** A collector for one import. One claim an identifier; where rows of one file disagree, later rows add genres and fill gaps. */
+/** A collector for one import. One claim a name; where rows of one file disagree, later rows add genres and fill gaps. */
 export function claimColumns(): ClaimColumns {
   const claims = new Map<number, Claim>()
   return {
-    get size() {
-      return claims.size
+    add(name, ref, facts) {
+      const known = claims.get(name)
+      if (!known) claims.set(name, { ref, facts })
+      else if (facts) claims.set(name, { ref: { ...ref, ...known.ref }, facts: merge(known.facts, facts) })
     },
-    add(identifier, ref, facts) {
-      const known = claims.get(identifier)
-      if (!known) claims.set(identifier, { ref, facts })
-      else if (facts)
-        claims.set(identifier, { ref: { ...ref, ...known.ref }, facts: merge(known.facts, facts) })
-    },
-    write(id) {
+    write(id, identifierOf) {
       const rows = [...claims.values()]
       const number = (value: (facts: TrackFacts) => number | undefined) => {
         const column = new Float32Array(rows.length).fill(Number.NaN)
@@ -44,7 +40,7 @@ export function claimColumns(): ClaimColumns {
         insert: 'claims',
         columns: {
           import: new Int32Array(rows.length).fill(id),
-          identifier: [...claims.keys()],
+          identifier: Int32Array.from(claims.keys(), (name) => identifierOf[name]!),
           isrc: text(({ ref }) => ref.isrc),
           mbid: text(({ ref }) => ref.mbid),
           title: text(({ ref }) => ref.title),

@@ -2,37 +2,54 @@ import type { IdentifierScheme, TrackRef } from '../core/track.ts'
 import { nameKey } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 
-/** Interns the names of recordings: each (scheme, value) has one number for ever. */
-export interface Identifiers {
-  /** The number of the strongest name of `ref` (Spotify, ISRC, MBID, artist and title, title), new or known; 0 when it has none. */
-  intern(ref: TrackRef): number
+/** Numbers the names that one import tells, without a look at the store. */
+export interface LocalNames {
+  /** The number, from 1, of the strongest name of `ref` (Spotify, ISRC, MBID, artist and title, title); 0 when it has none. */
+  number(ref: TrackRef): number
+  /** The store's identifiers of these names. Read and written in one turn, or two imports give one number to two names. */
+  intern(store: Store): Promise<Interned>
+}
+
+/** Each (scheme, value) of a store has one identifier for ever. */
+export interface Interned {
+  /** Local number → identifier; 0 → 0. */
+  readonly identifier: Int32Array
   /** Rows that the store does not have yet. */
   readonly added: { readonly id: number[]; readonly scheme: string[]; readonly value: string[] }
 }
 
-/** Reads the known identifiers into memory. */
-export async function loadIdentifiers(store: Store): Promise<Identifiers> {
-  const rows = await store.read('identifiers', ['id', 'scheme', 'value'])
-  const known = new Map<string, number>()
-  let next = 1
-  rows.id.forEach((id, i) => {
-    known.set(`${rows.scheme[i]}:${rows.value[i]}`, id)
-    if (id >= next) next = id + 1
-  })
-  const added = { id: [] as number[], scheme: [] as string[], value: [] as string[] }
+/** The names of one import. */
+export function localNames(): LocalNames {
+  const numbers = new Map<string, number>()
   return {
-    added,
-    intern(ref) {
+    number(ref) {
       const name = strongest(ref)
       if (!name) return 0
       const key = `${name.scheme}:${name.value}`
-      const id = known.get(key)
-      if (id !== undefined) return id
-      known.set(key, next)
-      added.id.push(next)
-      added.scheme.push(name.scheme)
-      added.value.push(name.value)
-      return next++
+      const known = numbers.get(key)
+      if (known !== undefined) return known
+      numbers.set(key, numbers.size + 1)
+      return numbers.size
+    },
+    async intern(store) {
+      const rows = await store.read('identifiers', ['id', 'scheme', 'value'])
+      const identifier = new Int32Array(numbers.size + 1)
+      let next = 1
+      rows.id.forEach((id, i) => {
+        const number = numbers.get(`${rows.scheme[i]}:${rows.value[i]}`)
+        if (number !== undefined) identifier[number] = id
+        if (id >= next) next = id + 1
+      })
+      const added = { id: [] as number[], scheme: [] as string[], value: [] as string[] }
+      for (const [key, number] of numbers) {
+        if (identifier[number] !== 0) continue
+        const colon = key.indexOf(':')
+        identifier[number] = next
+        added.id.push(next++)
+        added.scheme.push(key.slice(0, colon))
+        added.value.push(key.slice(colon + 1))
+      }
+      return { identifier, added }
     },
   }
 }

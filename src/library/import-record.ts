@@ -30,7 +30,10 @@ export interface ImportMeta {
 
 /** What the writer did with the records of one import. */
 export interface ImportOutcome {
-  /** The new import's id; also given when nothing new was in it. */
+  /**
+   * The new import's id; also given when nothing new was in it. The standing import's id when the same content was
+   * committed meanwhile: then nothing is written, and every play is a duplicate.
+   */
   readonly id: number
   /** Per file (the index given to `add`): plays hidden because another import, or an earlier row, already tells them. */
   readonly duplicates: readonly number[]
@@ -51,8 +54,8 @@ export interface ImportSession {
 
 /** The part of the library that importers write to. */
 export interface Imports {
-  /** Begins an import. Nothing is written before its `commit`. */
-  begin(listener: string): Promise<ImportSession>
+  /** Begins an import. Nothing is read or written before its `commit`. */
+  begin(): ImportSession
   /** The id of the standing import of this listener with this content, if any. */
   find(listener: string, sha256: string): Promise<number | undefined>
 }

@@ -3,7 +3,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import type { Play } from '../core/event.ts'
 import type { Store, Write } from '../store/store.ts'
 import { claimColumns } from './claim-columns.ts'
-import { loadIdentifiers } from './identifiers.ts'
+import { localNames } from './identifiers.ts'
 import type { ImportMeta, ImportOutcome, ImportRecord, ImportSession, Imports } from './import-record.ts'
 import type { Listeners } from './listeners.ts'
 import { type PlayName, refreshHidden } from './plays.ts'
@@ -66,13 +66,7 @@ export function importLog(parts: ImportParts): ImportLog {
   return {
     list,
 
-    async find(listener, sha256) {
-      const owner = await listeners.find(listener)
-      if (!owner) return undefined
-      const rows = await store.read('imports', ['id', 'undoneAt'], { where: { sha256, listener: owner.id } })
-      const at = rows.undoneAt.findIndex(Number.isNaN)
-      return at < 0 ? undefined : rows.id[at]
-    },
+    find: (listener, sha256) => standingImport(parts, listener, sha256),
 
     begin: () => beginImport(parts),
 
@@ -98,61 +92,85 @@ export function importLog(parts: ImportParts): ImportLog {
   }
 }
 
+async function standingImport(
+  { store, listeners }: ImportParts,
+  listener: string,
+  sha256: string,
+): Promise<number | undefined> {
+  const owner = await listeners.find(listener)
+  if (!owner) return undefined
+  const rows = await store.read('imports', ['id', 'undoneAt'], { where: { sha256, listener: owner.id } })
+  const at = rows.undoneAt.findIndex(Number.isNaN)
+  return at < 0 ? undefined : rows.id[at]
+}
+
 /** The owner of playlists that a catalog tells. */
 const NOBODY = 0
 
+/** `name` is the track's number among the names of the import, 0 for none. */
 interface Said {
   readonly kind: string
-  readonly identifier: number
+  readonly name: number
   readonly artist: string
   readonly at: number
 }
 
 interface Item {
   readonly playlist: string
-  readonly identifier: number
+  readonly name: number
   readonly addedAt: number
 }
 
-async function beginImport(parts: ImportParts): Promise<ImportSession> {
+interface Heard {
+  readonly name: number
+  readonly play: Play
+  readonly file: number
+}
+
+function beginImport(parts: ImportParts): ImportSession {
   const { store, listeners, revision, inTurn, haveAudio } = parts
-  const identifiers = await loadIdentifiers(store)
+  const names = localNames()
   const claims = claimColumns()
-  const plays: { identifier: number; play: Play; file: number }[] = []
+  const plays: Heard[] = []
   const feedback: Said[] = []
   const items: Item[] = []
-  const names = new Map<number, PlayName>()
+  const called = new Map<number, { readonly artist: string; readonly title: string }>()
 
   return {
     add(record: ImportRecord, file: number) {
       if (record.kind === 'never') {
-        feedback.push({ kind: 'never', identifier: 0, artist: record.artist, at: Number.NaN })
+        feedback.push({ kind: 'never', name: 0, artist: record.artist, at: Number.NaN })
         return
       }
-      const identifier = identifiers.intern(record.track)
-      if (identifier === 0) return
-      claims.add(identifier, record.track, record.kind === 'track' ? record.facts : undefined)
+      const name = names.number(record.track)
+      if (name === 0) return
+      claims.add(name, record.track, record.kind === 'track' ? record.facts : undefined)
       if (record.kind === 'play') {
-        plays.push({ identifier, play: record.play, file })
-        if (!names.has(identifier))
-          names.set(identifier, {
-            identifier,
-            artist: record.track.artist ?? '',
-            title: record.track.title ?? '',
-          })
+        plays.push({ name, play: record.play, file })
+        if (!called.has(name))
+          called.set(name, { artist: record.track.artist ?? '', title: record.track.title ?? '' })
       } else if (record.kind === 'playlist-item')
-        items.push({ playlist: record.playlist, identifier, addedAt: record.addedAt ?? Number.NaN })
+        items.push({ playlist: record.playlist, name, addedAt: record.addedAt ?? Number.NaN })
       else if (record.kind !== 'track')
-        feedback.push({ kind: record.kind, identifier, artist: '', at: record.at ?? Number.NaN })
+        feedback.push({ kind: record.kind, name, artist: '', at: record.at ?? Number.NaN })
     },
 
     commit: (meta: ImportMeta, report: (duplicates: readonly number[]) => string): Promise<ImportOutcome> =>
       inTurn(async () => {
+        const known = await standingImport(parts, meta.listener, meta.sha256)
+        if (known !== undefined) {
+          const all = new Int8Array(plays.length).fill(1)
+          return { id: known, duplicates: perFile(plays, all), newTracks: 0, plays: 0, playsWithAudio: 0 }
+        }
         const id = (await store.max('imports', 'id')) + 1
         const owner = await listeners.findOrCreate(meta.listener)
-        const rows = playColumns(plays, id, (await store.max('plays', 'id')) + 1)
+        const { identifier: identifierOf, added } = await names.intern(store)
+        const rows = playColumns(plays, identifierOf, id, (await store.max('plays', 'id')) + 1)
+        const playNames = Array.from(called, ([name, told]): PlayName => {
+          return { identifier: identifierOf[name]!, ...told }
+        })
         const { hidden, writes } = plays.length
-          ? await refreshHidden(store, owner.id, { added: rows, names: [...names.values()] })
+          ? await refreshHidden(store, owner.id, { added: rows, names: playNames })
           : { hidden: rows.hidden, writes: [] }
         const duplicates = perFile(plays, hidden)
         const group: Write[] = [
@@ -170,11 +188,11 @@ async function beginImport(parts: ImportParts): Promise<ImportSession> {
               report: [report(duplicates)],
             },
           },
-          { insert: 'identifiers', columns: identifiers.added },
-          claims.write(id),
+          { insert: 'identifiers', columns: added },
+          claims.write(id, identifierOf),
           { insert: 'plays', columns: { ...rows, hidden, listener: constant(plays.length, owner.id) } },
-          feedbackRows(feedback, id, owner.id, (await store.max('feedback', 'id')) + 1),
-          playlistRows(items, id, meta.format === 'catalog' ? NOBODY : owner.id),
+          feedbackRows(feedback, identifierOf, id, owner.id, (await store.max('feedback', 'id')) + 1),
+          playlistRows(items, identifierOf, id, meta.format === 'catalog' ? NOBODY : owner.id),
           ...writes,
           ...(await revision.bump()),
         ]
@@ -185,7 +203,7 @@ async function beginImport(parts: ImportParts): Promise<ImportSession> {
         return {
           id,
           duplicates,
-          newTracks: identifiers.added.id.length,
+          newTracks: added.id.length,
           plays: visible.length,
           playsWithAudio: audio.reduce((sum, has) => sum + has, 0),
         }
@@ -193,16 +211,12 @@ async function beginImport(parts: ImportParts): Promise<ImportSession> {
   }
 }
 
-function playColumns(
-  plays: readonly { identifier: number; play: Play }[],
-  importId: number,
-  firstId: number,
-) {
+function playColumns(plays: readonly Heard[], identifierOf: Int32Array, importId: number, firstId: number) {
   const flag = (value: boolean | undefined) => (value === undefined ? -1 : Number(value))
   return {
     id: Int32Array.from(plays, (_, i) => firstId + i),
     import: new Int32Array(plays.length).fill(importId),
-    identifier: Int32Array.from(plays, ({ identifier }) => identifier),
+    identifier: Int32Array.from(plays, ({ name }) => identifierOf[name]!),
     endedAt: Float64Array.from(plays, ({ play }) => play.endedAt),
     msPlayed: Float64Array.from(plays, ({ play }) => play.msPlayed),
     reasonStart: plays.map(({ play }) => play.reasonStart),
@@ -216,7 +230,13 @@ function playColumns(
   }
 }
 
-function feedbackRows(said: readonly Said[], id: number, listener: number, firstId: number): Write {
+function feedbackRows(
+  said: readonly Said[],
+  identifierOf: Int32Array,
+  id: number,
+  listener: number,
+  firstId: number,
+): Write {
   return {
     insert: 'feedback',
     columns: {
@@ -224,7 +244,7 @@ function feedbackRows(said: readonly Said[], id: number, listener: number, first
       import: constant(said.length, id),
       listener: constant(said.length, listener),
       kind: said.map(({ kind }) => kind),
-      identifier: said.map(({ identifier }) => identifier),
+      identifier: said.map(({ name }) => identifierOf[name]!),
       artist: said.map(({ artist }) => artist),
       at: said.map(({ at }) => at),
       until: said.map(() => Number.NaN),
@@ -233,14 +253,14 @@ function feedbackRows(said: readonly Said[], id: number, listener: number, first
   }
 }
 
-function playlistRows(items: readonly Item[], id: number, listener: number): Write {
+function playlistRows(items: readonly Item[], identifierOf: Int32Array, id: number, listener: number): Write {
   return {
     insert: 'playlistItems',
     columns: {
       import: constant(items.length, id),
       listener: constant(items.length, listener),
       playlist: items.map(({ playlist }) => playlist),
-      identifier: items.map(({ identifier }) => identifier),
+      identifier: items.map(({ name }) => identifierOf[name]!),
       addedAt: items.map(({ addedAt }) => addedAt),
     },
   }

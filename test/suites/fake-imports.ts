@@ -18,7 +18,7 @@ export function fakeImports(): Imports & { readonly taken: TakenImport[] } {
       const at = taken.findIndex(({ meta }) => meta.listener === listener && meta.sha256 === sha256)
       return at < 0 ? undefined : at + 1
     },
-    async begin() {
+    begin() {
       const records: { record: ImportRecord; file: number }[] = []
       return {
         add: (record, file) => {

@@ -36,7 +36,7 @@ export async function emptyEngine(timeZone = 'UTC'): Promise<InventedEngine> {
     folder,
     clock,
     async put(listener, records, format = 'spotify-extended') {
-      const session = await engine.library.imports.begin(listener)
+      const session = engine.library.imports.begin()
       for (const record of records) session.add(record, 0)
       const name = `file ${++files}`
       await session.commit({ listener, name, sha256: name, format, at: clock.at }, () => '{}')

@@ -67,7 +67,7 @@ export async function take(
   records: readonly ImportRecord[],
   { listener = 'ada', format = 'spotify-extended', sha256 = `content ${++contents}` } = {},
 ): Promise<ImportOutcome> {
-  const session = await library.imports.begin(listener)
+  const session = library.imports.begin()
   for (const record of records) session.add(record, 0)
   return session.commit({ listener, name: 'file', sha256, format, at: NOW }, () => '{}')
 }
