@@ -1,9 +1,9 @@
 import type { DescribedListener, LovedTrackRow } from '../core/described-listener.ts'
 import type { Feedback } from '../core/event.ts'
 import type { TrackHistory } from '../core/listener.ts'
-import { fold } from '../core/track.ts'
 import type { Catalog } from '../library/catalog.ts'
 import type { ListeningLog } from '../library/listening-log.ts'
+import { lastOpinions, refusals } from '../library/refusals.ts'
 import type { History } from './history.ts'
 import { cutSittings, SITTING_GAP_MS } from './sittings.ts'
 import { clusterTaste, tasteSpace } from './taste-clusters.ts'
@@ -106,66 +106,4 @@ function love({ plays, finishes, skips, saved, liked }: TrackHistory): number {
   const finished = finishes >= 2 && rate > 0.5 ? Math.log2(1 + finishes) * rate : 0
   const kept = (liked ? 2 : 0) + (saved && (plays === 0 || rate >= 0.4) ? 1 : 0)
   return finished + kept
-}
-
-interface Opinions {
-  readonly liked: ReadonlySet<number>
-  readonly disliked: ReadonlySet<number>
-  readonly snoozed: ReadonlySet<number>
-  /** Folded names. */
-  readonly never: ReadonlySet<string>
-}
-
-/** What was said last of each track counts; `feedback` is oldest first. */
-function lastOpinions(feedback: readonly Feedback[], catalog: Catalog, at: number): Opinions {
-  const sets = { like: new Set<number>(), dislike: new Set<number>(), snooze: new Set<number>() }
-  const never = new Set<string>()
-  for (const { kind, trackId, artist, until } of feedback) {
-    if (kind === 'never') {
-      if (artist) never.add(fold(artist))
-      continue
-    }
-    const row = catalog.rowOfIdentifier[trackId ?? -1] ?? -1
-    if (row < 0 || (until !== undefined && until <= at)) continue
-    for (const set of Object.values(sets)) set.delete(row)
-    sets[kind].add(row)
-  }
-  return { liked: sets.like, disliked: sets.dislike, snoozed: sets.snooze, never }
-}
-
-/** A no holds for every version of the song by that artist, and for every track that names a refused artist. */
-function refusals(catalog: Catalog, { disliked, snoozed, never }: Opinions): DescribedListener['refusal'] {
-  const songs = (rows: ReadonlySet<number>) => new Set([...rows].map((row) => songKey(catalog, row)))
-  const [dislikedSongs, snoozedSongs] = [songs(disliked), songs(snoozed)]
-  const any = dislikedSongs.size + snoozedSongs.size > 0
-  return (row) => {
-    if (never.size && namesArtist(catalog, row, never)) return 'never this artist'
-    if (!any) return undefined
-    const song = songKey(catalog, row)
-    return dislikedSongs.has(song) ? 'disliked' : snoozedSongs.has(song) ? 'snoozed' : undefined
-  }
-}
-
-/** One key for all versions of a song: the artist and the title without what stands behind a dash or in brackets. */
-export function songKey(catalog: Catalog, row: number): string {
-  const title = fold(catalog.titles.at(row))
-  const undashed = title.replace(/\s+-\s.*$/, '')
-  return `${catalog.artist[row]}|${undashed.replace(/\s*[([].*$/, '') || undashed}`
-}
-
-/** What stands between the names of a credit such as "A & B feat. C". */
-const BETWEEN_NAMES = /\s*[;,&/+]\s*|\s+(?:feat|ft|featuring|with|vs|x|and)\b\.?\s+/g
-const GUESTS = /\b(?:feat|ft|featuring|with)\b\.?\s+([^()[\]]+)/
-
-/** Whether one of the refused names is the artist, among the artists, or among the guests that the title names. */
-function namesArtist(catalog: Catalog, row: number, never: ReadonlySet<string>): boolean {
-  const artists = fold(catalog.artists.at(catalog.artist[row]!))
-  const guests = GUESTS.exec(fold(catalog.titles.at(row)))?.[1]?.replace(/\s+-\s.*$/, '')
-  const credits = [artists, ...(guests ? [guests] : [])].map(creditOf)
-  return [...never].some((name) => credits.some((credit) => credit.includes(creditOf(name))))
-}
-
-/** A credit as |name|name|, so that a name is found whole or not at all, one that has an "and" of its own too. */
-function creditOf(names: string): string {
-  return `|${names.trim().replace(BETWEEN_NAMES, '|')}|`
 }
