@@ -1,9 +1,8 @@
 import type { Random } from '../core/random.ts'
 import {
-  type Encoder,
-  type PiecewiseSettings,
-  piecewiseEncoder,
-  standardEncoder,
+  fitTableEncoding,
+  type TableEncoding,
+  type TableEncodingSettings,
 } from '../features/table-encoding.ts'
 import { extraTreesShare, fitExtraTrees } from '../model/extra-trees.ts'
 import { fitLogistic, predict } from '../model/logistic.ts'
@@ -68,22 +67,21 @@ const baseRate: Candidate = {
 function logisticRegression(penalty: number): Candidate {
   return {
     setting: `penalty ${penalty}`,
-    fit: (table, training) => linear(standardEncoder(rowsOf(table), training), table, training, penalty),
+    fit: (table, training) => linear(encodingOf(table, training), table, training, penalty),
   }
 }
 
 /** Logistic regression on raw and piecewise-linear encoded features, for some with the products of their quantile positions. */
-function piecewiseLogistic(settings: PiecewiseSettings, penalties: readonly number[]): Candidate[] {
+function piecewiseLogistic(settings: TableEncodingSettings, penalties: readonly number[]): Candidate[] {
   const bins = `${settings.bins} bins${settings.reference ? ' of the catalog' : ''}`
   return penalties.map((penalty) => ({
     setting: `piecewise-linear, ${bins}${settings.products ? ', products' : ''}, penalty ${penalty}`,
-    fit: (table, training) =>
-      linear(piecewiseEncoder(rowsOf(table), training, settings), table, training, penalty),
+    fit: (table, training) => linear(encodingOf(table, training, settings), table, training, penalty),
   }))
 }
 
 /** The penalty is on the scale of a summed log-loss, so that it means the same in a part of any size. */
-function linear(encoder: Encoder, table: Table, training: Uint32Array, penalty: number): Predictor {
+function linear(encoder: TableEncoding, table: Table, training: Uint32Array, penalty: number): Predictor {
   const model = fitLogistic(encoder.encode(training), labelsOf(table, training), {
     d: encoder.width,
     l2: penalty / training.length,
@@ -97,7 +95,7 @@ function nearest(counts: readonly number[], votes: readonly ('equal' | 'by-dista
     votes.map((vote) => ({
       setting: `k ${k}, votes ${vote}`,
       fit(table: Table, training: Uint32Array) {
-        const encoder = standardEncoder(rowsOf(table), training)
+        const encoder = encodingOf(table, training)
         const model = { X: encoder.encode(training), y: labelsOf(table, training), d: encoder.width }
         return (rows: Uint32Array) => nearestShare(model, encoder.encode(rows), { k, votes: vote })
       },
@@ -110,7 +108,7 @@ function extraTrees(minSplits: readonly number[], columnShares: readonly number[
     columnShares.map((share) => ({
       setting: `${TREES} trees, rows to split ${minSplit}, share of columns tried ${share}`,
       fit(table: Table, training: Uint32Array, random: Random) {
-        const encoder = standardEncoder(rowsOf(table), training)
+        const encoder = encodingOf(table, training)
         const d = encoder.width
         const settings = { d, trees: TREES, tries: Math.max(1, Math.round(share * d)), minSplit }
         const model = fitExtraTrees(encoder.encode(training), labelsOf(table, training), settings, random)
@@ -120,8 +118,13 @@ function extraTrees(minSplits: readonly number[], columnShares: readonly number[
   )
 }
 
-function rowsOf(table: Table) {
-  return { values: table.values, d: table.features.length }
+/** The encoding of a table's features; without settings, standardised values and flags for missing ones alone. */
+function encodingOf(
+  { values, features }: Table,
+  training: Uint32Array,
+  settings: TableEncodingSettings = { bins: 0, products: false },
+): TableEncoding {
+  return fitTableEncoding({ values, d: features.length }, training, settings)
 }
 
 function labelsOf(table: Table, rows: Uint32Array): Uint8Array {
