@@ -32,7 +32,7 @@ describe('listeners', () => {
 })
 
 describe('feedback', () => {
-  test('is listed oldest first, so that the last word is last: undated, then dated, then by hand', async () => {
+  test('is listed in the order in which it was said, so that the last word is last; an import says all of it when it comes', async () => {
     let now = NOW
     const { library } = await tempLibrary(() => now)
     await take(library, [
@@ -43,12 +43,14 @@ describe('feedback', () => {
     await library.feedback.say(1, { kind: 'dislike', identifier: 1, artist: '' })
     now += 1000
     await library.feedback.say(1, { kind: 'like', identifier: 1, artist: '' })
+    await take(library, [{ kind: 'dislike', track: TIDE }])
     expect(await library.feedback.list(1)).toEqual([
-      { id: 2, kind: 'dislike', trackId: 1 },
-      { id: 3, kind: 'never', artist: 'Grating' },
-      { id: 1, kind: 'like', trackId: 1, at: NOW - DAY },
-      { id: 4, kind: 'dislike', trackId: 1, at: NOW },
-      { id: 5, kind: 'like', trackId: 1, at: NOW + 1000 },
+      { id: 1, kind: 'like', byHand: false, trackId: 1, at: NOW - DAY },
+      { id: 2, kind: 'dislike', byHand: false, trackId: 1 },
+      { id: 3, kind: 'never', byHand: false, artist: 'Grating' },
+      { id: 4, kind: 'dislike', byHand: true, trackId: 1, at: NOW },
+      { id: 5, kind: 'like', byHand: true, trackId: 1, at: NOW + 1000 },
+      { id: 6, kind: 'dislike', byHand: false, trackId: 1 },
     ])
     expect(await library.feedback.list(2)).toEqual([])
   })
@@ -75,7 +77,7 @@ describe('feedback', () => {
       artist: '',
       until: NOW + DAY,
     })
-    expect(said).toEqual({ id: 1, kind: 'snooze', trackId: 1, at: NOW, until: NOW + DAY })
+    expect(said).toEqual({ id: 1, kind: 'snooze', byHand: true, trackId: 1, at: NOW, until: NOW + DAY })
     now = NOW + DAY - 1
     expect(await library.feedback.list(1)).toEqual([said])
     now = NOW + DAY

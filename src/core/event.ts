@@ -23,6 +23,8 @@ export type FeedbackKind = 'like' | 'dislike' | 'snooze' | 'never'
 export interface Feedback {
   readonly id: number
   readonly kind: FeedbackKind
+  /** False when an imported library or playlist says it. */
+  readonly byHand: boolean
   /** The track; absent for `never`, which is about an artist. */
   readonly trackId?: number
   readonly artist?: string

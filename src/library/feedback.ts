@@ -14,9 +14,12 @@ export interface Saying {
   readonly until?: number
 }
 
-/** Likes, dislikes, snoozes and nevers, imported and by hand. What was said last about a track counts. */
+/** Likes, dislikes, snoozes and nevers, imported and by hand. */
 export interface FeedbackLog {
-  /** Standing feedback, oldest first: undated before dated. Expired snoozes are left out. */
+  /**
+   * Standing feedback in the order in which it was said; what an import tells is said when it is imported, whatever its
+   * date. Expired snoozes are left out.
+   */
   list(listener: number): Promise<Feedback[]>
   /** Durable when it resolves. */
   say(listener: number, saying: Saying): Promise<Feedback>
@@ -28,12 +31,13 @@ const COLUMNS = ['id', 'import', 'kind', 'identifier', 'artist', 'at', 'until'] 
 
 /** The feedback of a store; what is said by hand is dated by `now`, and snoozes end by it. */
 export function feedbackOf(store: Store, now: Clock, inTurn: InTurn): FeedbackLog {
-  const standing = async (listener: number) => {
+  // Ids are given in turn, so they are in the order of saying and importing.
+  const standing = async (listener: number): Promise<Feedback[]> => {
     const rows = await store.read('feedback', COLUMNS, { where: { listener, undone: 0 }, orderBy: ['id'] })
     return Array.from(rows.id, (id, i) => ({
-      byHand: rows.import[i] === 0,
       id,
       kind: rows.kind[i] as FeedbackKind,
+      byHand: rows.import[i] === 0,
       ...(rows.identifier[i] ? { trackId: rows.identifier[i]! } : {}),
       ...(rows.artist[i] ? { artist: rows.artist[i]! } : {}),
       ...(Number.isNaN(rows.at[i]!) ? {} : { at: rows.at[i]! }),
@@ -42,10 +46,7 @@ export function feedbackOf(store: Store, now: Clock, inTurn: InTurn): FeedbackLo
   }
   return {
     async list(listener) {
-      const rows = (await standing(listener)).filter(({ until }) => until === undefined || until > now())
-      return rows
-        .map(({ byHand: _, ...feedback }) => feedback)
-        .sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || a.id - b.id)
+      return (await standing(listener)).filter(({ until }) => until === undefined || until > now())
     },
     say: (listener, { kind, identifier, artist, until }) =>
       inTurn(async () => {
@@ -66,6 +67,7 @@ export function feedbackOf(store: Store, now: Clock, inTurn: InTurn): FeedbackLo
         return {
           id,
           kind,
+          byHand: true,
           at,
           ...(identifier ? { trackId: identifier } : {}),
           ...(artist ? { artist } : {}),
@@ -77,8 +79,7 @@ export function feedbackOf(store: Store, now: Clock, inTurn: InTurn): FeedbackLo
         const last = (await standing(listener)).filter(({ byHand }) => byHand).at(-1)
         if (!last) throw new DeepcutsError('NOTHING_TO_UNDO', { listener: name })
         await store.write([{ update: 'feedback', set: { undone: 1 }, where: { id: last.id } }])
-        const { byHand: _, ...feedback } = last
-        return feedback
+        return last
       }),
   }
 }

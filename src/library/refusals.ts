@@ -13,17 +13,21 @@ export interface Opinions {
   readonly never: ReadonlySet<string>
 }
 
-/** What was said last of each track counts; `feedback` is oldest first. */
+/**
+ * What was said last of each track counts, but an imported like never lifts a no: only a later word by hand does.
+ * @param feedback in the order in which it was said
+ */
 export function lastOpinions(feedback: readonly Feedback[], catalog: Catalog, at: number): Opinions {
   const sets = { like: new Set<number>(), dislike: new Set<number>(), snooze: new Set<number>() }
   const never = new Set<string>()
-  for (const { kind, trackId, artist, until } of feedback) {
+  for (const { kind, byHand, trackId, artist, until } of feedback) {
     if (kind === 'never') {
       if (artist) never.add(fold(artist))
       continue
     }
     const row = catalog.rowOfIdentifier[trackId ?? -1] ?? -1
     if (row < 0 || (until !== undefined && until <= at)) continue
+    if (kind === 'like' && !byHand && (sets.dislike.has(row) || sets.snooze.has(row))) continue
     for (const set of Object.values(sets)) set.delete(row)
     sets[kind].add(row)
   }
