@@ -92,6 +92,10 @@ describe('evaluate history', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report)
   })
 
+  it('has a base rate that is one number, which tells nothing apart', () => {
+    for (const row of ROWS) expect(metricsOf('base-rate')[row].auc).toEqual({ mean: 0.5, ci95: [0.5, 0.5] })
+  })
+
   it('names no folder of this machine', () => {
     expect(JSON.stringify(report)).not.toMatch(/\/tmp|\\\\/)
   })

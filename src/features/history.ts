@@ -39,8 +39,8 @@ export interface History {
   beginSitting(): void
   /** A play has ended. */
   observe(row: number, endedAt: number, outcome: number): void
-  /** Finishes and skips so far of the track, of its artist and of everything: what the simplest predictors go by. */
-  outcomeCounts(row: number): [number, number, number, number, number, number]
+  /** Finishes and skips so far of the track, then of its artist: what the simplest predictors go by. */
+  outcomeCounts(row: number): [number, number, number, number]
   /** Counts by row and by artist. */
   readonly tracks: Rates
   readonly artists: Rates
@@ -73,8 +73,6 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
   const taste: Taste = tasteOf(audio)
 
   let endedAt = Number.NaN
-  let allFinishes = 0
-  let allSkips = 0
   let position = 0
   let previousRow = -1
   let outcomes: [number, number, number] = [0, 0, 0]
@@ -95,7 +93,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
     outcomeCounts(row) {
       const artist = catalog.artist[row]!
       const of = ({ finishes, skips }: Rates, i: number) => [finishes[i]!, skips[i]!] as const
-      return [...of(tracks, row), ...of(artists, artist), allFinishes, allSkips]
+      return [...of(tracks, row), ...of(artists, artist)]
     },
     get endedAt() {
       return endedAt
@@ -189,8 +187,6 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
         artists.add(artist, outcome)
         artistLastAt[artist] = at
       }
-      if (outcome === FINISH) allFinishes++
-      else if (outcome === SKIP) allSkips++
       tracks.add(row, outcome)
       genres.add(catalog.genres[row]!, outcome)
       hours.add(localTime(at).hour, outcome)

@@ -11,6 +11,9 @@ export type View =
   /** The state is that of the start of the sitting: what a mix drawn beforehand knows. */
   | 'frozen'
 
+/** Where a row's outcome counts are: of a thing, its finishes so far, then its skips. */
+export const COUNTS = { track: 0, artist: 2, stride: 4 } as const
+
 /** Described plays with a known outcome. */
 export interface Examples {
   readonly size: number
@@ -22,7 +25,7 @@ export interface Examples {
   readonly play: Int32Array
   /** 1 where the listener had never heard the track. */
   readonly firstPlay: Uint8Array
-  /** size × 6: finishes and skips so far of the track, the artist and everything, for the baselines. */
+  /** size × COUNTS.stride: finishes and skips so far of the track and of the artist, for the baselines. */
   readonly counts: Int32Array
 }
 
@@ -44,14 +47,14 @@ export function describeLog(
   for (let i = from; i < to; i++) if (log.outcome[i] !== UNKNOWN) known.push(i)
   const raw = new Float32Array(known.length * FEATURE_COUNT)
   const firstPlay = new Uint8Array(known.length)
-  const counts = new Int32Array(known.length * 6)
+  const counts = new Int32Array(known.length * COUNTS.stride)
   let next = 0
   const describe = (i: number, at: number, inSitting: boolean) => {
     if (known[next] !== i) return
     const row = log.row[i]!
     history.describe(row, { at, inSitting }, raw, next * FEATURE_COUNT)
     firstPlay[next] = history.tracks.plays[row] === 0 ? 1 : 0
-    counts.set(history.outcomeCounts(row), next * 6)
+    counts.set(history.outcomeCounts(row), next * COUNTS.stride)
     next++
   }
 

@@ -9,7 +9,7 @@ import { logLoss } from '../metrics/binary.ts'
 import { type LogisticLikability, storeLogistic } from '../model/likability.ts'
 import { fitLogistic, type Logistic, logits, predict } from '../model/logistic.ts'
 import { fitPlatt } from '../model/platt.ts'
-import { describeLog, type Examples, type View } from './dataset.ts'
+import { COUNTS, describeLog, type Examples, type View } from './dataset.ts'
 import { audioScaleOf, historyMaker, type ListenerData } from './listener-data.ts'
 
 /** Bins of the piecewise-linear encoding; eight did no better on the validation parts of seven real histories. */
@@ -197,7 +197,7 @@ function join(views: readonly Examples[]): Examples {
     label: new Uint8Array(size),
     play: new Int32Array(size),
     firstPlay: new Uint8Array(size),
-    counts: new Int32Array(size * 6),
+    counts: new Int32Array(size * COUNTS.stride),
   }
   let at = 0
   for (const view of views) {
@@ -205,7 +205,7 @@ function join(views: readonly Examples[]): Examples {
     joined.label.set(view.label, at)
     joined.play.set(view.play, at)
     joined.firstPlay.set(view.firstPlay, at)
-    joined.counts.set(view.counts, at * 6)
+    joined.counts.set(view.counts, at * COUNTS.stride)
     at += view.size
   }
   return joined
@@ -214,10 +214,10 @@ function join(views: readonly Examples[]): Examples {
 function select(examples: Examples, wanted: (play: number) => boolean): Examples {
   const rows = Array.from(examples.play.keys()).filter((i) => wanted(examples.play[i]!))
   const raw = new Float32Array(rows.length * FEATURE_COUNT)
-  const counts = new Int32Array(rows.length * 6)
+  const counts = new Int32Array(rows.length * COUNTS.stride)
   rows.forEach((i, at) => {
     raw.set(examples.raw.subarray(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT), at * FEATURE_COUNT)
-    counts.set(examples.counts.subarray(i * 6, (i + 1) * 6), at * 6)
+    counts.set(examples.counts.subarray(i * COUNTS.stride, (i + 1) * COUNTS.stride), at * COUNTS.stride)
   })
   return {
     size: rows.length,
