@@ -133,6 +133,35 @@ describe('a no', () => {
   })
 })
 
+describe('a like', () => {
+  const like = { kind: 'like' as const, track: { artist: 'Bel', title: 'Ona' } }
+  const row = async () => findTrackByName(await invented.engine.library.catalog(), 'Bel – Ona')
+  const describedAs = async (name: string) => {
+    const { listener } = await describeUntrained(invented, name)
+    const at = await row()
+    const { saved, liked } = listener.trackHistory(at)
+    return { saved, liked, weight: listener.loved.find((track) => track.row === at)?.weight }
+  }
+
+  it('that is imported is a saved track, and counts as one', async () => {
+    await invented.put('fay', [like])
+    expect(await describedAs('fay')).toEqual({ saved: true, liked: false, weight: 1 })
+  })
+
+  it('by hand is a liked track, saved or not, until another word by hand', async () => {
+    const { library } = invented.engine
+    await invented.put('gus', playsOf([{ artist: 'Bel', title: 'Sunrise', finished: true }]))
+    const { id } = await library.listeners.get('gus')
+    const identifier = (await library.catalog()).trackId[await row()]!
+    await library.feedback.say(id, { kind: 'like', identifier, artist: '' })
+    expect(await describedAs('gus')).toEqual({ saved: false, liked: true, weight: 2 })
+    await invented.put('gus', [like])
+    expect(await describedAs('gus')).toEqual({ saved: true, liked: true, weight: 3 })
+    await library.feedback.say(id, { kind: 'dislike', identifier, artist: '' })
+    expect(await describedAs('gus')).toEqual({ saved: true, liked: false, weight: undefined })
+  })
+})
+
 describe('the day a listener is described on', () => {
   const asOfAt = async (at: number) => {
     invented.clock.at = at

@@ -6,9 +6,9 @@ export interface TrackHistory {
   /** Ends of the first and last play, ms since the epoch; NaN when never played. */
   readonly firstPlayedAt: number
   readonly lastPlayedAt: number
-  /** In the listener's library or on one of their own playlists. */
+  /** In the listener's imported library, likes too, or on one of their own playlists. */
   readonly saved: boolean
-  /** Liked by hand. */
+  /** Liked by hand: the last word said about it. */
   readonly liked: boolean
 }
 

@@ -6,6 +6,7 @@ import { songKey } from './songs.ts'
 
 /** What stands of what a listener said; tracks are rows of the catalog. */
 export interface Opinions {
+  /** By hand: an imported like is a saved track. */
   readonly liked: ReadonlySet<number>
   readonly disliked: ReadonlySet<number>
   readonly snoozed: ReadonlySet<number>
@@ -14,7 +15,7 @@ export interface Opinions {
 }
 
 /**
- * What was said last of each track counts, but an imported like never lifts a no: only a later word by hand does.
+ * What was said last of each track counts, but an imported like is no word: it saves the track and never lifts a no.
  * @param feedback in the order in which it was said
  */
 export function lastOpinions(feedback: readonly Feedback[], catalog: Catalog, at: number): Opinions {
@@ -27,7 +28,7 @@ export function lastOpinions(feedback: readonly Feedback[], catalog: Catalog, at
     }
     const row = catalog.rowOfIdentifier[trackId ?? -1] ?? -1
     if (row < 0 || (until !== undefined && until <= at)) continue
-    if (kind === 'like' && !byHand && (sets.dislike.has(row) || sets.snooze.has(row))) continue
+    if (kind === 'like' && !byHand) continue
     for (const set of Object.values(sets)) set.delete(row)
     sets[kind].add(row)
   }
