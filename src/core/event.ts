@@ -27,6 +27,8 @@ export interface Feedback {
   readonly byHand: boolean
   /** The track; absent for `never`, which is about an artist. */
   readonly trackId?: number
+  /** Every identifier that the track had when this was said: it is about whatever they are now. Absent when there is one. */
+  readonly identifiers?: readonly number[]
   readonly artist?: string
   /** When it was said; absent for the undated likes and bans of a library file. */
   readonly at?: number

@@ -2,9 +2,11 @@ import { AUDIO_FEATURES, fold } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 import { AUDIO_STRIDE, type Catalog, DURATION } from './catalog.ts'
 import { groupRecordings } from './recordings.ts'
+import { SAID } from './said-names.ts'
 import { packTexts } from './texts.ts'
 
 const CLAIM_COLUMNS = [
+  'import',
   'identifier',
   'isrc',
   'mbid',
@@ -21,7 +23,10 @@ const CLAIM_COLUMNS = [
 /** On what scale audio features are preferred when several sources tell them. */
 const PREFERRED_SOURCE = 'spotify'
 
-/** Folds every standing claim into one row a recording. About a second for 120,000 tracks. */
+/**
+ * Folds every standing claim into one row a recording; names that only a saying keeps make no row of their own.
+ * About a second for 120,000 tracks.
+ */
 export async function buildCatalog(store: Store, revision: number): Promise<Catalog> {
   const claims = await store.read('claims', CLAIM_COLUMNS, { orderBy: ['import', 'identifier'] })
   const identifiers = await store.read('identifiers', ['id', 'scheme', 'value'], { orderBy: ['id'] })
@@ -29,8 +34,12 @@ export async function buildCatalog(store: Store, revision: number): Promise<Cata
   const size = (await store.max('identifiers', 'id')) + 1
   const root = groupRecordings(claims, size, new Set(splits.identifier))
 
+  const told = new Uint8Array(size)
+  claims.identifier.forEach((id, c) => {
+    if (claims.import[c] !== SAID) told[root[id]!] = 1
+  })
   const roots: number[] = []
-  for (let id = 1; id < size; id++) if (root[id] === id) roots.push(id)
+  for (let id = 1; id < size; id++) if (told[id]) roots.push(id)
   const rowOfIdentifier = new Int32Array(size).fill(-1)
   roots.forEach((id, row) => {
     rowOfIdentifier[id] = row
@@ -51,6 +60,7 @@ export async function buildCatalog(store: Store, revision: number): Promise<Cata
 
   const columns = AUDIO_FEATURES.map((name) => claims[name])
   claims.identifier.forEach((id, c) => {
+    if (claims.import[c] === SAID) return
     const row = rowOfIdentifier[id]!
     titles[row] ||= claims.title[c]!
     artistName[row] ||= claims.artist[c]!

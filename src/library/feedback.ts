@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Feedback, FeedbackKind } from '../core/event.ts'
 import type { Store } from '../store/store.ts'
+import type { SaidNames } from './said-names.ts'
 import type { InTurn } from './turns.ts'
 
 /** What a listener says by hand. */
@@ -21,7 +22,7 @@ export interface FeedbackLog {
    * date. Expired snoozes are left out.
    */
   list(listener: number): Promise<Feedback[]>
-  /** Durable when it resolves. */
+  /** About the whole recording, and kept however imports come and go. Durable when it resolves. */
   say(listener: number, saying: Saying): Promise<Feedback>
   /** Takes back the last thing said by hand. @throws NOTHING_TO_UNDO */
   undo(listener: number, name: string): Promise<Feedback>
@@ -29,20 +30,36 @@ export interface FeedbackLog {
 
 const COLUMNS = ['id', 'import', 'kind', 'identifier', 'artist', 'at', 'until'] as const
 
-/** The feedback of a store; what is said by hand is dated by `now`, and snoozes end by it. */
-export function feedbackOf(store: Store, now: Clock, inTurn: InTurn): FeedbackLog {
-  // Ids are given in turn, so they are in the order of saying and importing.
+/**
+ * The feedback of a store; what is said by hand is dated by `now`, and snoozes end by it.
+ * @param namesOf what the recording of an identifier is called
+ */
+export function feedbackOf(
+  store: Store,
+  now: Clock,
+  inTurn: InTurn,
+  namesOf: (identifier: number) => Promise<SaidNames>,
+): FeedbackLog {
+  // Ids are given in turn, so they are in the order of saying and importing. A saying has a row for each identifier.
   const standing = async (listener: number): Promise<Feedback[]> => {
-    const rows = await store.read('feedback', COLUMNS, { where: { listener, undone: 0 }, orderBy: ['id'] })
-    return Array.from(rows.id, (id, i) => ({
-      id,
-      kind: rows.kind[i] as FeedbackKind,
-      byHand: rows.import[i] === 0,
-      ...(rows.identifier[i] ? { trackId: rows.identifier[i]! } : {}),
-      ...(rows.artist[i] ? { artist: rows.artist[i]! } : {}),
-      ...(Number.isNaN(rows.at[i]!) ? {} : { at: rows.at[i]! }),
-      ...(Number.isNaN(rows.until[i]!) ? {} : { until: rows.until[i]! }),
-    }))
+    const rows = await store.read('feedback', COLUMNS, {
+      where: { listener, undone: 0 },
+      orderBy: ['id', 'identifier'],
+    })
+    const sayings: Feedback[] = []
+    for (let i = 0, end = 0; i < rows.id.length; i = end) {
+      const id = rows.id[i]!
+      while (rows.id[end] === id) end++
+      sayings.push({
+        id,
+        kind: rows.kind[i] as FeedbackKind,
+        byHand: rows.import[i] === 0,
+        ...about(rows.identifier.subarray(i, end), rows.artist[i]!),
+        ...(Number.isNaN(rows.at[i]!) ? {} : { at: rows.at[i]! }),
+        ...(Number.isNaN(rows.until[i]!) ? {} : { until: rows.until[i]! }),
+      })
+    }
+    return sayings
   }
   return {
     async list(listener) {
@@ -52,25 +69,28 @@ export function feedbackOf(store: Store, now: Clock, inTurn: InTurn): FeedbackLo
       inTurn(async () => {
         const id = (await store.max('feedback', 'id')) + 1
         const at = now()
-        const row = {
-          id: [id],
-          import: [0],
-          listener: [listener],
-          kind: [kind],
-          identifier: [identifier],
-          artist: [artist],
-          at: [at],
-          until: [until ?? Number.NaN],
-          undone: [0],
+        const { identifiers, claims } = identifier
+          ? await namesOf(identifier)
+          : { identifiers: [0], claims: [] }
+        const each = <T>(value: T) => identifiers.map(() => value)
+        const columns = {
+          id: each(id),
+          import: each(0),
+          listener: each(listener),
+          kind: each(kind),
+          identifier: identifiers,
+          artist: each(artist),
+          at: each(at),
+          until: each(until ?? Number.NaN),
+          undone: each(0),
         }
-        await store.write([{ insert: 'feedback', columns: row }])
+        await store.write([{ insert: 'feedback', columns }, ...claims])
         return {
           id,
           kind,
           byHand: true,
           at,
-          ...(identifier ? { trackId: identifier } : {}),
-          ...(artist ? { artist } : {}),
+          ...about(identifiers, artist),
           ...(until === undefined ? {} : { until }),
         }
       }),
@@ -81,5 +101,17 @@ export function feedbackOf(store: Store, now: Clock, inTurn: InTurn): FeedbackLo
         await store.write([{ update: 'feedback', set: { undone: 1 }, where: { id: last.id } }])
         return last
       }),
+  }
+}
+
+/** What a saying is about. */
+function about(
+  identifiers: ArrayLike<number>,
+  artist: string,
+): Pick<Feedback, 'trackId' | 'identifiers' | 'artist'> {
+  return {
+    ...(identifiers[0] ? { trackId: identifiers[0] } : {}),
+    ...(identifiers.length > 1 ? { identifiers: Array.from(identifiers) } : {}),
+    ...(artist ? { artist } : {}),
   }
 }

@@ -14,6 +14,7 @@ import { type ListeningLog, readLog } from './listening-log.ts'
 import { type Models, modelsOf } from './models.ts'
 import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
+import { saidNames } from './said-names.ts'
 import { readSaved, type SavedTracks } from './saved.ts'
 import { turns } from './turns.ts'
 
@@ -73,7 +74,7 @@ export function openLibrary(store: Store, folder: string, now: Clock, timeZone: 
     listeners,
     exclusions,
     imports: importLog({ store, listeners, revision, now, inTurn, haveAudio }),
-    feedback: feedbackOf(store, now, inTurn),
+    feedback: feedbackOf(store, now, inTurn, async (id) => saidNames(store, await catalog(), id)),
     exposures: exposuresOf(store, inTurn),
     recordings: recordingsOf(store, revision, inTurn),
     models: modelsOf(store, folder, now, inTurn),

@@ -21,16 +21,19 @@ export interface Opinions {
 export function lastOpinions(feedback: readonly Feedback[], catalog: Catalog, at: number): Opinions {
   const sets = { like: new Set<number>(), dislike: new Set<number>(), snooze: new Set<number>() }
   const never = new Set<string>()
-  for (const { kind, byHand, trackId, artist, until } of feedback) {
+  for (const { kind, byHand, trackId, identifiers, artist, until } of feedback) {
     if (kind === 'never') {
       if (artist) never.add(fold(artist))
       continue
     }
-    const row = catalog.rowOfIdentifier[trackId ?? -1] ?? -1
-    if (row < 0 || (until !== undefined && until <= at)) continue
+    if (until !== undefined && until <= at) continue
     if (kind === 'like' && !byHand) continue
-    for (const set of Object.values(sets)) set.delete(row)
-    sets[kind].add(row)
+    for (const identifier of identifiers ?? [trackId ?? 0]) {
+      const row = catalog.rowOfIdentifier[identifier] ?? -1
+      if (row < 0) continue
+      for (const set of Object.values(sets)) set.delete(row)
+      sets[kind].add(row)
+    }
   }
   return { liked: sets.like, disliked: sets.dislike, snoozed: sets.snooze, never }
 }

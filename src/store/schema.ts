@@ -21,7 +21,7 @@ export const TABLES = {
   identifiers: { id: 'int32', scheme: 'text', value: 'text' },
   /** Identifiers that a person took out of a wrong merge: names never merge them again. */
   splits: { identifier: 'int32' },
-  /** What one import says about one identifier. A track is the fold of the claims of its identifiers. */
+  /** What one import says about one identifier, a track being the fold of those; import 0: names kept for a saying. */
   claims: {
     import: 'int32',
     identifier: 'int32',
@@ -66,7 +66,7 @@ export const TABLES = {
     exact: 'int8',
     hidden: 'int8',
   },
-  /** `at` NaN: undated. `until` NaN: for good. `undone` = 1: taken back. */
+  /** `at` NaN: undated. `until` NaN: for good. `undone` = 1: taken back. A saying by hand has a row for each identifier. */
   feedback: {
     id: 'int32',
     import: 'int32',
