@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
-import { accuracy, auc, brier, logLoss } from '../src/metrics/binary.ts'
-import { calibrationSlope, ece } from '../src/metrics/calibration.ts'
+import { random } from '../src/core/random.ts'
+import {
+  accuracy,
+  auc,
+  brier,
+  logLoss,
+  sampledAccuracy,
+  sampledAuc,
+  sampledBrier,
+  sampledLogLoss,
+} from '../src/metrics/binary.ts'
+import { calibrationSlope, ece, sampledCalibrationSlope, sampledEce } from '../src/metrics/calibration.ts'
 
 test('AUC counts the pairs in the right order, ties half', () => {
   // positives .9 .5; negatives .5 .1 .7: pairs right 1+1+1, .5>.1 1, .5=.5 half, .5<.7 0 → 4.5 / 6
@@ -64,4 +74,35 @@ test('the calibration slope does not exist for one probability, one class or a p
   expect(calibrationSlope([0.4, 0.4, 0.4], [0, 1, 0])).toBeNaN()
   expect(calibrationSlope([0.2, 0.4, 0.6], [1, 1, 1])).toBeNaN()
   expect(calibrationSlope([0.2, 0.3, 0.6, 0.8], [0, 0, 1, 1])).toBeNaN()
+})
+
+test.each([
+  ['auc', auc, sampledAuc],
+  ['logLoss', logLoss, sampledLogLoss],
+  ['brier', brier, sampledBrier],
+  ['accuracy', accuracy, sampledAccuracy],
+  ['ece', ece, sampledEce],
+  ['calibrationSlope', calibrationSlope, sampledCalibrationSlope],
+] as const)('%s of a sample told by counts is that of its rows written out', (_, plain, sampled) => {
+  const rng = random('samples')
+  // Coarse probabilities tie; every tenth play is far from what was said.
+  const p = Float64Array.from({ length: 97 }, (_, i) => (i % 3 ? rng.int(20) / 20 : rng.next()))
+  const y = Uint8Array.from(p, (value) => (rng.next() < 0.1 + 0.8 * value ? 1 : 0))
+  const on = sampled(p, y)
+  for (let draw = 0; draw < 30; draw++) {
+    const times = Uint32Array.from(p, () => Math.max(0, rng.int(5) - 1))
+    const rows = rng.shuffle(Array.from(times).flatMap((n, row) => Array<number>(n).fill(row)))
+    const written = plain(
+      rows.map((row) => p[row]!),
+      rows.map((row) => y[row]!),
+    )
+    expect(on(times)).toBeCloseTo(written, 10)
+  }
+})
+
+test('ECE has bins of equal mass even where a run of ties crosses their ends', () => {
+  // in order: .2 .2 .2 .2 .2 | .9 with one positive of five: two bins of three hold gaps 0, 0, 0 and 0, 0, .1
+  expect(ece([0.2, 0.2, 0.9, 0.2, 0.2, 0.2], [1, 0, 1, 0, 0, 0], 2)).toBeCloseTo(0.1 / 6, 12)
+  // more bins than rows: each row is a bin
+  expect(ece([0.2, 0.8], [0, 1], 15)).toBeCloseTo(0.2, 12)
 })

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest'
 import { random } from '../src/core/random.ts'
-import {
-  blocks,
-  bootstrapInterval,
-  bootstrapNormalInterval,
-  repeatedCvInterval,
-} from '../src/metrics/interval.ts'
+import { bootstrapInterval, bootstrapNormalInterval, repeatedCvInterval } from '../src/metrics/interval.ts'
+import { sampledMean } from '../src/metrics/sample.ts'
 import { studentCdf, studentQuantile } from '../src/metrics/student-t.ts'
 
 test("Student's t quantiles agree with the printed tables", () => {
@@ -43,7 +39,7 @@ test('folds without a score are left out', () => {
 test('the bootstrap interval of a mean is as wide as theory says', () => {
   const rng = random(1)
   const values = Array.from({ length: 400 }, () => rng.normal())
-  const statistic = (rows: Uint32Array) => rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length
+  const statistic = sampledMean(Float64Array.from(values))
   const groups = values.map((_, i) => i)
   const { mean, ci95 } = bootstrapInterval({ groups, statistic, next: rng.next, draws: 2000 })
   expect(mean).toBeCloseTo(values.reduce((a, b) => a + b) / 400, 12)
@@ -56,10 +52,11 @@ test('rows of one listener are drawn together: copies of a row do not narrow the
   const base = Array.from({ length: 50 }, () => rng.normal())
   const copies = base.flatMap((value) => Array<number>(10).fill(value))
   const width = (values: readonly number[], groups: ArrayLike<number>) => {
-    const statistic = (rows: Uint32Array) => rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length
+    const statistic = sampledMean(Float64Array.from(values))
     const { ci95 } = bootstrapInterval({ groups, statistic, next: rng.next })
     return ci95[1] - ci95[0]
   }
+  const blocks = (n: number, size: number) => Uint32Array.from({ length: n }, (_, i) => Math.floor(i / size))
   const right = width(copies, blocks(500, 10))
   const alone = width(base, blocks(50, 1))
   const naive = width(copies, blocks(500, 1))
@@ -72,7 +69,7 @@ test('the normal bootstrap interval is centred on the estimate', () => {
   const values = [1, 2, 3, 4, 10]
   const { mean, ci95 } = bootstrapNormalInterval({
     groups: [0, 1, 2, 3, 4],
-    statistic: (rows) => Math.max(...Array.from(rows, (row) => values[row]!)),
+    statistic: (times) => Math.max(...values.filter((_, row) => times[row]! > 0)),
     next: rng.next,
   })
   expect(mean).toBe(10)
@@ -83,8 +80,25 @@ test('draws on which the quantity does not exist are left out', () => {
   const rng = random(4)
   const { ci95 } = bootstrapInterval({
     groups: [0, 1, 2],
-    statistic: (rows) => (rows.includes(0) ? 1 : Number.NaN),
+    statistic: (times) => (times[0]! > 0 ? 1 : Number.NaN),
     next: rng.next,
   })
   expect(ci95).toEqual([1, 1])
+})
+
+test('rows of one group are drawn equally often, as many groups as there are', () => {
+  const rng = random(5)
+  const seen: number[][] = []
+  bootstrapInterval({
+    groups: [7, 3, 7, 9, 3],
+    statistic: (times) => seen.push(Array.from(times)),
+    next: rng.next,
+    draws: 50,
+  })
+  expect(seen).toHaveLength(51)
+  for (const [a, b, c, d, e] of seen) {
+    expect([c, e]).toEqual([a, b])
+    expect(a! + b! + d!).toBe(3)
+  }
+  expect(new Set(seen.map(String)).size).toBeGreaterThan(5)
 })

@@ -13,16 +13,21 @@ import { describeLog, type Examples } from '../learn/dataset.ts'
 import { fitLikability } from '../learn/fit.ts'
 import { historyMaker, type ListenerData, readListenerData } from '../learn/listener-data.ts'
 import { openLibrary } from '../library/library.ts'
-import { accuracy, auc, brier, logLoss } from '../metrics/binary.ts'
-import { ece } from '../metrics/calibration.ts'
+import { sampledAccuracy, sampledAuc, sampledBrier, sampledLogLoss } from '../metrics/binary.ts'
+import { sampledEce } from '../metrics/calibration.ts'
 import { bootstrapInterval, bootstrapNormalInterval, type Estimate } from '../metrics/interval.ts'
 import { logisticLikability, meanProbability } from '../model/likability.ts'
 import { openStore } from '../store/open.ts'
 
 /** Training share; the split is chronological. */
 const TRAINING_SHARE = 0.8
-const DRAWS = 200
-const METRICS = { auc, logLoss, brier, accuracy, ece } as const
+const METRICS = {
+  auc: sampledAuc,
+  logLoss: sampledLogLoss,
+  brier: sampledBrier,
+  accuracy: sampledAccuracy,
+  ece: sampledEce,
+} as const
 const LISTENER = 'The listener of these exports'
 
 export type HistoryMetric = keyof typeof METRICS
@@ -153,13 +158,11 @@ async function judge(data: ListenerData, seed: number, progress: Progress, signa
       const { examples, rows, of } = views[view]
       const against = strongest(judged.slice(0, -1), view) as (typeof BASELINES)[number]
       const label = pick(examples.label, rows)
-      const [ours, theirs] = [pick(of.deepcuts, rows), pick(of[against], rows)]
+      const [ours, theirs] = [of.deepcuts, of[against]].map((p) => sampledAuc(pick(p, rows), label))
       const difference = bootstrapInterval({
         groups: rows.map((i) => sittingOf[examples.play[i]!]!),
-        statistic: (drawn) =>
-          auc(pick(ours, drawn), pick(label, drawn)) - auc(pick(theirs, drawn), pick(label, drawn)),
+        statistic: (times) => ours!(times) - theirs!(times),
         next: random(`${seed}/ahead/${view}`).next,
-        draws: DRAWS,
       })
       return [view, { against, auc: difference }]
     }),
@@ -193,8 +196,8 @@ function scoreRows(
   const estimates = Object.fromEntries(
     (Object.keys(METRICS) as HistoryMetric[]).map((metric) => {
       const interval = metric === 'ece' ? bootstrapNormalInterval : bootstrapInterval
-      const statistic = (drawn: Uint32Array) => METRICS[metric](pick(probability, drawn), pick(label, drawn))
-      return [metric, interval({ groups, statistic, next: random(`${seed}/${metric}`).next, draws: DRAWS })]
+      const statistic = METRICS[metric](probability, label)
+      return [metric, interval({ groups, statistic, next: random(`${seed}/${metric}`).next })]
     }),
   ) as Record<HistoryMetric, Estimate>
   return { n: rows.length, ...estimates }

@@ -1,8 +1,9 @@
 import type { Progress } from '../core/progress.ts'
 import type { Random } from '../core/random.ts'
 import { accuracy, auc, brier, logLoss } from '../metrics/binary.ts'
-import { calibrationSlope, ece } from '../metrics/calibration.ts'
+import { sampledCalibrationSlope, sampledEce } from '../metrics/calibration.ts'
 import { bootstrapNormalInterval, type Estimate, repeatedCvInterval } from '../metrics/interval.ts'
+import type { SampledMetric } from '../metrics/sample.ts'
 import type { Contender } from './contenders.ts'
 import { stratifiedFolds } from './folds.ts'
 import type { Table } from './table.ts'
@@ -11,7 +12,7 @@ import { tune } from './tune.ts'
 /** Scores of one fold exist for these; means over folds, with the corrected t interval of repeated cross-validation. */
 const FOLD_METRICS = { accuracy, auc, logLoss, brier }
 /** These need all rows of a repeat together; their interval is a bootstrap over groups. */
-const POOLED_METRICS = { ece, calibrationSlope }
+const POOLED_METRICS = { ece: sampledEce, calibrationSlope: sampledCalibrationSlope }
 
 const NO_ESTIMATE: Estimate = { mean: Number.NaN, ci95: [Number.NaN, Number.NaN] }
 
@@ -127,19 +128,12 @@ export async function nestedCv(
 function pooledEstimate(
   table: Table,
   pooled: readonly Float64Array[],
-  metric: (p: ArrayLike<number>, y: ArrayLike<number>) => number,
+  metric: (p: Float64Array, y: Uint8Array) => SampledMetric,
   random: Random,
 ): Estimate {
-  const statistic = (rows: Uint32Array) => {
-    const labels = Uint8Array.from(rows, (row) => table.y[row]!)
-    const values = pooled.map((p) =>
-      metric(
-        Float64Array.from(rows, (row) => p[row]!),
-        labels,
-      ),
-    )
-    return values.reduce((sum, value) => sum + value, 0) / values.length
-  }
+  const repeats = pooled.map((p) => metric(p, table.y))
+  const statistic: SampledMetric = (times) =>
+    repeats.reduce((sum, repeat) => sum + repeat(times), 0) / repeats.length
   const draws = table.n > 5000 ? 100 : 400
   return bootstrapNormalInterval({ groups: table.groups, statistic, next: random.next, draws })
 }

@@ -1,3 +1,4 @@
+import { everyRow, type SampledMetric } from './sample.ts'
 import { studentQuantile } from './student-t.ts'
 
 /** An estimate with its 95 % interval. NaN where it does not exist. */
@@ -9,8 +10,8 @@ export interface Estimate {
 export interface Bootstrap {
   /** One id a row: rows of one id (a listener, a recording, a block of time) are drawn together. */
   readonly groups: ArrayLike<number>
-  /** The quantity, from the row numbers that were drawn (repeated where drawn twice). */
-  readonly statistic: (rows: Uint32Array) => number
+  /** The quantity, from how often each row was drawn. */
+  readonly statistic: SampledMetric
   /** Uniform in [0, 1). */
   readonly next: () => number
   readonly draws?: number
@@ -51,11 +52,6 @@ export function repeatedCvInterval(scores: ArrayLike<number>, testToTrain: numbe
   return { mean, ci95: [mean - half, mean + half] }
 }
 
-/** Group ids of `n` rows in order that make blocks of `size` neighbouring rows: for rows that depend on those just before. */
-export function blocks(n: number, size: number): Uint32Array {
-  return Uint32Array.from({ length: n }, (_, i) => Math.floor(i / size))
-}
-
 /** Sample variance (n − 1). */
 function variance(values: Float64Array): number {
   const mean = average(values)
@@ -67,31 +63,33 @@ function average(values: Float64Array): number {
 }
 
 function onAllRows({ groups, statistic }: Bootstrap): number {
-  return statistic(Uint32Array.from({ length: groups.length }, (_, i) => i))
+  return statistic(everyRow(groups.length))
 }
 
 function bootstrapDraws({ groups, statistic, next, draws = 1000 }: Bootstrap): Float64Array {
-  const members = membersOf(groups)
+  const { member, count } = numbered(groups)
+  const drawn = new Uint32Array(count)
+  const times = new Uint32Array(groups.length)
   const values: number[] = []
   for (let draw = 0; draw < draws; draw++) {
-    const rows: number[] = []
-    for (let k = 0; k < members.length; k++) {
-      for (const row of members[Math.floor(next() * members.length)]!) rows.push(row)
-    }
-    const value = statistic(Uint32Array.from(rows))
+    drawn.fill(0)
+    for (let k = 0; k < count; k++) drawn[Math.floor(next() * count)]!++
+    for (let row = 0; row < times.length; row++) times[row] = drawn[member[row]!]!
+    const value = statistic(times)
     if (!Number.isNaN(value)) values.push(value)
   }
   return Float64Array.from(values)
 }
 
-function membersOf(groups: ArrayLike<number>): number[][] {
-  const members = new Map<number, number[]>()
-  for (let row = 0; row < groups.length; row++) {
-    const known = members.get(groups[row]!)
-    if (known) known.push(row)
-    else members.set(groups[row]!, [row])
-  }
-  return [...members.values()]
+/** Which group each row is in, the groups numbered in the order of their first rows. */
+function numbered(groups: ArrayLike<number>): { member: Uint32Array; count: number } {
+  const numbers = new Map<number, number>()
+  const member = Uint32Array.from(groups, (group) => {
+    const number = numbers.get(group) ?? numbers.size
+    numbers.set(group, number)
+    return number
+  })
+  return { member, count: numbers.size }
 }
 
 /** Linear-interpolated quantile of ascending values; NaN without values. */
