@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { breathe } from '../core/breathe.ts'
+import { FINISH, SKIP, UNKNOWN } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import { random } from '../core/random.ts'
 import { cutSittings } from '../features/sittings.ts'
@@ -18,6 +18,7 @@ import { sampledEce } from '../metrics/calibration.ts'
 import { bootstrapInterval, bootstrapNormalInterval, type Estimate } from '../metrics/interval.ts'
 import { logisticLikability, meanProbability } from '../model/likability.ts'
 import { openStore } from '../store/open.ts'
+import { inTemporaryFolder } from './temporary-folder.ts'
 
 /** Training share; the split is chronological. */
 const TRAINING_SHARE = 0.8
@@ -92,21 +93,29 @@ export async function evaluateHistory(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<HistoryReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'deepcuts-evaluate-'))
+  const data = await inTemporaryFolder((folder) => readExports(folder, options, progress, signal))
+  return {
+    ...(await judge(data, options.seed, progress, signal)),
+    dataset: { ...describeData(data), ...(await describeFiles(options)) },
+  }
+}
+
+/** What an import of the exports and catalogs makes of them, by way of a store in `folder`. */
+async function readExports(
+  folder: string,
+  { paths, catalog, now, timeZone }: HistoryOptions,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<ListenerData> {
   const store = await openStore(`file:${folder}`)
   try {
-    const library = openLibrary(store, folder, () => options.now, options.timeZone)
-    const importing = { listener: LISTENER, now: options.now, ...(signal ? { signal } : {}) }
-    await importPaths(options.paths, importing, library.imports, progress)
-    await importPaths(options.catalog, { ...importing, as: 'catalog' }, library.imports, progress)
-    const data = await readListenerData(library, LISTENER)
-    return {
-      ...(await judge(data, options.seed, progress, signal)),
-      dataset: { ...describeData(data), ...(await describeFiles(options)) },
-    }
+    const library = openLibrary(store, folder, () => now, timeZone)
+    const importing = { listener: LISTENER, now, ...(signal && { signal }) }
+    await importPaths(paths, importing, library.imports, progress)
+    await importPaths(catalog, { ...importing, as: 'catalog' }, library.imports, progress)
+    return await readListenerData(library, LISTENER)
   } finally {
     await store.close()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -226,9 +235,9 @@ function describeData({ log, catalog }: ListenerData) {
   const audio = log.row.reduce((sum, row) => sum + (catalog.source[row] ? 1 : 0), 0)
   return {
     rows: log.size,
-    finishes: count(1),
-    skips: count(0),
-    masked: count(-1),
+    finishes: count(FINISH),
+    skips: count(SKIP),
+    masked: count(UNKNOWN),
     audioShare: log.size ? audio / log.size : 0,
   }
 }
