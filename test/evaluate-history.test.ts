@@ -139,6 +139,9 @@ describe('evaluate history', () => {
     const text = renderHistory(report)
     for (const word of ['all plays', 'first plays', 'no session context', 'track-rate', 'deepcuts', 'sha256'])
       expect(text).toContain(word)
+    const drawn = text.split('\n').filter((line) => /^[┌├└│]/.test(line))
+    expect(drawn.length).toBeGreaterThan(30)
+    for (const line of drawn) expect(line.length, line).toBeLessThanOrEqual(80)
   })
 
   it('refuses a history that is too short, and stops when it is told to', async () => {

@@ -22,10 +22,7 @@ export function renderHistory(report: HistoryReport): string {
   ]
   for (const view of Object.keys(ROWS) as (keyof typeof ROWS)[]) {
     const table = new Table({
-      head: [
-        `${ROWS[view]}, n = ${count(report.models[0]!.metrics[view].n)}`,
-        ...names.map((m) => COLUMNS[m].title),
-      ],
+      head: ['model', ...names.map((m) => COLUMNS[m].title)],
       style: { head: [], border: [] },
     })
     for (const { name, metrics } of report.models) {
@@ -37,7 +34,8 @@ export function renderHistory(report: HistoryReport): string {
       table.push([name, ...cells])
     }
     const { against, auc } = report.ahead[view]
-    lines.push('', table.toString(), verdict(against, auc))
+    const title = `${ROWS[view]}, n = ${count(report.models[0]!.metrics[view].n)}`
+    lines.push('', title, table.toString(), verdict(against, auc))
   }
   lines.push('', `* best of its column. ${protocol.description}`)
   lines.push(`Seed ${report.seed}, sha256 ${dataset.sha256.slice(0, 12)}…`)

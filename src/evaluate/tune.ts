@@ -10,8 +10,6 @@ import type { Table } from './table.ts'
 export interface Tuned {
   readonly predict: Predictor
   readonly chosen: string
-  /** Log-loss of the chosen combination on the inner folds, before calibration; NaN when there was nothing to choose. */
-  readonly innerLogLoss: number
 }
 
 const INNER_FOLDS = 3
@@ -37,11 +35,7 @@ export async function tune(
   const only = contender.families.flat()
   if (only.length === 1) {
     const candidate = only[0]!
-    return {
-      predict: candidate.fit(table, training, random),
-      chosen: candidate.setting,
-      innerLogLoss: Number.NaN,
-    }
+    return { predict: candidate.fit(table, training, random), chosen: candidate.setting }
   }
   const choosing = sample(table, training, ROWS_TO_CHOOSE, random)
   const folds = stratifiedFolds(table.y, table.groups, choosing, INNER_FOLDS, random.fork('inner folds'))
@@ -89,7 +83,6 @@ export async function tune(
       ...used.map(({ candidate, weight }) => (weight < 1 ? `${weight} × ` : '') + candidate.setting),
       ...(platt ? ['calibrated'] : []),
     ].join(' + '),
-    innerLogLoss: logLoss(held, y),
   }
 }
 
