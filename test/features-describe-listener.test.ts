@@ -30,6 +30,11 @@ beforeAll(async () => {
     ['Earth, Wind & Flour', 'Bread'],
     ['Bel', 'Toast (with Earth, Wind & Flour and Cleo)'],
     ['Bel', 'Dirt (feat. Earth)'],
+    ['Flour', 'Dust'],
+    ['Bel & Flour', 'Cake'],
+    ['Salt & Flour', 'Dough'],
+    ['Salt & Flour', 'Crust'],
+    ['Salt & Flour', 'Crumb'],
   ]
   await invented.put(
     'me',
@@ -111,6 +116,17 @@ describe('a no', () => {
       'Earth, Wind & Flour – Bread',
       'Bel – Toast (with Earth, Wind & Flour and Cleo)',
     ])
+  })
+
+  it('to an artist spares the band that has the name in its own', async () => {
+    expect(Object.keys(await refusedAfter({ kind: 'never', artist: 'Flour' }))).toEqual([
+      'Flour – Dust',
+      'Bel & Flour – Cake',
+    ])
+    expect(Object.keys(await refusedAfter({ kind: 'never', artist: 'Earth' }))).toEqual([
+      'Bel – Dirt (feat. Earth)',
+    ])
+    expect(Object.keys(await refusedAfter({ kind: 'never', artist: 'Salt and Flour' }))).toHaveLength(3)
   })
 
   it('for a time ends with the time', async () => {

@@ -2,6 +2,7 @@ import type { DescribedListener } from '../core/described-listener.ts'
 import type { Feedback } from '../core/event.ts'
 import { fold } from '../core/track.ts'
 import type { Catalog } from './catalog.ts'
+import { artistNamer } from './credits.ts'
 import { songKey } from './songs.ts'
 
 /** What stands of what a listener said; tracks are rows of the catalog. */
@@ -46,27 +47,11 @@ export function refusals(
   const songs = (rows: ReadonlySet<number>) => new Set([...rows].map((row) => songKey(catalog, row)))
   const [dislikedSongs, snoozedSongs] = [songs(disliked), songs(snoozed)]
   const any = dislikedSongs.size + snoozedSongs.size > 0
+  const namesRefused = artistNamer(catalog, never)
   return (row) => {
-    if (never.size && namesArtist(catalog, row, never)) return 'never this artist'
+    if (namesRefused(row)) return 'never this artist'
     if (!any) return undefined
     const song = songKey(catalog, row)
     return dislikedSongs.has(song) ? 'disliked' : snoozedSongs.has(song) ? 'snoozed' : undefined
   }
-}
-
-/** What stands between the names of a credit such as "A & B feat. C". */
-const BETWEEN_NAMES = /\s*[;,&/+]\s*|\s+(?:feat|ft|featuring|with|vs|x|and)\b\.?\s+/g
-const GUESTS = /\b(?:feat|ft|featuring|with)\b\.?\s+([^()[\]]+)/
-
-/** Whether one of the refused names is the artist, among the artists, or among the guests that the title names. */
-function namesArtist(catalog: Catalog, row: number, never: ReadonlySet<string>): boolean {
-  const artists = fold(catalog.artists.at(catalog.artist[row]!))
-  const guests = GUESTS.exec(fold(catalog.titles.at(row)))?.[1]?.replace(/\s+-\s.*$/, '')
-  const credits = [artists, ...(guests ? [guests] : [])].map(creditOf)
-  return [...never].some((name) => credits.some((credit) => credit.includes(creditOf(name))))
-}
-
-/** A credit as |name|name|, so that a name is found whole or not at all, one that has an "and" of its own too. */
-function creditOf(names: string): string {
-  return `|${names.trim().replace(BETWEEN_NAMES, '|')}|`
 }
