@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unheardRows } from '../src/candidates/source.ts'
+import type { Catalog } from '../src/library/catalog.ts'
 import { findTrackByName } from '../src/library/find-track.ts'
+import type { ImportRecord } from '../src/library/import-record.ts'
 import {
   describeUntrained,
   emptyEngine,
@@ -175,6 +178,50 @@ describe('a like', () => {
     expect(await describedAs('gus')).toEqual({ saved: true, liked: true, weight: 3 })
     await library.feedback.say(id, { kind: 'dislike', identifier, artist: '' })
     expect(await describedAs('gus')).toEqual({ saved: true, liked: false, weight: undefined })
+  })
+})
+
+describe('what an exclusion takes out', () => {
+  const title = (catalog: Catalog) => (row: number) => catalog.titles.at(row)
+
+  it('is neither known, loved nor new; an excluded artist has nothing new either', async () => {
+    const { library } = invented.engine
+    const device = (record: ImportRecord, name: string): ImportRecord =>
+      record.kind === 'play' ? { ...record, play: { ...record.play, device: name } } : record
+    const heard = [
+      ...playsOf(['Sunrise', 'Ona', 'Sunrise'].map((t) => ({ artist: 'Bel', title: t, finished: true }))),
+    ]
+    await invented.put('hal', [
+      ...heard.map((record, i) => device(record, i < 2 ? 'kids tablet' : 'phone')),
+      ...playsOf([{ artist: 'Flour', title: 'Dust', finished: true }], NOW - 2 * DAY),
+      { kind: 'like', track: { artist: 'Salt & Flour', title: 'Crust' } },
+    ])
+    const { id } = await library.listeners.get('hal')
+    const all = await describeUntrained(invented, 'hal')
+    expect(all.listener.known.map(title(all.catalog)).sort()).toEqual(['Crust', 'Dust', 'Ona', 'Sunrise'])
+
+    await library.exclusions.add(id, { kind: 'device', device: 'kids' })
+    await library.exclusions.add(id, { kind: 'artist', artist: 'salt & flour' })
+    const { listener, catalog } = await describeUntrained(invented, 'hal')
+    const fresh = unheardRows(listener, catalog)
+    // Sunrise was heard on the phone too.
+    expect(listener.known.map(title(catalog)).sort()).toEqual(['Dust', 'Sunrise'])
+    expect(listener.excluded.map(title(catalog)).sort()).toEqual(['Crumb', 'Crust', 'Dough', 'Ona'])
+    expect(listener.loved.map(({ row }) => row).filter((row) => listener.excluded.includes(row))).toEqual([])
+    expect(fresh.filter((row) => listener.excluded.includes(row))).toEqual([])
+    expect(fresh).toHaveLength(catalog.size - listener.known.length - listener.excluded.length)
+    expect(listener.trackHistory(findTrackByName(catalog, 'Bel – Ona')).plays).toBe(0)
+  })
+
+  it('is known again when it is liked by hand', async () => {
+    const { library } = invented.engine
+    const catalog = await library.catalog()
+    const row = findTrackByName(catalog, 'Salt & Flour – Dough')
+    const { id } = await library.listeners.get('hal')
+    await library.feedback.say(id, { kind: 'like', identifier: catalog.trackId[row]!, artist: '' })
+    const { listener } = await describeUntrained(invented, 'hal')
+    expect(listener.known).toContain(row)
+    expect(listener.excluded).not.toContain(row)
   })
 })
 

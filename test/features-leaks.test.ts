@@ -47,7 +47,7 @@ function changed(change: (columns: Columns) => void): ListeningLog {
     outcome: log.outcome.slice(),
   }
   change(columns)
-  return { size: log.size, ...columns }
+  return { ...log, ...columns }
 }
 
 /** The raw features of each described play, by its index in the log. */

@@ -15,9 +15,12 @@ export interface SourceRequest {
   readonly random: Random
 }
 
-/** The rows of a catalog that a listener does not know; rows without an artist cannot be recommended and are left out. */
+/**
+ * The rows of a catalog that are new to a listener: neither known nor excluded. Rows without an artist cannot be
+ * recommended and are left out.
+ */
 export function unheardRows(listener: DescribedListener, catalog: Catalog): number[] {
-  const heard = new Set(listener.known)
+  const heard = new Set([...listener.known, ...listener.excluded])
   const rows: number[] = []
   for (let row = 0; row < catalog.size; row++)
     if (!heard.has(row) && catalog.artist[row] !== 0) rows.push(row)

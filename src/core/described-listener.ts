@@ -18,6 +18,8 @@ export interface DescribedListener {
   readonly asOf: number
   /** Rows that the listener played, saved or liked. */
   readonly known: readonly number[]
+  /** Rows that are neither known nor new, because an exclusion says that they are not this listener's taste. */
+  readonly excluded: readonly number[]
   /** Strongest first. */
   readonly loved: readonly LovedTrackRow[]
   /** How many corners the taste has. */

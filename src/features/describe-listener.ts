@@ -53,9 +53,13 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     saved: saved[row] === 1,
     liked: opinions.liked.has(row),
   })
+  // A save does not make taste of what an exclusion takes out; a like by hand does.
+  const excluded = new Set(log.excluded.filter((row) => !opinions.liked.has(row)))
   const known: number[] = []
-  for (let row = 0; row < catalog.size; row++)
+  for (let row = 0; row < catalog.size; row++) {
+    if (excluded.has(row)) continue
     if (history.tracks.plays[row]! > 0 || saved[row] === 1 || opinions.liked.has(row)) known.push(row)
+  }
   const refusal = refusals(catalog, opinions)
   const weighted = known
     .map((row) => ({ row, weight: love(trackHistory(row)) }))
@@ -74,6 +78,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     at,
     asOf,
     known,
+    excluded: [...excluded],
     loved,
     clusters: loved.length ? clusters.count : 0,
     history,

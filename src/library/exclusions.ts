@@ -7,7 +7,7 @@ import type { InTurn } from './turns.ts'
 
 /** Plays that are not this listener's taste: they are kept, and count for nothing. */
 export type ExclusionRule =
-  /** Every play of an artist. Unlike `never`, the artist is not banned from mixes by name alone: it has no history. */
+  /** Every play of an artist, whose other tracks are then not proposed either. Unlike `never`, it says nothing of shared tracks and guest parts. */
   | { readonly kind: 'artist'; readonly artist: string }
   /** From `from` up to but not with `to`, ms since the epoch. */
   | { readonly kind: 'time'; readonly from: number; readonly to: number }
@@ -92,7 +92,8 @@ export function excluder(exclusions: readonly Exclusion[], timeZone: string) {
   })
   return {
     needsDevice: rules.some((rule) => rule.kind === 'device'),
-    needsArtist: rules.some((rule) => rule.kind === 'artist'),
+    /** Folded names of the excluded artists. */
+    artists: new Set(rules.flatMap((rule) => (rule.kind === 'artist' ? [fold(rule.artist)] : []))),
     matches: (play: PlayFacts) => tests.some((test) => test(play)),
   }
 }

@@ -19,6 +19,8 @@ export interface ListeningLog {
   readonly msPlayed: Float64Array
   /** FINISH, SKIP or UNKNOWN. */
   readonly outcome: Int8Array
+  /** Rows that are no taste, ascending: those heard in excluded plays alone, and every track of an excluded artist. */
+  readonly excluded: Int32Array
 }
 
 export interface LogOptions {
@@ -34,21 +36,27 @@ export async function readLog(store: Store, catalog: Catalog, options: LogOption
   const query = { where: { listener: options.listener, hidden: 0 }, orderBy: ['endedAt', 'id'] } as const
   const plays = await store.read('plays', columns, query)
   const device = excludes.needsDevice ? (await store.read('plays', ['device'], query)).device : undefined
-  const artistFolds = excludes.needsArtist ? foldedArtists(catalog) : undefined
+  const artistFolds = excludes.artists.size ? foldedArtists(catalog) : undefined
 
   const kept: number[] = []
+  const excluded = new Set<number>()
+  for (let row = 0; artistFolds && row < catalog.size; row++)
+    if (excludes.artists.has(artistFolds[catalog.artist[row]!]!)) excluded.add(row)
   for (let i = 0; i < plays.id.length; i++) {
     const row = catalog.rowOfIdentifier[plays.identifier[i]!] ?? -1
     if (row < 0) continue
     const artist = artistFolds ? artistFolds[catalog.artist[row]!]! : ''
-    if (!excludes.matches({ endedAt: plays.endedAt[i]!, device: device?.[i] ?? '', artist })) kept.push(i)
+    if (excludes.matches({ endedAt: plays.endedAt[i]!, device: device?.[i] ?? '', artist })) excluded.add(row)
+    else kept.push(i)
   }
+  for (const i of kept) excluded.delete(catalog.rowOfIdentifier[plays.identifier[i]!]!)
   const log = {
     size: kept.length,
     row: Int32Array.from(kept, (i) => catalog.rowOfIdentifier[plays.identifier[i]!]!),
     endedAt: Float64Array.from(kept, (i) => plays.endedAt[i]!),
     msPlayed: Float64Array.from(kept, (i) => plays.msPlayed[i]!),
     outcome: new Int8Array(kept.length),
+    excluded: Int32Array.from(excluded).sort(),
   }
   const lengths = playedLengths()
   kept.forEach((i, at) => {
