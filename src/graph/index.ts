@@ -1,0 +1,36 @@
+export { gelu, logSoftmax, relu, sigmoid, silu, softmax, softplus, tanh } from './activations.ts'
+export {
+  abs,
+  add,
+  atLeast,
+  div,
+  exp,
+  log,
+  maximum,
+  mul,
+  neg,
+  pow,
+  sqrt,
+  stopGradient,
+  sub,
+  where,
+} from './arithmetic.ts'
+export { type EmbeddingTable, embeddingTable } from './embedding-table.ts'
+export { GraphError } from './errors.ts'
+export { normal, ones, uniform, zeros } from './initializers.ts'
+export { dense, dropout, ensembleDense, headsDense, layerNorm } from './layers.ts'
+export { binaryCrossEntropy, softmaxCrossEntropy, weightedMean } from './losses.ts'
+export { type AdamW, adamW } from './optimizer.ts'
+export { inferenceModel, openModel, type Predictor } from './predictor.ts'
+export { linear, matmul } from './products.ts'
+export type { Batch } from './session.ts'
+export { concat, mean, reshape, slice, sum, transpose } from './shaping.ts'
+export { type Graph, graph, type Tensor, type Values } from './tensor.ts'
+export {
+  type NamedValues,
+  openTrainer,
+  type Step,
+  type Trainer,
+  type TrainerSettings,
+  type TrainerState,
+} from './trainer.ts'
