@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }
   import: () => import('./import.ts'),
   mix: () => import('./mix.ts'),
   'cold-start': () => import('./cold-start.ts'),
+  graph: () => import('./graph.ts'),
 }
 
 const names = process.argv.slice(2)
