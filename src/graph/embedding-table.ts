@@ -14,7 +14,7 @@ export interface EmbeddingTable {
   gather(ids: ArrayLike<number>): Float32Array
   /**
    * A step of Adam on the rows of `ids` alone, with the gradients that a training step returned for the gathered rows; those of a row
-   * that occurs more than once are summed first. Other rows and their moments stay as they are (torch.optim.SparseAdam).
+   * that occurs more than once are summed first. Other rows and their moments stay as they are, and there is no weight decay.
    * @throws GraphError when the gradients are not ids × width values or an id is not a row
    */
   update(ids: ArrayLike<number>, gradient: Values, settings: AdamW): void
