@@ -89,7 +89,7 @@ async function mlp(): Promise<Contest> {
   const h = relu(dense(relu(dense(x, 256, 'a')), 128, 'b'))
   const loss = mean(binaryCrossEntropy(dense(h, 1, 'c'), g.input('y', ['batch', 1])))
   const batch = { x: waves(1024 * 64), y: zerosAndOnes(1024) }
-  return dense1(
+  return contest(
     'mlp',
     'MLP 64→256→128→1, batch 1024, Adam',
     100,
@@ -108,13 +108,13 @@ async function ensemble(): Promise<Contest> {
   const loss = mean(binaryCrossEntropy(headsDense(h, 32, 1, 'b'), g.input('y', ['batch', 1])))
   const batch = { x: waves(512 * 64), y: zerosAndOnes(512) }
   const shapes = { x: [512, 64], y: [512, 1] }
-  return dense1('ensemble', 'ensemble of 32, 64→128→1, batch 512, Adam', 25, g, loss, batch, shapes, [
+  return contest('ensemble', 'ensemble of 32, 64→128→1, batch 512, Adam', 25, g, loss, batch, shapes, [
     'ensemble',
     'folded',
   ])
 }
 
-async function dense1(
+async function contest(
   name: string,
   title: string,
   steps: number,

@@ -56,6 +56,29 @@ describe('the exported model', () => {
     await model.close()
   })
 
+  it('is refused when a parameter is missing or was made for other inputs', () => {
+    const g = graph()
+    const y = dense(g.input('x', ['batch', 2]), 3, 'd')
+    const bias = new Float32Array(3)
+    expect(() => inferenceModel({ y }, { 'd.bias': bias })).toThrow(
+      'The parameter "d.weight" of shape [2, 3] needs 6 values, not 0.',
+    )
+    expect(() => inferenceModel({ y }, { 'd.bias': bias, 'd.weight': new Float32Array(9) })).toThrow(
+      'The parameter "d.weight" of shape [2, 3] needs 6 values, not 9.',
+    )
+  })
+
+  it('cannot hold a parameter that the trainer never saw', async () => {
+    const g = graph()
+    const x = g.input('x', ['batch', 2])
+    const trainer = await openTrainer(mean(dense(x, 1, 'd')), { optimizer: adamW() })
+    const late = dense(x, 1, 'late')
+    await expect(trainer.predictor({ late })).rejects.toThrow(
+      'The parameter "late.weight" came after the trainer was opened.',
+    )
+    await trainer.close()
+  })
+
   it('predicts the same in a second runtime, WebAssembly', async () => {
     const { bytes, live } = await trainedModel(1)
     const session = await InferenceSession.create(bytes, { executionProviders: ['wasm'] })

@@ -86,7 +86,7 @@ describe('a graph that cannot be built is refused with a sentence that names the
     ],
     ['parameter "w" of shape [2] needs 2 initial values, not 1.', (g) => g.parameter('w', [2], () => [1])],
     ['Add was given tensors of two graphs; build both with the same graph().', (g) => add(x(g), x(graph()))],
-    ['An output cannot be called "x" as well; choose another name.', (g) => inferenceModel({ x: x(g) })],
+    ['An output cannot be called "x" as well; choose another name.', (g) => inferenceModel({ x: x(g) }, {})],
   ])('%s', (sentence, build) => {
     expect(() => build(graph())).toThrow(new GraphError(sentence))
   })

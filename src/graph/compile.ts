@@ -1,6 +1,6 @@
 import { GraphError } from './errors.ts'
 import { type OnnxNode, type OnnxTensor, type OnnxType, type OnnxValue, onnxFile } from './onnx-file.ts'
-import { count, type ElementType, type Graph, type Tensor, type Values } from './tensor.ts'
+import { count, type ElementType, type Graph, show, type Tensor, type Values } from './tensor.ts'
 
 /** Where a model takes its parameters from: constants in the file, or one flat input that holds them in the order of `layout`. */
 export type ParameterSource =
@@ -100,10 +100,17 @@ function emit(
     if (origin.kind === 'constant') return constant(tensor.type, origin.values, tensor.shape as number[])
     if (origin.kind === 'parameter') {
       if (parameters.kind === 'flat') {
+        if (!parameters.layout.includes(tensor))
+          throw new GraphError(`The parameter "${origin.name}" came after the trainer was opened.`)
         splitFlat(parameters.input, parameters.layout)
         return origin.name
       }
-      const values = parameters.values[origin.name] ?? origin.initial
+      const values = parameters.values[origin.name]
+      const size = count(tensor.shape as number[])
+      if (!values || values.length !== size)
+        throw new GraphError(
+          `The parameter "${origin.name}" of shape ${show(tensor.shape)} needs ${size} values, not ${values?.length ?? 0}.`,
+        )
       const type = onnxType(owner, 'real')
       constants.push({ name: origin.name, type, dims: tensor.shape as number[], raw: bytesOf(values) })
       return origin.name

@@ -10,13 +10,13 @@ export interface Predictor {
 }
 
 /**
- * The ONNX file that computes `outputs` with these parameters (default: the initial ones), dropout off. Any ONNX runtime runs it.
+ * The ONNX file that computes `outputs` with these parameters, dropout off. Any ONNX runtime runs it.
  * The same definition and parameters give the same bytes.
- * @throws GraphError when an output is called like an input or a parameter
+ * @throws GraphError when a parameter is missing or has another size, or an output is called like an input or a parameter
  */
 export function inferenceModel(
   outputs: Readonly<Record<string, Tensor>>,
-  parameters: Readonly<Record<string, Values>> = {},
+  parameters: Readonly<Record<string, Values>>,
 ): Uint8Array {
   return compile(outputs, { kind: 'constants', values: parameters }, false).bytes
 }

@@ -3,7 +3,7 @@ import { gradients } from './differentiate.ts'
 import { GraphError } from './errors.ts'
 import { type AdamW, adamWStep, scalarsAt } from './optimizer.ts'
 import type { Predictor } from './predictor.ts'
-import { fillDropout, seeded } from './random.ts'
+import { fillDropout } from './random.ts'
 import { type Batch, known, openSession, type RunSettings, sizesOf } from './session.ts'
 import { concat, reshape } from './shaping.ts'
 import { count, hiddenInput, type Tensor, type Values } from './tensor.ts'
@@ -59,14 +59,14 @@ const FLAT = '~parameters'
 export async function openTrainer(loss: Tensor, settings: TrainerSettings): Promise<Trainer> {
   const { optimizer } = settings
   const owner = loss.graph
-  const layout = owner.parameters
+  const layout = [...owner.parameters]
   const sizes = layout.map((parameter) => count(parameter.shape as number[]))
   const length = sizes.reduce((sum, size) => sum + size, 0)
   const vector = () => (owner.precision === 'float32' ? new Float32Array(length) : new Float64Array(length))
   const scalar = (value: number) =>
     owner.precision === 'float32' ? Float32Array.of(value) : Float64Array.of(value)
   const flat = hiddenInput(owner, FLAT.slice(1), [length])
-  const model = stepModel(loss, settings, flat, length)
+  const model = stepModel(loss, settings, flat, layout)
   const wanted = model.inputs.map((tensor) => ({ name: nameOf(tensor), shape: tensor.shape }))
   const visible = wanted.filter(({ name }) => !name.startsWith('~'))
   const masks = model.inputs.filter(({ origin }) => origin.kind === 'input' && origin.dropout !== undefined)
@@ -115,7 +115,7 @@ export async function openTrainer(loss: Tensor, settings: TrainerSettings): Prom
       const { name, dropout } = mask.origin as { name: string; dropout: number }
       const factors = scalar(0).constructor as new (length: number) => Values
       const filled = new factors(count(known(mask.shape, named)))
-      fillDropout(filled, dropout, seeded(owner.seed, steps, i))
+      fillDropout(filled, dropout, [owner.seed, steps, i])
       values[name] = filled
     }
     if (length > 0) {
@@ -189,9 +189,9 @@ interface Vectors {
 }
 
 /** The training step as one model over flat vectors of parameters and moments. */
-function stepModel(loss: Tensor, settings: TrainerSettings, flat: Tensor, length: number) {
+function stepModel(loss: Tensor, settings: TrainerSettings, flat: Tensor, layout: readonly Tensor[]) {
   const owner = loss.graph
-  const layout = owner.parameters
+  const [length] = flat.shape as [number]
   const marked = owner.inputs.filter((input) => input.differentiable)
   if (layout.length + marked.length === 0)
     throw new GraphError(
