@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import * as surface from '../src/graph/index.ts'
 import {
   abs,
   add,
@@ -208,13 +209,19 @@ describe('the gradient', () => {
   })
 })
 
-describe('a worked example', () => {
+describe.each(['float64', 'float32'] as const)('a worked example in %s', (precision) => {
   const at = (op: Build, x: number[], more: number[][] = []) =>
     evaluated(
       [x, ...more].map((list) => [list.length]),
       [x, ...more],
       op,
+      precision,
     )
+  const expectClose = (found: readonly number[], expected: readonly number[]) => {
+    expect(found).toHaveLength(expected.length)
+    for (const [i, value] of expected.entries())
+      expect(found[i]).toBeCloseTo(value, precision === 'float64' ? 6 : 5)
+  }
 
   it.each<[string, Build, number[], number[], number[]]>([
     ['neg', ([x]) => neg(x!), [2, -3], [-2, 3], [-1, -1]],
@@ -305,7 +312,13 @@ describe('a worked example', () => {
   })
 })
 
-function expectClose(found: readonly number[], expected: readonly number[]): void {
-  expect(found).toHaveLength(expected.length)
-  for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 6)
-}
+it('every function of the public surface that has a gradient is among them', () => {
+  const checked = new Set(CASES.map(({ name }) => name.split(/[ ,]/)[0]))
+  const others = [
+    ...['GraphError', 'adamW', 'embeddingTable', 'graph', 'inferenceModel', 'openModel', 'openTrainer'],
+    ...['normal', 'ones', 'uniform', 'zeros'],
+    // No gradient, or one that is random.
+    ...['atLeast', 'stopGradient', 'dropout'],
+  ]
+  expect(Object.keys(surface).filter((name) => !checked.has(name) && !others.includes(name))).toEqual([])
+})

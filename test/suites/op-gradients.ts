@@ -21,14 +21,15 @@ export interface Checked {
 export type Build = (inputs: readonly Tensor[], g: Graph) => Tensor
 
 /**
- * What a function of inputs a, b, c … gives, and the gradient of the sum of its outputs. Everything in float64.
+ * What a function of inputs a, b, c … gives, and the gradient of the sum of its outputs.
  */
 export async function evaluated(
   shapes: readonly (readonly (number | string)[])[],
   values: readonly (readonly number[])[],
   build: Build,
+  precision: Graph['precision'],
 ): Promise<Checked> {
-  const { trainer, batch, output } = await prepared(shapes, values, build)
+  const { trainer, batch, output } = await prepared(precision, shapes, values, build)
   const predictor = await trainer.predictor({ output })
   try {
     const outputs = [...(await predictor.run(batch)).output!]
@@ -51,7 +52,7 @@ export async function worstDifference(
   build: Build,
 ): Promise<number> {
   const weights = (i: number) => Math.cos(1.7 * i + 0.3)
-  const { trainer, batch } = await prepared(shapes, values, build, weights)
+  const { trainer, batch } = await prepared('float64', shapes, values, build, weights)
   try {
     const parameters = trainer.parameters()
     const { gradients } = await trainer.step(batch)
@@ -96,16 +97,20 @@ export function valuesIn(shape: readonly (number | string)[]): number {
 }
 
 async function prepared(
+  precision: Graph['precision'],
   shapes: readonly (readonly (number | string)[])[],
   values: readonly (readonly number[])[],
   build: Build,
   weights?: (index: number) => number,
 ) {
-  const g = graph({ precision: 'float64', seed: 3 })
+  const g = graph({ precision, seed: 3 })
   const inputs = shapes.map((shape, i) => g.input('abcdef'[i]!, shape, { gradient: true }))
   const output = build(inputs, g)
   const batch: NamedValues = Object.fromEntries(
-    values.map((list, i) => ['abcdef'[i]!, Float64Array.from(list)]),
+    values.map((list, i) => [
+      'abcdef'[i]!,
+      precision === 'float64' ? Float64Array.from(list) : Float32Array.from(list),
+    ]),
   )
   const loss = weights ? weighed(g, output, batch, weights) : sum(output)
   const trainer = await openTrainer(loss, { optimizer: adamW({ beta1: 0 }) })
