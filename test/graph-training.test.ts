@@ -167,8 +167,12 @@ describe('dropout', () => {
     const trainer = await openTrainer(mean(y), { optimizer: adamW() })
     const batch = { x: new Float32Array(4000).fill(2) }
     const masks = []
-    for (let i = 0; i < 2; i++)
-      masks.push((await trainer.step(batch)).gradients.x!.map((value) => value * 4000))
+    for (let i = 0; i < 2; i++) {
+      const { loss, gradients } = await trainer.step(batch)
+      const mask = Array.from(gradients.x!, (value) => value * 4000)
+      expect(loss).toBeCloseTo((2 * mask.reduce((sum, value) => sum + value, 0)) / 4000, 4)
+      masks.push(mask)
+    }
     const predictor = await trainer.predictor({ y })
     const predicted = (await predictor.run(batch)).y!
     await predictor.close()
