@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeExport } from '../bench/make-export.ts'
@@ -10,6 +10,7 @@ afterAll(() => cli.remove())
 beforeAll(async () => {
   const { catalog } = await smallExport(cli.folder)
   await cli.run(['import', catalog, '--data', 'catalog-only'])
+  mkdirSync(join(cli.folder, 'somewhere'))
   writeFileSync(join(cli.folder, 'endsong_0.json'), '[{"ts": "2024')
   writeFileSync(join(cli.folder, 'odd.csv'), 'name,artist,energy\nEvil \u001b[31mred,Mallory,0.5\n')
 })
@@ -29,6 +30,7 @@ const CASES: readonly [args: string, status: number, sentence: RegExp][] = [
     1,
     /^There is no data in .*nowhere yet\. Run "deepcuts run my_spotify_data\.zip" first/,
   ],
+  ['mix --data somewhere', 1, /^There is no data in .*somewhere yet\./],
   ['mix --data tracks.csv', 2, /^.*tracks\.csv is not a folder/],
   ['mix --data catalog-only', 1, /^Nothing has been learned yet about this listener in/],
   ['train --data catalog-only', 1, /^me has no plays to learn from/],
@@ -104,6 +106,7 @@ describe('a data folder', () => {
 
   it('is not made by a verb that only reads', () => {
     expect(existsSync(join(cli.folder, 'nowhere'))).toBe(false)
+    expect(readdirSync(join(cli.folder, 'somewhere'))).toEqual([])
     expect(existsSync(join(cli.folder, 'deepcuts-data'))).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { readSettings, SETTINGS } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
@@ -30,7 +30,7 @@ export interface Context {
   readonly folder: string
   /** Whether --data or DEEPCUTS_DATA chose the folder. */
   readonly ownFolder: boolean
-  /** The engine over a folder that exists. @throws DeepcutsError NO_DATA */
+  /** The engine over a folder that has a store. @throws DeepcutsError NO_DATA */
   engine(): Promise<Engine>
   /** The engine, over a new folder where there is none. */
   engineOrNew(): Promise<Engine>
@@ -103,7 +103,7 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
     return opened
   }
   const engine = async () => {
-    if (!existsSync(folder)) throw new DeepcutsError('NO_DATA', { path: folder })
+    if (isWithoutStore(folder)) throw new DeepcutsError('NO_DATA', { path: folder })
     return engineOrNew()
   }
   const context: Context = {
@@ -129,6 +129,12 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
       }
     },
   }
+}
+
+/** Whether there is no folder, or one that nothing was imported into; what is no folder is for the store to refuse. */
+function isWithoutStore(folder: string): boolean {
+  if (!existsSync(folder)) return true
+  return statSync(folder).isDirectory() && !existsSync(join(folder, 'deepcuts.duckdb'))
 }
 
 async function usualListener({ library: { listeners, store } }: Engine): Promise<string> {
