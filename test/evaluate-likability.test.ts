@@ -5,7 +5,12 @@ import { afterAll, expect, test } from 'vitest'
 import { silent } from '../src/core/progress.ts'
 import { random } from '../src/core/random.ts'
 import { contenders } from '../src/evaluate/contenders.ts'
-import { evaluateLikability, type NestedCvReport, type PaperReport } from '../src/evaluate/likability.ts'
+import {
+  describeProtocol,
+  evaluateLikability,
+  type NestedCvReport,
+  type PaperReport,
+} from '../src/evaluate/likability.ts'
 import { renderLikability } from '../src/evaluate/likability-report.ts'
 import { nestedCv, nestedCvSettings } from '../src/evaluate/nested-cv.ts'
 import type { Table } from '../src/evaluate/table.ts'
@@ -175,6 +180,22 @@ test('too few rows of one kind are refused, naming which and how many are needed
   await expect(evaluateLikability({ ...options, protocol: 'paper' }, silent)).rejects.toMatchObject({
     code: 'TABLE_TOO_FEW_ROWS',
   })
+})
+
+test.each(['nested-cv', 'paper'] as const)('%s says what ours alone gets from a catalog', (protocol) => {
+  const told = 'the quantiles of its values cut the bins of 3 candidates of deepcuts and of no other model'
+  expect(describeProtocol(protocol, true)).toContain(told)
+  expect(describeProtocol(protocol, true)).toContain('It may hold the tested rows too, without their labels.')
+  expect(describeProtocol(protocol, false)).not.toContain('catalog')
+})
+
+test('ours alone cuts bins on the catalog, in as many candidates as the protocol says', () => {
+  const table = invent({ n: 40, d: 2, label: ([a]) => (a! > 0.5 ? 1 : 0) })
+  const settings = contenders({ ...table, reference: [new Float64Array(0), new Float64Array(0)] }).map(
+    ({ name, families }) =>
+      [name, families.flat().filter(({ setting }) => setting.includes('of the catalog')).length] as const,
+  )
+  expect(settings.filter(([, count]) => count > 0)).toEqual([['deepcuts', 3]])
 })
 
 test('the report in words marks the best value and says whether ours is ahead', () => {
