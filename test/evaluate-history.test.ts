@@ -87,6 +87,7 @@ describe('evaluate history', () => {
           const { mean, ci95 } = metrics[row][metric]
           expect(ci95[0]).toBeLessThanOrEqual(mean)
           expect(ci95[1]).toBeGreaterThanOrEqual(mean)
+          if (metric !== 'auc') expect(ci95[0]).toBeGreaterThanOrEqual(0)
         }
     }
     expect(JSON.parse(JSON.stringify(report))).toEqual(report)

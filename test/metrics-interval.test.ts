@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { random } from '../src/core/random.ts'
-import { bootstrapInterval, bootstrapNormalInterval, repeatedCvInterval } from '../src/metrics/interval.ts'
+import {
+  bootstrapInterval,
+  bootstrapNormalInterval,
+  notNegative,
+  repeatedCvInterval,
+} from '../src/metrics/interval.ts'
 import { sampledMean } from '../src/metrics/sample.ts'
 import { studentCdf, studentQuantile } from '../src/metrics/student-t.ts'
 
@@ -101,4 +106,9 @@ test('rows of one group are drawn equally often, as many groups as there are', (
     expect(a! + b! + d!).toBe(3)
   }
   expect(new Set(seen.map(String)).size).toBeGreaterThan(5)
+})
+
+test('the interval of what cannot be negative ends at zero', () => {
+  expect(notNegative({ mean: 0.01, ci95: [-0.02, 0.04] })).toEqual({ mean: 0.01, ci95: [0, 0.04] })
+  expect(notNegative({ mean: 0.03, ci95: [0.02, 0.04] })).toEqual({ mean: 0.03, ci95: [0.02, 0.04] })
 })

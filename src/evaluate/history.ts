@@ -15,7 +15,12 @@ import { historyMaker, type ListenerData, readListenerData } from '../learn/list
 import { openLibrary } from '../library/library.ts'
 import { sampledAccuracy, sampledAuc, sampledBrier, sampledLogLoss } from '../metrics/binary.ts'
 import { sampledEce } from '../metrics/calibration.ts'
-import { bootstrapInterval, bootstrapNormalInterval, type Estimate } from '../metrics/interval.ts'
+import {
+  bootstrapInterval,
+  bootstrapNormalInterval,
+  type Estimate,
+  notNegative,
+} from '../metrics/interval.ts'
 import { logisticLikability, meanProbability } from '../model/likability.ts'
 import { openStore } from '../store/open.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
@@ -204,9 +209,12 @@ function scoreRows(
   const groups = rows.map((i) => sittingOf[examples.play[i]!]!)
   const estimates = Object.fromEntries(
     (Object.keys(METRICS) as HistoryMetric[]).map((metric) => {
-      const interval = metric === 'ece' ? bootstrapNormalInterval : bootstrapInterval
       const statistic = METRICS[metric](probability, label)
-      return [metric, interval({ groups, statistic, next: random(`${seed}/${metric}`).next })]
+      const bootstrap = { groups, statistic, next: random(`${seed}/${metric}`).next }
+      return [
+        metric,
+        metric === 'ece' ? notNegative(bootstrapNormalInterval(bootstrap)) : bootstrapInterval(bootstrap),
+      ]
     }),
   ) as Record<HistoryMetric, Estimate>
   return { n: rows.length, ...estimates }

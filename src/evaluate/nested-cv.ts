@@ -2,7 +2,12 @@ import type { Progress } from '../core/progress.ts'
 import type { Random } from '../core/random.ts'
 import { accuracy, auc, brier, logLoss } from '../metrics/binary.ts'
 import { sampledCalibrationSlope, sampledEce } from '../metrics/calibration.ts'
-import { bootstrapNormalInterval, type Estimate, repeatedCvInterval } from '../metrics/interval.ts'
+import {
+  bootstrapNormalInterval,
+  type Estimate,
+  notNegative,
+  repeatedCvInterval,
+} from '../metrics/interval.ts'
 import type { SampledMetric } from '../metrics/sample.ts'
 import type { Contender } from './contenders.ts'
 import { stratifiedFolds } from './folds.ts'
@@ -97,7 +102,6 @@ export async function nestedCv(
     const foldwise = (metric: keyof typeof FOLD_METRICS) => repeatedCvInterval(scores(c, metric), testToTrain)
     const pooled = (metric: keyof typeof POOLED_METRICS) =>
       pooledEstimate(table, records[c]!.pooled, POOLED_METRICS[metric], random.fork('bootstrap'))
-    const ece = pooled('ece')
     return {
       name,
       metrics: {
@@ -105,7 +109,7 @@ export async function nestedCv(
         auc: foldwise('auc'),
         logLoss: foldwise('logLoss'),
         brier: foldwise('brier'),
-        ece: { mean: ece.mean, ci95: [Math.max(ece.ci95[0], 0), ece.ci95[1]] as const },
+        ece: notNegative(pooled('ece')),
         // One probability a fold has no slope, though the folds' shares differ by chance.
         calibrationSlope: records[c]!.tellsApart ? pooled('calibrationSlope') : NO_ESTIMATE,
       },

@@ -37,6 +37,11 @@ export function bootstrapNormalInterval(bootstrap: Bootstrap): Estimate {
   return { mean, ci95: [mean - half, mean + half] }
 }
 
+/** An estimate of what cannot be negative, its interval held at or above 0. */
+export function notNegative({ mean, ci95: [low, high] }: Estimate): Estimate {
+  return { mean, ci95: [Math.max(low, 0), high] }
+}
+
 /**
  * Mean and 95 % t interval of a score over the folds of repeated cross-validation, with the corrected variance of Nadeau &
  * Bengio 2003: (1/J + test share / training share) · s², because the folds share training rows. Give it the differences of
