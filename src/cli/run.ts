@@ -62,7 +62,7 @@ async function isTrained(context: Context, listener: string): Promise<boolean> {
     throw error
   })
   if (!serving) return false
-  const { dataState } = await import('../learn/listener-data.ts')
+  const { dataState } = await import('../index.ts')
   const made = (serving.manifest.training as { state?: string }).state
   return made === (await dataState(engine.library, await engine.library.listeners.get(listener)))
 }
