@@ -61,7 +61,7 @@ async function refusedAfter(...sayings: readonly Parameters<typeof say>[0][]) {
     const why = listener.refusal(row)
     if (why) refused[`${catalog.artists.at(catalog.artist[row]!)} – ${catalog.titles.at(row)}`] = why
   }
-  for (const _ of sayings) await invented.engine.library.feedback.undo(await eve(), 'eve')
+  await invented.engine.library.store.write([{ delete: 'feedback', where: { listener: await eve() } }])
   return refused
 }
 

@@ -24,7 +24,7 @@ export interface FeedbackLog {
   list(listener: number): Promise<Feedback[]>
   /** About the whole recording, and kept however imports come and go. Durable when it resolves. */
   say(listener: number, saying: Saying): Promise<Feedback>
-  /** Takes back the last thing said by hand. @throws NOTHING_TO_UNDO */
+  /** Takes back the last thing said by hand that still holds: no snooze that has ended. @throws NOTHING_TO_UNDO */
   undo(listener: number, name: string): Promise<Feedback>
 }
 
@@ -40,6 +40,7 @@ export function feedbackOf(
   inTurn: InTurn,
   namesOf: (identifier: number) => Promise<SaidNames>,
 ): FeedbackLog {
+  const holds = ({ until }: Feedback) => until === undefined || until > now()
   // Ids are given in turn, so they are in the order of saying and importing. A saying has a row for each identifier.
   const standing = async (listener: number): Promise<Feedback[]> => {
     const rows = await store.read('feedback', COLUMNS, {
@@ -63,7 +64,7 @@ export function feedbackOf(
   }
   return {
     async list(listener) {
-      return (await standing(listener)).filter(({ until }) => until === undefined || until > now())
+      return (await standing(listener)).filter(holds)
     },
     say: (listener, { kind, identifier, artist, until }) =>
       inTurn(async () => {
@@ -96,7 +97,7 @@ export function feedbackOf(
       }),
     undo: (listener, name) =>
       inTurn(async () => {
-        const last = (await standing(listener)).filter(({ byHand }) => byHand).at(-1)
+        const last = (await standing(listener)).filter((said) => said.byHand && holds(said)).at(-1)
         if (!last) throw new DeepcutsError('NOTHING_TO_UNDO', { listener: name })
         await store.write([{ update: 'feedback', set: { undone: 1 }, where: { id: last.id } }])
         return last
