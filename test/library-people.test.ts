@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { NOW, play, row, take, tempLibrary } from './suites/temp-library.ts'
 
 const DAY = 86_400_000
@@ -82,6 +83,7 @@ describe('feedback', () => {
     expect(await library.feedback.list(1)).toEqual([said])
     now = NOW + DAY
     expect(await library.feedback.list(1)).toEqual([])
+    await expect(library.feedback.undo(1, 'ada')).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' })
   })
 
   test('said twice at a time is two sayings, each taken back on its own', async () => {
@@ -150,6 +152,23 @@ describe('models', () => {
       version: 1,
     })
     expect(JSON.parse(readFileSync(join(folder, 'models/2/manifest.json'), 'utf8'))).toEqual(manifest)
+  })
+
+  test('are on the disk, files and folders, before the store lists them', async () => {
+    const { folder, store, again } = await tempLibrary()
+    const order: string[] = []
+    const handle = await open(folder)
+    const synced = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync')
+    onTestFinished(() => synced.mockRestore())
+    synced.mockImplementation(async function (this: FileHandle) {
+      order.push((await this.stat()).isDirectory() ? 'folder' : 'file')
+    })
+    const write = vi.spyOn(store, 'write')
+    onTestFinished(() => write.mockRestore())
+    write.mockImplementation(async () => void order.push('store'))
+    await again().models.save(1, { weights: [1] }, {})
+    expect(order).toEqual(['file', 'file', 'folder', 'folder', 'folder', 'store'])
+    await handle.close()
   })
 
   test('with a changed or missing file are refused with a sentence that says which', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
@@ -80,8 +80,8 @@ export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTur
 const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /**
- * Writes a folder of files that appears whole or not at all. A crash may have left the folder of a version that the store
- * does not list: it is made anew.
+ * Writes a folder of files that appears whole or not at all, and is on the disk when it resolves. A crash may have left the
+ * folder of a version that the store does not list: it is made anew.
  * @throws STORE_FULL, STORE_READ_ONLY
  */
 async function writeFolder(path: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -90,8 +90,12 @@ async function writeFolder(path: string, files: Readonly<Record<string, string>>
     await rm(path, { recursive: true, force: true })
     await rm(part, { recursive: true, force: true })
     await mkdir(part, { recursive: true })
-    for (const [name, text] of Object.entries(files)) await writeFile(join(part, name), text)
+    for (const [name, text] of Object.entries(files))
+      await synced(join(part, name), 'w', (file) => file.writeFile(text))
+    await syncFolder(part)
     await rename(part, path)
+    await syncFolder(dirname(path))
+    await syncFolder(dirname(dirname(path)))
   } catch (error) {
     await rm(part, { recursive: true, force: true }).catch(() => undefined)
     const { code = '' } = error as NodeJS.ErrnoException
@@ -99,4 +103,23 @@ async function writeFolder(path: string, files: Readonly<Record<string, string>>
     if (DENIED.has(code)) throw new DeepcutsError('STORE_READ_ONLY', { path }, { cause: error })
     throw error
   }
+}
+
+async function synced(
+  path: string,
+  flags: 'r' | 'w',
+  work: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags)
+  try {
+    await work(file)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Makes the names in a folder durable. Windows has no such call: there it is left to the system. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform !== 'win32') await synced(path, 'r', async () => undefined)
 }
