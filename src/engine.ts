@@ -59,7 +59,7 @@ export interface ServingModel {
 /** Opens the data folder and wires the parts. Close it: the folder has one owner. */
 export async function openEngine({ data, now, timeZone }: EngineOptions): Promise<Engine> {
   const folder = resolve(data)
-  const store = await openStore(`file:${folder}`)
+  const store = await openStore(`file:${folder}`, { now })
   const library = openLibrary(store, folder, now, timeZone)
   let serving: ServingModel | undefined
 
