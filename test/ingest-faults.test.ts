@@ -195,6 +195,8 @@ test('rows of wrong types are left out and counted, unless there are no others',
   const { report } = await importOne(fileOf(AUDIO, [...wrong, extendedRow()]))
   expect(report.files[0]).toMatchObject({ rows: 7, kept: 1, left: { 'wrong types': 6 } })
   expect(await fault(fileOf(AUDIO, wrong), 'ROWS_WRONG')).toContain('6 rows')
+  const future = extendedRow({ ts: '2093-01-01T10:00:00Z' })
+  expect(await fault(fileOf(AUDIO, [null, future]), 'ROWS_WRONG')).toContain('or dates that cannot be')
 })
 
 test('no rows, one row, and rows that are all podcasts', async () => {

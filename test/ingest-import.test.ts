@@ -110,7 +110,7 @@ test('a zip inside a zip is named, not opened', async () => {
 test('a table of something else beside a history is named and left out', async () => {
   const { report } = await importOne(folderOf({ [AUDIO]: [extendedRow()], 'bills.csv': 'day,sum\n1,2\n' }))
   expect(report.files).toHaveLength(1)
-  expect(report.notes).toContain('Not recognised, and left out: bills.csv.')
+  expect(report.notes).toContain('Not recognised, and left unread: bills.csv.')
 })
 
 test('account data comes with the advice which package to request, and extended history without it', async () => {
@@ -137,7 +137,7 @@ test('the report reads as a table with totals', async () => {
     '  file                                  rows   kept  not kept',
     '  Streaming_History_Audio_2024_0.json  1,201  1,200  1 private session',
     '',
-    '1,200 plays, 2024-01-01 to 2024-02-19 · 7 new tracks · 0 % of plays have audio features',
+    '1,200 plays, 2024-01-01 to 2024-02-19 · 7 new track ids · 0 % of plays have audio features',
     '• Plays of private sessions, left out: 1.',
   ])
 })

@@ -72,7 +72,14 @@ test('podcasts, audiobooks, private sessions, videos without a track and damaged
     }),
   )
   expect(report.files.map(({ left }) => left)).toEqual([
-    { podcast: 1, audiobook: 1, 'private session': 1, 'no metadata': 1, 'wrong types': 4 },
+    {
+      podcast: 1,
+      audiobook: 1,
+      'private session': 1,
+      'no metadata': 1,
+      'wrong types': 2,
+      'impossible date': 2,
+    },
     { 'video without track': 1 },
   ])
   expect(records).toHaveLength(2)
@@ -228,11 +235,53 @@ test('personal files are skipped by name: even broken ones do not matter', async
     await zipOf({
       'MyData/StreamingHistory_music_0.json': [accountRow()],
       ...Object.fromEntries(personal.map((name) => [`MyData/${name}.json`, '{"broken'])),
+      'MyData/Payments (1).json': '{"broken',
       'MyData/SomethingNew.json': '[{"ts": 1, "ms_played"',
     }),
   )
   expect(report.files).toHaveLength(1)
-  expect(report.notes.join(' ')).toContain('Not opened')
+  const listed = (start: string) => report.notes.find((note) => note.startsWith(start))
+  expect(listed('Not opened, since they hold nothing to learn taste from')).toContain('Payments.json')
+  expect(listed('Not opened')).not.toContain('SomethingNew')
+  expect(listed('Not recognised, and left unread')).toBe(
+    'Not recognised, and left unread: SomethingNew.json.',
+  )
+})
+
+test('copies that a system or a browser made are read, whatever mark they bear', async () => {
+  const names = [
+    'Streaming_History_Audio_2020_1 2.json',
+    'Streaming_History_Audio_2020_2 (1).json',
+    'Streaming_History_Audio_2020_3(2).json',
+    'Streaming_History_Audio_2020_4 copy.json',
+    'Streaming_History_Audio_2020_5 copy 3.json',
+    'Streaming_History_Audio_2020_6 - Copy.json',
+    'Streaming_History_Audio_2020_7 - Kopie (2).json',
+    'Streaming_History_Audio_2020_8 (another copy).json',
+    'Streaming_History_Audio_2020_9 (3rd copy).json',
+    'Copy of endsong_1.json',
+    'endsong_2 2.json',
+    'StreamingHistory_podcast_0 2.json',
+  ]
+  const { report } = await importOne(
+    await zipOf(Object.fromEntries(names.map((name) => [`MyData/${name}`, [extendedRow()]]))),
+  )
+  expect(report.files.map(({ name }) => name).sort()).toEqual([...names].sort())
+  expect(report.notes.join(' ')).not.toMatch(/Not opened|Not recognised/)
+})
+
+test('a name that only begins like a known one is listed as not recognised, never dropped silently', async () => {
+  const other = 'Streaming_History_Audio_2020_1 backup.json'
+  const { report } = await importOne(folderOf({ [AUDIO]: [extendedRow()], [other]: [extendedRow()] }))
+  expect(report.notes).toContain(`Not recognised, and left unread: ${other}.`)
+})
+
+test('a date that cannot be is told from a field of another type', async () => {
+  const dates = ['2019-02-29 10:00', '1999-01-01 10:00', '2093-01-01 10:00', 7]
+  const { report } = await importOne(
+    fileOf('StreamingHistory0.json', [accountRow(), ...dates.map((endTime) => accountRow({ endTime }))]),
+  )
+  expect(report.files[0]!.left).toEqual({ 'impossible date': 3, 'wrong types': 1 })
 })
 
 test('one line of 10 MB is read like any other file', async () => {

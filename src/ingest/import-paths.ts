@@ -189,8 +189,10 @@ function namedReport(report: FileReport, files: number): FileReport {
 /** A file of which every row is wrong is not what it was taken for; an import without a record is a mistake. */
 function refuseUseless(reports: readonly FileReport[], name: string): void {
   for (const { name: file, rows, left, format } of reports)
-    if (rows > 0 && left['wrong types'] === rows) {
-      const problem = 'fields are missing or of another type'
+    if (rows > 0 && (left['wrong types'] ?? 0) + (left['impossible date'] ?? 0) === rows) {
+      const problem = left['impossible date']
+        ? 'fields are missing, of another type, or dates that cannot be'
+        : 'fields are missing or of another type'
       throw new DeepcutsError('ROWS_WRONG', {
         file: file === name ? name : `${name} › ${file}`,
         rows,
@@ -223,7 +225,7 @@ function notesOf(known: Recognition, opened: Opened, reports: readonly FileRepor
     ...(known.unopened.length > 0
       ? [`Not opened, since they hold nothing to learn taste from: ${some(known.unopened)}.`]
       : []),
-    ...(known.unknown.length > 0 ? [`Not recognised, and left out: ${some(known.unknown)}.`] : []),
+    ...(known.unknown.length > 0 ? [`Not recognised, and left unread: ${some(known.unknown)}.`] : []),
     ...(opened.nested.length > 0
       ? [`Zips inside are not opened: ${some(opened.nested)}. Give them on their own to import them.`]
       : []),

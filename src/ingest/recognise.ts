@@ -35,8 +35,9 @@ export interface KnownFile {
 export interface Recognition {
   /** In the order of reading. */
   readonly files: readonly KnownFile[]
-  /** Base names of the files that were left unread, by reason. */
+  /** Base names of the personal files of Spotify's packages, which are never opened. */
   readonly unopened: readonly string[]
+  /** Base names of the files whose format is not known. */
   readonly unknown: readonly string[]
 }
 
@@ -59,7 +60,7 @@ export async function recognise(opened: Opened, forced?: FormatName): Promise<Re
     const named = spotifyFile(name)
     if (isNeverOpened(name)) unopened.push(name)
     else if (named && (!forced || forced === named.format)) files.push({ member, as: named })
-    else if (spotify && !forced && opened.kind !== 'file' && /\.json$/i.test(name)) unopened.push(name)
+    else if (spotify && !forced && opened.kind !== 'file' && /\.json$/i.test(name)) unknown.push(name)
     else if (/\.(jsonl?|ndjson|csv|tsv)$/i.test(name) || opened.kind === 'file') {
       const found = await sniff(member, forced).catch((error: unknown) => {
         if (!(error instanceof DeepcutsError && NOT_OURS.has(error.code))) throw error

@@ -3,20 +3,30 @@ import type { Recognised } from './format.ts'
 import { accountHistory, accountLibrary, accountPlaylists, notMusicHistory } from './spotify-account.ts'
 import { extendedHistory } from './spotify-extended.ts'
 
-const EXTENDED = /^Streaming_?History_(Audio|Video)_(\d{4})(?:-\d{4})?(?:_(\d+))?( ?\(\d+\))?\.json$/i
-const ENDED = /^end(song|video)(?:_(\d+))?( ?\(\d+\))?\.json$/i
-const ACCOUNT = /^StreamingHistory(?:_(music|podcast|audiobook)_)?(\d*)( ?\(\d+\))?\.json$/i
-const LIBRARY = /^YourLibrary\d*( ?\(\d+\))?\.json$/i
-const PLAYLISTS = /^Playlist(\d*)( ?\(\d+\))?\.json$/i
+const EXTENDED = /^Streaming_?History_(Audio|Video)_(\d{4})(?:-\d{4})?(?:_(\d+))?\.json$/i
+const ENDED = /^end(song|video)(?:_(\d+))?\.json$/i
+const ACCOUNT = /^StreamingHistory(?:_(music|podcast|audiobook)_)?(\d*)\.json$/i
+const LIBRARY = /^YourLibrary\d*\.json$/i
+const PLAYLISTS = /^Playlist(\d*)\.json$/i
 
 /** Files of Spotify's packages that hold no plays, saves or bans: personal ones among them. They are never opened. */
 const NEVER_OPENED =
-  /^(Payments?|Userdata|Identity|Identifiers|UserAddress|SearchQueries|Inferences|Follow|Marquee|DuoNewFamily|FamilyPlan|UserFestivalsDataForSAR|UserPrompts|Wrapped\d*|YourSoundCapsule|VoiceInput|CarThing|MessageData|Messages|Podcast(Comments|Ratings|InteractivityRatedShow)|RatedShows?|BannedUsers?|Concerts?|PartnerConnections)[\d_]*( ?\(\d+\))?\.json$/i
+  /^(Payments?|Userdata|Identity|Identifiers|UserAddress|SearchQueries|Inferences|Follow|Marquee|DuoNewFamily|FamilyPlan|UserFestivalsDataForSAR|UserPrompts|Wrapped\d*|YourSoundCapsule|VoiceInput|CarThing|MessageData|Messages|Podcast(Comments|Ratings|InteractivityRatedShow)|RatedShows?|BannedUsers?|Concerts?|PartnerConnections)[\d_]*\.json$/i
 
 const READ_ME = /^Read_?Me_?First.*\.(pdf|txt|html?)$/i
 
-/** Recognises a file of a Spotify package by its base name, in whatever folder it lies. */
-export function spotifyFile(name: string): Recognised | undefined {
+/** What systems and browsers add to the name of a copy: " 2", " (1)", " copy 2", " - Copy (2)", "(another copy)". */
+const COPY_MARK =
+  /(?: ?\((?:\d+|(?:another |\d+\w\w )?copy)\)| \d+| (?:- )?(?:copy|kopie|copie|copia)(?: \d+| \(\d+\))?)$/i
+
+/** The name that a copy was made of. What a copy tells twice is left out like any duplicate. */
+function withoutCopyMark(name: string): string {
+  return name.replace(/^Copy of /i, '').replace(/[^.]+(?=\.json$)/i, (stem) => stem.replace(COPY_MARK, ''))
+}
+
+/** Recognises a file of a Spotify package, or a copy of one, by its base name, in whatever folder it lies. */
+export function spotifyFile(copyOrName: string): Recognised | undefined {
+  const name = withoutCopyMark(copyOrName)
   const extended = EXTENDED.exec(name)
   if (extended) {
     const video = extended[1]!.toLowerCase() === 'video'
@@ -54,7 +64,7 @@ export function spotifyFile(name: string): Recognised | undefined {
 
 /** Whether a file is skipped by its name alone, unread. */
 export function isNeverOpened(name: string): boolean {
-  return NEVER_OPENED.test(name)
+  return NEVER_OPENED.test(withoutCopyMark(name))
 }
 
 /** Whether a file's name shows that it lies in a Spotify package: there, unknown files are left unread too. */
