@@ -11,7 +11,7 @@ export interface ImportReport {
   /** The same content was imported before: nothing changed. */
   readonly alreadyImported: boolean
   readonly files: readonly FileReport[]
-  /** Tracks that no earlier import named. */
+  /** Track ids (of a service, a standard or by name) that no earlier import gave: a track can have several. */
   readonly newTracks: number
   /** Plays that count (duplicates left out), and those of them whose track has audio features. */
   readonly plays: number
@@ -40,7 +40,7 @@ export function formatReport(report: ImportReport): string {
   const span = spanOf(report.firstPlayAt, report.lastPlayAt)
   const facts = [
     ...(report.plays > 0 ? [`${count(report.plays)} plays${span && `, ${span}`}`] : []),
-    `${count(report.newTracks)} new ${report.newTracks === 1 ? 'track' : 'tracks'}`,
+    `${count(report.newTracks)} new track ${report.newTracks === 1 ? 'id' : 'ids'}`,
     ...(report.audioShare === undefined
       ? []
       : [`${percent(report.audioShare)} of plays have audio features`]),

@@ -9,6 +9,7 @@ export type LeftReason =
   | 'private session'
   | 'duplicate'
   | 'wrong types'
+  | 'impossible date'
 
 /** What was read from one file. */
 export interface FileReport {

@@ -26,9 +26,13 @@ export async function accountHistory(
       }
       const { artistName, trackName, endTime, msPlayed } = row as Row
       const track = refs('', textOf(trackName), textOf(artistName), '')
-      const endedAt = instant(endTime, context.now)
-      if (!track || Number.isNaN(endedAt) || typeof msPlayed !== 'number' || !(msPlayed >= 0)) {
+      if (!track || typeof endTime !== 'string' || typeof msPlayed !== 'number' || !(msPlayed >= 0)) {
         sink.leave('wrong types')
+        continue
+      }
+      const endedAt = instant(endTime, context.now)
+      if (Number.isNaN(endedAt)) {
+        sink.leave('impossible date')
         continue
       }
       const play = {

@@ -36,7 +36,8 @@ export function extendedHistory(video: boolean) {
           textOf(row.master_metadata_album_album_name),
         )
         const play = playOf(row, context.now)
-        if (!play || !track) sink.leave('wrong types')
+        if (!track) sink.leave('wrong types')
+        else if (typeof play === 'string') sink.leave(play)
         else if (row.incognito_mode === true) sink.leave('private session')
         else sink.keep({ kind: 'play', track, play })
       }
@@ -55,10 +56,12 @@ function notMusic(row: Row, video: boolean): LeftReason | undefined {
   return video ? 'video without track' : 'no metadata'
 }
 
-function playOf(row: Row, now: number): Play | undefined {
-  const endedAt = instant(row.ts, now)
-  const msPlayed = row.ms_played
-  if (Number.isNaN(endedAt) || typeof msPlayed !== 'number' || !(msPlayed >= 0)) return undefined
+/** The play, or why the row is none. */
+function playOf(row: Row, now: number): Play | LeftReason {
+  const { ts, ms_played: msPlayed } = row
+  if (typeof ts !== 'string' || typeof msPlayed !== 'number' || !(msPlayed >= 0)) return 'wrong types'
+  const endedAt = instant(ts, now)
+  if (Number.isNaN(endedAt)) return 'impossible date'
   return {
     endedAt,
     msPlayed,

@@ -37,7 +37,7 @@ export interface ImportOutcome {
   readonly id: number
   /** Per file (the index given to `add`): plays hidden because another import, or an earlier row, already tells them. */
   readonly duplicates: readonly number[]
-  /** Tracks that this import is the first to name. */
+  /** Track ids (of a service, a standard or by name) that this import is the first to give. */
   readonly newTracks: number
   /** Visible plays of this import, and those of them whose track has audio features now. */
   readonly plays: number
