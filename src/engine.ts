@@ -40,7 +40,7 @@ export interface Engine {
   policy(recipe: Recipe): Policy
   /** The model that serves a listener, with the catalog it scores. @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD */
   model(listener: string): Promise<ServingModel>
-  /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER */
+  /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER, NO_MODEL, NO_PLAYS */
   describe(name: string, at: number): Promise<ListenerState>
   /** Logs a mix that is shown; the same draw is logged once. */
   logExposure(mix: Mix, occasion: Occasion, body: ExposureBody): Promise<void>
@@ -88,13 +88,15 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
     async describe(name, at) {
       const listener = await library.listeners.get(name)
       const { catalog, audio } = await model(name)
+      const log = await library.log(listener)
+      if (log.size === 0) throw new DeepcutsError('NO_PLAYS', { listener: name })
       return describeListener({
         name,
         at,
         catalog,
         audio,
         saved: await library.saved(listener),
-        log: await library.log(listener),
+        log,
         history: startHistory({ catalog, audio, localTime: localTimeIn(listener.timeZone) }),
         feedback: await library.feedback.list(listener.id),
       })

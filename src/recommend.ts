@@ -75,7 +75,16 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     modelVersion: manifest.version,
     novelty: rules.novelty,
     tracks,
-    notes: notesOn({ recipe, listener, slate, n: query.n, unheard: unheard.length, failed, ...asked }),
+    notes: notesOn({
+      recipe,
+      listener,
+      slate,
+      n: query.n,
+      unheard: unheard.length,
+      artistGap: rules.artistGap,
+      failed,
+      ...asked,
+    }),
   }
   await engine.logExposure(
     mix,

@@ -28,6 +28,7 @@ const near = (plays: number, finishes: number, saved = false): LovedTrack => ({
   saved,
   liked: false,
   finishes,
+  skips: plays - finishes,
   plays,
 })
 const known = (history: TrackHistory, recipe = 'daily-1'): ReasonFacts => ({
@@ -62,9 +63,24 @@ describe('a reason', () => {
     [
       known(track(2, 0, { liked: true })),
       'saved',
-      'you played it 2 times, last in March 2024, and you liked it',
+      'you played it twice, last in March 2024, and you liked it',
     ],
     [known(track(1, 0)), 'finished', 'you played it once, in March 2024'],
+    [
+      known(track(5, 3, { skips: 0 })),
+      'finished',
+      'you finished 3 of 5 plays and skipped none, last in March 2024',
+    ],
+    [
+      fresh({ artist: { ...artist(40, 14, 12), skips: 9 } }),
+      'artist',
+      'new to you from Ada: you finished 14 of 40 plays of 12 other tracks and skipped 9',
+    ],
+    [
+      fresh({ nearest: { ...near(9, 3), skips: 0 } }),
+      'near',
+      'close in sound to Stairs by Bo, which you finished 3 times',
+    ],
     [
       fresh({ artist: artist(40, 31, 9) }),
       'artist',

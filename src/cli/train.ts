@@ -54,8 +54,12 @@ export function showTraining(report: TrainingReport, { out }: Context): void {
   )
   if (heldOut.models.every(({ auc }) => Number.isNaN(auc))) return
   out.tell(
-    `On the last ${many(heldOut.plays, 'play')}, before it learned from them, it told finishes from skips like this (AUC: 0.5 is a coin, 1 is perfect):`,
+    `On the last ${many(heldOut.plays, 'play')}, before it learned from them, it told finishes from skips like this (AUC: 0.5 is a coin, 1 is perfect), from before each sitting, as a mix must, and play by play:`,
   )
-  const rows = heldOut.models.map(({ name, auc }) => [`  ${NAMES[name] ?? name}`, auc.toFixed(3)])
-  for (const line of aligned(rows)) out.say(line)
+  const rows = heldOut.models.map(({ name, auc, beforeSitting }) => [
+    `  ${NAMES[name] ?? name}`,
+    beforeSitting.auc.toFixed(3),
+    auc.toFixed(3),
+  ])
+  for (const line of aligned([['', 'for a mix', 'play by play'], ...rows], [1, 2])) out.say(line)
 }

@@ -1,4 +1,5 @@
 import { breathe } from '../core/breathe.ts'
+import { UNKNOWN } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import type { AudioScale } from '../features/audio-scale.ts'
 import { FEATURE_NAMES } from '../features/feature-names.ts'
@@ -6,7 +7,7 @@ import type { Library } from '../library/library.ts'
 import { auc, logLoss } from '../metrics/binary.ts'
 import { type LogisticLikability, logisticLikability, meanProbability } from '../model/likability.ts'
 import { BASELINES, baselinePredictions } from './baselines.ts'
-import { describeLog } from './dataset.ts'
+import { describeLog, type View } from './dataset.ts'
 import { canFit, type Fitted, fitLikability, refitLikability } from './fit.ts'
 import { dataState, historyMaker, type ListenerData, readListenerData } from './listener-data.ts'
 
@@ -26,10 +27,12 @@ export interface StoredModel {
   readonly audioScale: AudioScale
 }
 
+/** How well one predictor foresees the held-out plays: play by play, and from before the sitting, as a mix must. */
 export interface TailScore {
   readonly name: string
   readonly auc: number
   readonly logLoss: number
+  readonly beforeSitting: { readonly auc: number; readonly logLoss: number }
 }
 
 /** What a training did; plain JSON. */
@@ -87,21 +90,24 @@ export async function train(
   return { version, ...report }
 }
 
-/** Scores the plays from `to` on, which the model has not seen, play by play beside the baselines. */
+/** Scores the plays from `to` on, which the model has not seen, beside the baselines: play by play, and from before the sitting. */
 function scoreTail(data: ListenerData, to: number, fitted: Fitted): TrainingReport['heldOut'] {
   const newHistory = historyMaker(data, fitted.audioScale)
   const training = describeLog(data.log, newHistory(), 'rolling', { to })
-  const tail = describeLog(data.log, newHistory(), 'rolling', { from: to })
-  const baselines = baselinePredictions(training, tail)
   const model = logisticLikability(fitted.model)
-  const ours = meanProbability(model.logits(tail.raw), model.heads)
-  const score = (name: string, p: Float64Array): TailScore => ({
-    name,
-    auc: auc(p, tail.label),
-    logLoss: logLoss(p, tail.label),
-  })
+  const scoresOf = (view: View) => {
+    const tail = describeLog(data.log, newHistory(), view, { from: to })
+    const ours = meanProbability(model.logits(tail.raw), model.heads)
+    const all = { ...baselinePredictions(training, tail), deepcuts: ours }
+    return (name: keyof typeof all) => ({
+      auc: auc(all[name], tail.label),
+      logLoss: logLoss(all[name], tail.label),
+    })
+  }
+  const [rolling, frozen] = [scoresOf('rolling'), scoresOf('frozen')]
+  const names = [...BASELINES, 'deepcuts'] as const
   return {
-    plays: tail.size,
-    models: [...BASELINES.map((name) => score(name, baselines[name])), score('deepcuts', ours)],
+    plays: data.log.outcome.subarray(to).reduce((sum, outcome) => sum + (outcome === UNKNOWN ? 0 : 1), 0),
+    models: names.map((name) => ({ name, ...rolling(name), beforeSitting: frozen(name) })),
   }
 }

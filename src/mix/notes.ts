@@ -12,14 +12,27 @@ export interface NoteFacts {
   readonly novelty?: number
   /** Tracks with a name that the listener does not know. */
   readonly unheard: number
+  /** Tracks that stand between two of one artist at least. */
+  readonly artistGap: number
   /** Sources that failed. */
   readonly failed: readonly string[]
 }
 
 const DAY = 86_400_000
+/** Songs of one artist closer together than this are worth a word. */
+const CLOSE_GAP = 3
 
 /** Sentences for the listener: why the mix is short, what gave way, what would help. */
-export function notesOn({ recipe, listener, slate, n, novelty, unheard, failed }: NoteFacts): string[] {
+export function notesOn({
+  recipe,
+  listener,
+  slate,
+  n,
+  novelty,
+  unheard,
+  artistGap,
+  failed,
+}: NoteFacts): string[] {
   const notes: string[] = []
   const found = slate.tracks.length
   if (recipe.newTracks && unheard === 0)
@@ -38,13 +51,13 @@ export function notesOn({ recipe, listener, slate, n, novelty, unheard, failed }
     )
   else if (found < n) {
     const why = found === POOL_LIMIT ? 'a mix holds no more' : 'no more fit this mix'
-    notes.push(`${found} of the ${n} songs you asked for: ${why}.`)
+    notes.push(found === 0 ? 'No song fits this mix yet.' : `${found} of ${n} songs: ${why}.`)
   }
   if (novelty !== undefined && noveltyOf(recipe, novelty) !== novelty)
     notes.push(
       `${recipe.title} holds only ${recipe.newTracks ? 'songs that are new to you' : 'songs you know'}, whatever the novelty.`,
     )
-  if (slate.tracks.some(({ relaxed }) => relaxed.length > 0))
+  if (found > 1 && (artistGap < CLOSE_GAP || slate.tracks.some(({ relaxed }) => relaxed.length > 0)))
     notes.push('Some songs of one artist stand closer together than usual: there were too few others.')
   if (listener.at - listener.asOf > 30 * DAY)
     notes.push(

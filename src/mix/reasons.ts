@@ -9,6 +9,7 @@ export interface LovedTrack {
   readonly saved: boolean
   readonly liked: boolean
   readonly finishes: number
+  readonly skips: number
   readonly plays: number
 }
 
@@ -44,13 +45,13 @@ function familiarReason({ recipe, now }: ReasonFacts, track: TrackHistory): Reas
   const text =
     track.plays === 1
       ? `you finished it the one time you played it${last(track, now)}${also}`
-      : `you finished ${share(track)} plays${last(track, now)}${also}`
+      : `you finished ${share(track)} plays${skipped(track)}${last(track, now)}${also}`
   return { kind, text }
 }
 
 function newReason({ artist, nearest }: ReasonFacts): Reason {
   const finisher = artist !== undefined && artist.finishes > 0
-  if (finisher && 2 * artist.finishes >= artist.plays) {
+  if (finisher && artist.finishes >= artist.skips) {
     return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
   }
   if (nearest) return { kind: 'near', text: `close in sound to ${loved(nearest)}` }
@@ -67,20 +68,21 @@ function explorationReason({ artist, nearest }: ReasonFacts): Reason {
   return { kind: 'exploration', text: `a deliberate exploration: we are unsure${about}` }
 }
 
-function loved({ title, artist, saved, liked, finishes, plays }: LovedTrack): string {
+function loved({ title, artist, saved, liked, finishes, skips, plays }: LovedTrack): string {
   const name = `${title} by ${artist}`
   if (liked) return `${name}, which you liked`
   if (saved) return `${name}, which you saved`
   if (finishes > 0 && plays === 1) return `${name}, which you finished the one time you played it`
+  if (finishes > 0 && finishes + skips < plays) return `${name}, which you finished ${times(finishes)}`
   if (finishes > 0) return `${name}, which you finished ${share({ finishes, plays })} times`
   return plays > 0 ? `${name}, which you played ${times(plays)}` : name
 }
 
-function artistPlays({ finishes, plays, tracks }: ArtistHistory): string {
+function artistPlays({ finishes, skips, plays, tracks }: ArtistHistory): string {
   const of = tracks === 1 ? 'of another track' : `of ${tracks} other tracks`
   return plays === 1
     ? `you finished the one play ${of}`
-    : `you finished ${share({ finishes, plays })} plays ${of}`
+    : `you finished ${share({ finishes, plays })} plays ${of}${skipped({ finishes, skips, plays })}`
 }
 
 /** "9 of 11", "both", or "all 11". */
@@ -89,8 +91,15 @@ function share({ finishes, plays }: { finishes: number; plays: number }): string
   return plays === 2 ? 'both' : `all ${plays}`
 }
 
+/** What is said of the skips where the end of some plays is not known, so that those do not read as skipped. */
+function skipped({ finishes, skips, plays }: { finishes: number; skips: number; plays: number }): string {
+  if (finishes + skips === plays) return ''
+  return skips === 0 ? ' and skipped none' : ` and skipped ${skips}`
+}
+
 function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`
+  if (count === 1) return 'once'
+  return count === 2 ? 'twice' : `${count} times`
 }
 
 function last({ plays, lastPlayedAt }: TrackHistory, now: number): string {
