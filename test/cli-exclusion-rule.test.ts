@@ -32,7 +32,7 @@ describe('an exclusion on the command line', () => {
   it('may leave one end open', () => {
     const rule = parseRule('dates:..2020-01-01', 'UTC')
     expect(rule).toEqual({ kind: 'time', from: 0, to: Date.UTC(2020, 0, 2) })
-    expect(ruleText(rule, 'UTC')).toBe('plays up to 2020-01-01')
+    expect(ruleText(rule, 'UTC')).toBe('plays up to and with 2020-01-01')
     expect(ruleText(parseRule('dates:2020-01-01..', BERLIN), BERLIN)).toBe('plays from 2020-01-01')
   })
 

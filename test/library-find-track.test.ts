@@ -53,11 +53,11 @@ test('a track is found by whatever names it', async () => {
 test('a title that two artists have is refused with the choices', async () => {
   const error = findTrack(library.store, catalog, 'lamplight')
   await expect(error).rejects.toMatchObject({ code: 'AMBIGUOUS_TRACK' })
-  await expect(error).rejects.toThrow(/3 \(Nia Vale – Lamplight, Rooms\); 4 \(Kite & Co\. – Lamplight\)/)
+  await expect(error).rejects.toThrow(/3 \(Lamplight – Nia Vale, Rooms\); 4 \(Lamplight – Kite & Co\.\)/)
 })
 
 test('a name nobody has is refused with the closest ones, or without any', () => {
-  expect(() => findTrackByName(catalog, 'The Harbor - Low Tides')).toThrow(/1 \(The Harbour – Low Tide\)/)
+  expect(() => findTrackByName(catalog, 'The Harbor - Low Tides')).toThrow(/1 \(Low Tide – The Harbour\)/)
   expect(() => findTrackByName(catalog, 'zzz qqq')).toThrow(
     expect.objectContaining({ code: 'UNKNOWN_TRACK' }),
   )

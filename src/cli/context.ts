@@ -61,7 +61,7 @@ export function addVerb(
     .helpOption('-h, --help', 'this help')
     .option('--data <dir>', `the data folder (default: DEEPCUTS_DATA, else ${SETTINGS.DEEPCUTS_DATA.absent})`)
     .option('--json', 'one JSON document on stdout, and nothing else there')
-    .option('--quiet', 'no progress and no remarks')
+    .option('--quiet', 'results alone: no progress, no notes, no hints')
     .addHelpText('after', `\n${shown.length > 1 ? 'Examples' : 'Example'}:\n${shown.join('\n')}`)
 }
 
@@ -91,7 +91,13 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
     : await (await import('./progress-bar.ts')).drawProgress(process.stderr, Date.now)
   const stopper = stopOnSignal()
   const settings = readSettings(process.env)
-  const folder = resolve(options.data || settings.DEEPCUTS_DATA)
+  if (options.data === '')
+    throw new DeepcutsError('BAD_VALUE', {
+      option: '--data',
+      value: 'empty',
+      expected: 'the path of a folder',
+    })
+  const folder = resolve(options.data ?? settings.DEEPCUTS_DATA)
   const timeZone = options.timeZone
     ? checkedZone(options.timeZone)
     : Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -5,7 +5,8 @@ import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
 import { action, addVerb } from './context.ts'
 import type { Output } from './output.ts'
-import { count, day, many, paragraph, percent, printable } from './text.ts'
+import { playsTakenOut } from './taken-out.ts'
+import { day, many, paragraph, percent, printable } from './text.ts'
 import { packageFacts } from './version.ts'
 
 /** One thing that was looked at. `advice`: works, but something would help. */
@@ -34,7 +35,7 @@ export function addDoctor(program: Command): void {
       const healthy = findings.every(({ state }) => state !== 'problem')
       out.document({ healthy, data: context.folder, findings, next })
       for (const finding of findings) showFinding(finding, out)
-      out.tell(next, '\n→ '.replace('\n', ''))
+      out.aside(next, '→ ')
       if (!healthy) process.exitCode = 1
     }),
   )
@@ -80,21 +81,36 @@ async function dataFindings(engine: Engine): Promise<Finding[]> {
   ]
   const catalog = await found('catalog', async () => findings.push(await catalogState(engine)))
   if (catalog) findings.push(catalog)
-  for (const person of people) findings.push(await modelState(engine, person, people.length > 1))
+  for (const person of people) {
+    findings.push(...(await exclusionState(engine, person, people.length > 1)))
+    findings.push(await modelState(engine, person, people.length > 1))
+  }
   return findings
 }
 
-async function modelState(
-  { library }: Engine,
-  { id, name }: { id: number; name: string },
-  several: boolean,
-): Promise<Finding> {
+interface Person {
+  readonly id: number
+  readonly name: string
+  readonly timeZone: string
+}
+
+async function exclusionState(engine: Engine, person: Person, several: boolean): Promise<Finding[]> {
+  const rules = (await engine.library.exclusions.list(person.id)).map(({ rule }) => rule)
+  if (rules.length === 0) return []
+  const plays = await playsTakenOut(engine, person, rules)
+  const text = `${many(rules.length, 'rule')}${several ? ` of ${person.name}` : ''}: ${plays === 0 ? 'no play so far' : many(plays, 'play')}`
+  return [{ check: 'exclude', state: 'ok', text }]
+}
+
+/** Whether the model is whole, and was made of what is known now. */
+async function modelState({ library }: Engine, person: Person, several: boolean): Promise<Finding> {
+  const { id, name } = person
   const whose = several ? ` of ${name}` : ''
   try {
     const { manifest } = await library.models.load(id)
-    const changes = (await library.imports.list()).map(({ at, undoneAt }) => Math.max(at, undoneAt || 0))
-    const older = changes.some((at) => at > manifest.at)
-    const text = `model ${manifest.version}${whose}, made ${day(manifest.at)}, is whole${older ? ', but older than the last import' : ''}`
+    const { dataState } = await import('../index.ts')
+    const older = (manifest.training as { state?: string }).state !== (await dataState(library, person))
+    const text = `model ${manifest.version}${whose}, made ${day(manifest.at)}, is whole${older ? ', but the data has changed since' : ''}`
     return { check: 'model', state: older ? 'advice' : 'ok', text }
   } catch (error) {
     if (!(error instanceof DeepcutsError)) throw error
@@ -110,7 +126,8 @@ async function catalogState({ library }: Engine): Promise<Finding> {
   const { identifier } = await library.store.read('plays', ['identifier'], { where: { hidden: 0 } })
   const covered = identifier.filter((id) => hasAudio(catalog, catalog.rowOfIdentifier[id] ?? -1)).length
   const share = identifier.length > 0 ? covered / identifier.length : Number.NaN
-  const text = `${many(catalog.size, 'track')}, ${count(withAudio)} with audio features`
+  const withShare = catalog.size > 0 ? withAudio / catalog.size : 0
+  const text = `${many(catalog.size, 'track')} known, ${percent(withShare)} with audio features`
   return share < FEW_WITH_AUDIO
     ? {
         check: 'catalog',
@@ -141,8 +158,9 @@ function nextStep(findings: readonly Finding[]): string {
     return 'Mend what is marked ✗, and ask the doctor again.'
   if (state('plays') !== 'ok')
     return 'Next: "deepcuts run my_spotify_data.zip", or "deepcuts run" for the demo.'
-  if (state('model') !== 'ok') return 'Next: "deepcuts train".'
-  return 'All is well. Next: "deepcuts mix".'
+  const marked = findings.filter((finding) => finding.state === 'advice').map(({ check }) => check)
+  const verdict = marked.length > 0 ? `Look at what is marked ! (${marked.join(', ')}).` : 'All is well.'
+  return `${verdict} Next: "deepcuts ${state('model') === 'ok' ? 'mix' : 'train'}".`
 }
 
 function showFinding({ check, state, text }: Finding, out: Output): void {

@@ -94,7 +94,10 @@ export function addEvaluate(program: Command): void {
 
 function show({ out }: Context, report: unknown, text: string): void {
   out.document(report)
-  for (const line of text.split('\n')) isDrawn(line) ? out.say(line) : out.tell(line)
+  for (const line of text.split('\n'))
+    if (isDrawn(line)) out.say(line)
+    else if (line.startsWith('Note: ')) out.aside(line)
+    else out.tell(line)
 }
 
 /** Lines of a drawn table are not wrapped. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { DeepcutsError } from '../core/errors.ts'
 import type { ExclusionRule } from '../index.ts'
 import { action, addVerb } from './context.ts'
 import { datesRule, hoursRule, ruleText } from './exclusion-rule.ts'
+import { addExclusions } from './taken-out.ts'
 import { aligned } from './text.ts'
 import { numberOption } from './values.ts'
 
@@ -40,9 +40,9 @@ export function addExclude(program: Command): void {
         const { out } = context
         const { library } = await context.engine()
         const { id, name, timeZone } = await library.listeners.get(await context.listener())
-        if (options.remove !== undefined) await library.exclusions.remove(id, options.remove)
         const rules = rulesOf(options, timeZone)
-        for (const rule of rules) await library.exclusions.add(id, rule)
+        await addExclusions(context, { id, timeZone }, rules)
+        if (options.remove !== undefined) await library.exclusions.remove(id, options.remove)
         const standing = await library.exclusions.list(id)
         out.document({ listener: name, exclusions: standing })
         if (standing.length === 0) out.say('Nothing is excluded: every play counts.')
@@ -52,21 +52,8 @@ export function addExclude(program: Command): void {
           [0],
         ))
           out.say(line)
-        if (rules.length > 0 || options.remove !== undefined) {
-          const artist = rules.find((rule) => rule.kind === 'artist')
-          if (artist) await remarkUnknownArtist(artist.artist)
-          out.say('Run "deepcuts train" so that the model learns without them.')
-        }
-
-        async function remarkUnknownArtist(artist: string): Promise<void> {
-          const { findArtist } = await import('../index.ts')
-          try {
-            findArtist(await library.catalog(), artist)
-          } catch (error) {
-            if (!(error instanceof DeepcutsError)) throw error
-            out.remark(error.message)
-          }
-        }
+        if (rules.length > 0 || options.remove !== undefined)
+          out.aside('Next: "deepcuts train" (or "deepcuts run") takes it into account.')
       }),
     )
 }

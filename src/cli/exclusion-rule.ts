@@ -55,7 +55,7 @@ export function ruleText(rule: ExclusionRule, timeZone: string): string {
   if (rule.kind === 'hours') return `plays between ${rule.from}:00 and ${rule.to}:00`
   const local = localTimeIn(timeZone)
   const from = rule.from > 0 ? ` from ${local(rule.from).date}` : ''
-  const to = rule.to < FOREVER ? ` up to ${local(rule.to - 1).date}` : ''
+  const to = rule.to < FOREVER ? ` up to and with ${local(rule.to - 1).date}` : ''
   return `plays${from}${to}`
 }
 

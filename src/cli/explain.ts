@@ -3,9 +3,15 @@ import type { Explanation } from '../index.ts'
 import { action, addVerb } from './context.ts'
 import type { Output } from './output.ts'
 import { nameOf } from './say.ts'
-import { aligned, count, day, many, percent, printable } from './text.ts'
+import { columns, count, cut, day, many, padded, percent, printable } from './text.ts'
 
 const BAR = 12
+/** A shorter bar tells nothing: then the words get a line of their own. */
+const SHORTEST_BAR = 6
+/** From this width on the strongest features are named behind the bars. */
+const FEATURES_FROM = 100
+/** Columns of "−1.23". */
+const NUMBER = 5
 /** Effects under this are not told: they do not move the percentage. */
 const NEGLIGIBLE = 0.02
 
@@ -23,7 +29,7 @@ const GROUPS: Readonly<Record<Explanation['contributions'][number]['group'], str
 export function addExplain(program: Command): void {
   addVerb(program, 'explain <track...>', 'why a track is for you, or is not', [
     'explain 1234',
-    'explain "Artist – Title"',
+    'explain "Title – Artist"',
     'explain https://open.spotify.com/track/… --json',
   ])
     .option('--listener <id>', 'for whom (default: the only one there is)')
@@ -33,7 +39,8 @@ export function addExplain(program: Command): void {
         const listener = await context.listener()
         const { explainTrack, findTrack } = await import('../index.ts')
         const catalog = await engine.library.catalog()
-        const row = await findTrack(engine.library.store, catalog, words.join(' '))
+        const { id } = await engine.library.listeners.get(listener)
+        const row = await findTrack(engine.library.store, catalog, words.join(' '), id)
         const explanation = await explainTrack(engine, listener, row)
         context.out.document(explanation)
         showExplanation(explanation, context.out)
@@ -92,21 +99,30 @@ function showContributions({ contributions, history, artist }: Explanation, out:
   const largest = Math.max(...told.map(({ logOdds }) => Math.abs(logOdds)))
   out.say('')
   out.tell('What moves it away from your average play, in log-odds:')
-  const rows = told.map(({ group, logOdds, features }) => {
-    const length = Math.max(1, Math.round((BAR * Math.abs(logOdds)) / largest))
-    const drawn = '━'.repeat(length)
-    const most = features
+  const { style, width } = out
+  const words = Math.max(...told.map(({ group }) => columns(subject(group)))) + 2
+  const free = width - words - NUMBER - 4
+  const beside = free >= SHORTEST_BAR
+  const most = beside ? Math.min(BAR, free) : Math.min(BAR, width - NUMBER - 6)
+  for (const { group, logOdds, features } of told) {
+    const drawn = '━'.repeat(Math.max(1, Math.round((most * Math.abs(logOdds)) / largest)))
+    const number = `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(2)}`.padStart(NUMBER)
+    const bar = logOdds < 0 ? style.bad(drawn) : style.good(drawn)
+    const strongest = features
       .filter((feature) => Math.abs(feature.logOdds) >= NEGLIGIBLE)
       .slice(0, 2)
       .map(({ name }) => inWords(name))
-    return [
-      `  ${subject(group)}`,
-      `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(2)}`,
-      logOdds < 0 ? out.style.bad(drawn) : out.style.good(drawn),
-      ...(out.width >= 100 ? [out.style.dim(most.join(', '))] : []),
-    ]
-  })
-  for (const line of aligned(rows, [1])) out.say(line)
+      .join(', ')
+    if (!beside) {
+      out.tell(subject(group), '  ')
+      out.say(`    ${number}  ${bar}`)
+    } else if (width < FEATURES_FROM || strongest === '') {
+      out.say(`${padded(`  ${subject(group)}`, words)}  ${number}  ${bar}`)
+    } else {
+      const behind = style.dim(cut(strongest, free - most - 2))
+      out.say(`${padded(`  ${subject(group)}`, words)}  ${number}  ${padded(bar, most)}  ${behind}`)
+    }
+  }
 }
 
 /** "trackRecentRate" and "time_signature" as words. */

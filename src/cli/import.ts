@@ -6,6 +6,7 @@ import { columns, paragraph, printable } from './text.ts'
 
 interface ImportOptions {
   readonly as?: string
+  readonly listener?: string
   readonly timeZone?: string
 }
 
@@ -23,15 +24,40 @@ export function addImport(program: Command): void {
     .option('--listener <id>', 'whose plays these are (default: the only one there is, else "me")')
     .option('--time-zone <zone>', 'where a new listener lives (default: this machine’s)')
     .action(
-      action<[paths: string[]], ImportOptions>(async (context, [paths], { as, timeZone }) => {
-        const engine = await context.engineOrNew()
-        const listener = await context.listener()
-        const imports = await importAll(context, paths, listener, as)
-        if (timeZone) await engine.library.listeners.setTimeZone(listener, context.timeZone)
-        context.out.document({ imports })
-        context.out.say('Next: "deepcuts train", then "deepcuts mix"; or "deepcuts run" for both.')
-      }),
+      action<[paths: string[]], ImportOptions>(
+        async (context, [paths], { as, listener: named, timeZone }) => {
+          const engine = await context.engineOrNew()
+          const { holdTracksAlone } = await import('../index.ts')
+          const listener = await ownerOf(context, named, () => holdTracksAlone(paths, as))
+          const imports = await importAll(context, paths, listener, as)
+          if (timeZone) await engine.library.listeners.setTimeZone(listener, context.timeZone)
+          context.out.document({ imports })
+          context.out.aside('Next: "deepcuts train", then "deepcuts mix"; or "deepcuts run" for both.')
+        },
+      ),
     )
+}
+
+/**
+ * Whose an import is: the one who was named, else the only person who ever brought something of their own, else the usual one.
+ * What tells of tracks alone may be anybody's. @throws DeepcutsError WHICH_LISTENER
+ */
+export async function ownerOf(
+  context: Context,
+  named: string | undefined,
+  isAnybodys: () => boolean | Promise<boolean>,
+): Promise<string> {
+  if (named !== undefined) return named
+  const { isOfTracks } = await import('../index.ts')
+  const { library } = await context.engineOrNew()
+  const own = (await library.imports.list()).filter(({ format }) => !isOfTracks(format))
+  const people = [...new Set(own.map(({ listener }) => listener))]
+  if (people.length === 1) return people[0]!
+  const [first, ...others] =
+    people.length > 0 ? people : (await library.listeners.list()).map(({ name }) => name)
+  if (first === undefined || others.length === 0) return context.listener()
+  if (await isAnybodys()) return first
+  throw new DeepcutsError('WHICH_LISTENER', { known: [first, ...others].join(', ') })
 }
 
 /** Imports paths in order and shows each report as it is done. @throws DeepcutsError for the first that cannot be read; DEMO_DATA */
@@ -52,8 +78,16 @@ export async function importAll(
     signal: context.signal,
     ...(as === undefined ? {} : { as }),
   }
+  const { out } = context
+  const kept: string[] = []
   return importPaths(paths, options, library.imports, context.progress, (report) => {
-    context.out.say(`${fitted(formatReport(report), context.out.width)}\n`)
+    const shown = out.quiet ? { ...report, notes: [] } : report
+    out.say(`${fitted(formatReport(shown), out.width)}\n`)
+    kept.push(report.name)
+  }).catch((error: unknown) => {
+    if (!(error instanceof DeepcutsError && error.code === 'IMPORT_STOPPED') || kept.length === 0) throw error
+    const { file = '' } = error.details
+    throw new DeepcutsError('IMPORT_STOPPED', { file, kept: ` Kept before it: ${kept.join(', ')}.` })
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import { action, addVerb } from './context.ts'
-import { aligned, count, cut, day, printable } from './text.ts'
+import { aligned, columns, count, cut, day, padded, printable } from './text.ts'
 import { numberOption } from './values.ts'
 
 /** Adds `imports`: what was imported when, and the way back. */
@@ -19,9 +19,8 @@ export function addImports(program: Command): void {
           numberOption('The number of the import', { min: 1, whole: true })(id),
         )
         out.document({ undone: entryDocument(entry) })
-        out.tell(
-          `Took back import ${entry.id}, ${printable(entry.name)}. Run "deepcuts train" so that the model forgets it too.`,
-        )
+        out.tell(`Took back import ${entry.id}, ${printable(entry.name)}.`)
+        out.aside('Next: "deepcuts train", so that the model forgets it too.')
         return
       }
       const entries = await library.imports.list()
@@ -33,12 +32,14 @@ export function addImports(program: Command): void {
         day(entry.at),
         cut(printable(entry.listener), 14),
         entry.format,
-        count(kept(entry.report)),
-        Number.isNaN(entry.undoneAt) ? '' : `taken back ${day(entry.undoneAt)}`,
-        printable(entry.name),
+        Number.isNaN(entry.undoneAt) ? count(kept(entry.report)) : 'taken back',
+        '',
       ])
-      const head = ['', 'imported', 'listener', 'format', 'rows kept', '', 'name']
-      for (const line of aligned([head, ...rows], [0, 4])) out.say(line)
+      const head = ['', 'imported', 'listener', 'format', 'rows kept', '']
+      const lines = aligned([head, ...rows], [0, 4])
+      const before = Math.max(...lines.map(columns)) + 2
+      const names = ['name', ...entries.map(({ name }) => printable(name))]
+      for (const [i, line] of lines.entries()) out.tell(names[i]!, padded(line, before))
     }),
   )
 }

@@ -6,6 +6,8 @@ const BAR = 8
 const MARK = 7
 const SHARE = 5
 const GAP = '  '
+/** Under this width the room of the bars goes to the titles. */
+const BARS_FROM = 60
 /** From this width on a reason stands beside its track, below it on narrower terminals. */
 const WIDE_FROM = 110
 
@@ -31,7 +33,7 @@ export function showLegend(tracks: readonly Pick<MixTrack, 'familiarity' | 'expl
       : []),
     ...(tracks.some(({ explored }) => explored) ? ['explore: new, and a deliberate risk'] : []),
   ]
-  out.say(out.style.dim(paragraph(meanings.join(' · '), out.width)))
+  if (!out.quiet) out.say(out.style.dim(paragraph(meanings.join(' · '), out.width)))
 }
 
 /** What is to be said about mixes: each sentence once, with the mixes it is about unless it is about all. */
@@ -40,7 +42,7 @@ export function showNotes(mixes: readonly Pick<Mix, 'title' | 'notes'>[], out: O
   for (const { title, notes } of mixes)
     for (const note of notes) about.set(note, (about.get(note) ?? new Set()).add(title))
   for (const [note, titles] of about)
-    out.tell(printable(titles.size === mixes.length ? note : `${[...titles].join(', ')}: ${note}`), '• ')
+    out.aside(printable(titles.size === mixes.length ? note : `${[...titles].join(', ')}: ${note}`), '• ')
 }
 
 function summary({ tracks, listener }: Mix): string {
@@ -54,8 +56,8 @@ function trackLines(item: MixTrack, out: Output, place: number): string[] {
   const { style, width } = out
   const indent = ' '.repeat(place) + GAP
   const likability = padded(percent(item.likability), SHARE, 'right')
-  const tail = `${style.accent(padded(markOf(item), MARK))}${likability} ${bar(item.likability, out)}`
-  const tailWidth = MARK + SHARE + 1 + BAR
+  const tail = `${style.accent(padded(markOf(item), MARK))}${likability}${bar(item.likability, out)}`
+  const tailWidth = MARK + SHARE + (width < BARS_FROM ? 0 : 1 + BAR)
   const { title, artist } = item.track
   const name = printable(artist ? `${title} – ${artist}` : title)
   const beside = width >= WIDE_FROM
@@ -84,7 +86,9 @@ function markOf({ familiarity, explored }: MixTrack): string {
   return explored ? 'explore' : 'new'
 }
 
-function bar(share: number, { style }: Output): string {
-  const filled = Math.round(BAR * Math.max(0, Math.min(1, share)))
-  return style.good('━'.repeat(filled)) + style.dim('╌'.repeat(BAR - filled))
+/** A bar of the share as it is written, in whole percent. */
+function bar(share: number, { style, width }: Output): string {
+  if (width < BARS_FROM) return ''
+  const filled = Math.round((BAR * Math.round(100 * Math.max(0, Math.min(1, share)))) / 100)
+  return ` ${style.good('━'.repeat(filled))}${style.dim('╌'.repeat(BAR - filled))}`
 }

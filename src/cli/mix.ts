@@ -54,7 +54,7 @@ export function addMix(program: Command): void {
             engine,
           )
           const written = await writeMix(mix, files)
-          out.document({ ...mix, removed, degraded, files: written })
+          out.document({ ...mix, removed: countsBy(removed), degraded, files: written })
           showMix(mix, out)
           out.say('')
           if (mix.tracks.length > 0) showLegend(mix.tracks, out)
@@ -71,6 +71,13 @@ export function addMix(program: Command): void {
         },
       ),
     )
+}
+
+/** How many candidates each filter took out. */
+function countsBy(removed: readonly { readonly by: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { by } of removed) counts[by] = (counts[by] ?? 0) + 1
+  return counts
 }
 
 function missing({ source, problem }: { source: string; problem: string }): string {

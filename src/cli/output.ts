@@ -12,10 +12,10 @@ export interface Output {
   say(text: string): void
   /** A paragraph for a person on stdout, wrapped, its first line after `first`; nothing with --json. */
   tell(text: string, first?: string): void
+  /** A paragraph that is no result, on stdout: a note, or what to do next; nothing with --json or --quiet. */
+  aside(text: string, first?: string): void
   /** The one document of this run; nothing without --json. */
   document(value: unknown): void
-  /** A remark on stderr; nothing with --quiet. */
-  remark(text: string): void
 }
 
 type Style = (text: string) => string
@@ -35,16 +35,16 @@ const FEWEST_COLUMNS = 40
 export function makeOutput({ json, quiet }: { json: boolean; quiet: boolean }): Output {
   const width = terminalWidth(process.stdout)
   const say = (text: string) => void (json || process.stdout.write(`${text}\n`))
+  const tell = (text: string, first?: string) => say(paragraph(text, width, first))
   return {
     json,
     quiet,
     width,
     style: stylesFor(process.stdout),
     say,
-    tell: (text, first) => say(paragraph(text, width, first)),
+    tell,
+    aside: (text, first) => void (quiet || tell(text, first)),
     document: (value) => void (json && process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
-    remark: (text) =>
-      void (quiet || process.stderr.write(`${paragraph(text, terminalWidth(process.stderr))}\n`)),
   }
 }
 

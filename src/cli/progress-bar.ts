@@ -44,7 +44,7 @@ export async function drawProgress(stream: NodeJS.WriteStream, now: () => number
       if (!stage) return
       stage.done = done
       if (stage.bar) stage.bar.update(done)
-      else if (now() - toldAt >= LINE_EVERY_MS) {
+      else if (now() - toldAt >= LINE_EVERY_MS && !(stage.total > 0 && done >= stage.total)) {
         toldAt = now()
         stream.write(`${stage.name}: ${facts(stage, toldAt).join(', ')}\n`)
       }
@@ -87,12 +87,15 @@ function barLine(stage: Stage, at: number, width: number): string {
   return columns(line) <= width ? line : cut(bare, width)
 }
 
-/** Share, amount, rate and time left, as far as they can be known. */
+/** Share, amount, rate and time left, as far as they can be known; of slow work the time left says more than the rate. */
 function facts({ total, done, unit, startedAt }: Stage, at: number): string[] {
   const seconds = (at - startedAt) / 1000
   const rate = seconds > 0.2 && done > 0 ? done / seconds : 0
   const units = unit && ` ${unit}`
-  const speed = rate > 0 ? [`${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}${units}/s`] : []
+  const speed =
+    rate >= 1 && (total <= 0 || done < total)
+      ? [`${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}${units}/s`]
+      : []
   if (total <= 0) return [`${count(done)}${units}`, ...speed]
   const left = rate > 0 && done < total ? [`${lasting((total - done) / rate)} left`] : []
   return [`${Math.floor((100 * Math.min(done, total)) / total)} %`, ...speed, ...left]

@@ -4,12 +4,14 @@ import { DeepcutsError } from '../core/errors.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { demo } from './demo.ts'
 import { parseRule } from './exclusion-rule.ts'
-import { importAll } from './import.ts'
+import { importAll, ownerOf } from './import.ts'
+import { addExclusions } from './taken-out.ts'
 import { drawToday, showToday, writeToday } from './today.ts'
 import { showTraining, trainListener } from './train.ts'
 
 interface RunOptions {
   readonly catalog?: readonly string[]
+  readonly listener?: string
   readonly exclude?: readonly string[]
   readonly outDir?: string
   readonly timeZone?: string
@@ -39,12 +41,12 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   const paths = [...(options.catalog ?? []), ...exports]
   if (paths.length === 0 && (await isDemo(context))) return demo(context)
   const { library } = await context.engineOrNew()
-  const listener = await context.listener()
+  const listener = await ownerOf(context, options.listener, () => false)
 
   const imports = await importAll(context, paths, listener)
   if (options.timeZone) await library.listeners.setTimeZone(listener, context.timeZone)
   const { id, timeZone } = await library.listeners.get(listener)
-  for (const rule of rulesIn(timeZone)) await library.exclusions.add(id, rule)
+  await addExclusions(context, { id, timeZone }, rulesIn(timeZone))
   const training = (await isTrained(context, listener)) ? undefined : await trainListener(context, listener)
   if (training) showTraining(training, context)
 

@@ -10,7 +10,7 @@ const DAY = 86_400_000
 /** Adds `like`, `dislike`, `snooze` and `never`: what a listener says by hand. It counts from the next mix on. */
 export function addSayings(program: Command): void {
   const track = (kind: 'like' | 'dislike', summary: string, effect: string) =>
-    addVerb(program, `${kind} <track...>`, summary, [`${kind} 1234`, `${kind} "Artist – Title"`])
+    addVerb(program, `${kind} <track...>`, summary, [`${kind} 1234`, `${kind} "Title – Artist"`])
       .option('--listener <id>', 'who says so (default: the only one there is)')
       .action(
         action<[words: string[]]>(async (context, [words]) => {
@@ -28,7 +28,7 @@ export function addSayings(program: Command): void {
 
   addVerb(program, 'snooze <track...>', 'leave a track out for some days', [
     'snooze 1234',
-    'snooze "Artist – Title" --days 90',
+    'snooze "Title – Artist" --days 90',
   ])
     .option('--listener <id>', 'who says so (default: the only one there is)')
     .option('--days <number>', 'for how long', numberOption('--days', { min: 1, max: 36_500 }), 30)
@@ -68,7 +68,8 @@ async function trackMeant(context: Context, words: readonly string[]): Promise<T
   const { library } = await context.engine()
   const { findTrack, trackAt } = await import('../index.ts')
   const catalog = await library.catalog()
-  return trackAt(catalog, await findTrack(library.store, catalog, words.join(' ')))
+  const { id } = await library.listeners.get(await context.listener())
+  return trackAt(catalog, await findTrack(library.store, catalog, words.join(' '), id))
 }
 
 /** "Title – Artist", safe to print. */

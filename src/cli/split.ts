@@ -7,7 +7,7 @@ import { numberOption } from './values.ts'
 /** Adds `split`: takes a name out of a recording that it was wrongly merged into. */
 export function addSplit(program: Command): void {
   addVerb(program, 'split <track...>', 'see which names were merged into a track, and take one out', [
-    'split "Artist – Title"',
+    'split "Title – Artist"',
     'split 1234 --identifier 5678',
   ])
     .option(
@@ -37,9 +37,8 @@ export function addSplit(program: Command): void {
             })
           await library.recordings.split(identifier)
           out.document({ track, split: names.find((name) => name.identifier === identifier) })
-          out.tell(
-            `${identifier} is a track of its own from now on. Run "deepcuts train" so that the model knows.`,
-          )
+          out.tell(`${identifier} is a track of its own from now on.`)
+          out.aside('Next: "deepcuts train", so that the model knows.')
           return
         }
         out.document({ track, names })
@@ -53,7 +52,7 @@ export function addSplit(program: Command): void {
           printable(`${title}${artist && ` – ${artist}`}${album && `, ${album}`}`),
         ])
         for (const line of aligned(rows, [0])) out.say(line)
-        if (names.length > 1) out.tell(`To take one out: deepcuts split ${track.id} --identifier N`)
+        if (names.length > 1) out.aside(`To take one out: deepcuts split ${track.id} --identifier N`)
       }),
     )
 }

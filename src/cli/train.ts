@@ -29,7 +29,7 @@ export function addTrain(program: Command): void {
         const report = await trainListener(context, await context.listener(), seed)
         context.out.document(report)
         showTraining(report, context)
-        context.out.say('\nNext: "deepcuts mix".')
+        context.out.aside('\nNext: "deepcuts mix".')
       }),
     )
 }

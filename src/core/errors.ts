@@ -7,7 +7,8 @@ export const ERRORS = {
   BAD_VALUE: { exit: 2, sentence: '{option} is {value}, but it must be {expected}.' },
   STOPPED: {
     exit: 130,
-    sentence: 'Stopped. What was finished before is kept, the rest was left out. Run it again to finish it.',
+    sentence:
+      'Stopped. Nothing of the step under way was kept; what was there before it is as it was. Run the command again to start that step anew.',
   },
   UNEXPECTED: {
     exit: 70,
@@ -116,7 +117,7 @@ export const ERRORS = {
   UNKNOWN_TRACK: {
     exit: 2,
     sentence:
-      'No track matches "{track}".{near?} Give its id, its Spotify link, or "artist – title" as the mixes show it.',
+      'No track matches "{track}".{near?} Give its id, its Spotify link, or "title – artist" as the mixes show it.',
   },
   AMBIGUOUS_TRACK: {
     exit: 2,
@@ -153,7 +154,7 @@ export const ERRORS = {
   TOO_FEW_PLAYS: {
     exit: 1,
     sentence:
-      'There are {plays} plays with a known outcome ({finishes} finished, {skips} skipped), too few to learn from: at least {needed} of each are needed. Import more history.',
+      'Too few plays have a known outcome to learn from them: {finishes} finished, {skips} skipped, and at least {needed} of each are needed. Import more history.',
   },
   FILE_UNREADABLE: {
     exit: 1,
@@ -227,7 +228,7 @@ export const ERRORS = {
   ROWS_WRONG: {
     exit: 1,
     sentence:
-      '{file} has {rows} rows and not one is what {format} rows look like ({problem}). Give the file as it was downloaded, or another --as.',
+      'Not one of the rows of {file} ({rows}) is what {format} rows look like: {problem}. Give the file as it was downloaded, or another --as.',
   },
   IMPORT_NOTHING_KNOWN: {
     exit: 1,
@@ -236,7 +237,7 @@ export const ERRORS = {
   },
   IMPORT_NOTHING_KEPT: {
     exit: 1,
-    sentence: '{file} was read, but none of its {rows} rows is about a track ({why}). Nothing was imported.',
+    sentence: '{file} was read, but none of its rows ({rows}) is about a track: {why}. Nothing was imported.',
   },
   IMPORT_WRONG_PACKAGE: {
     exit: 1,
@@ -245,7 +246,8 @@ export const ERRORS = {
   },
   IMPORT_STOPPED: {
     exit: 130,
-    sentence: 'The import of {file} was stopped and nothing of it was kept. Run it again to import it.',
+    sentence:
+      'The import of {file} was stopped and nothing of it was kept.{kept?} Run it again to import it.',
   },
   TABLE_NO_COLUMN: {
     exit: 2,
@@ -258,7 +260,7 @@ export const ERRORS = {
   TABLE_LABEL_VALUES: {
     exit: 1,
     sentence:
-      'The label column "{column}" of {file} has {count} different values ({examples}), but a label has two. Name a column with 0 and 1, true and false, or two values of your own.',
+      'The label column "{column}" of {file} should have two different values, and has {count}: {examples}. Name a column with 0 and 1, true and false, or two values of your own.',
   },
   TABLE_TOO_FEW_ROWS: {
     exit: 1,

@@ -47,12 +47,17 @@ function nestedBody({ models, comparisons, protocol }: NestedCvReport): string[]
       leastIndex(models.map((model) => METRICS[name].cost(model.metrics[name].mean))),
     ]),
   )
-  const rows = models.map((model, i) => [
-    model.name,
-    ...names.map((name) => estimate(model.metrics[name], best.get(name) === i ? ' *' : '')),
-  ])
+  const tableOf = (some: readonly MetricName[]) =>
+    table(
+      ['model', ...some.map((name) => METRICS[name].title)],
+      models.map((model, i) => [
+        model.name,
+        ...some.map((name) => estimate(model.metrics[name], best.get(name) === i ? ' *' : '')),
+      ]),
+    )
   return [
-    table(['model', ...names.map((name) => METRICS[name].title)], rows),
+    tableOf(names.slice(0, 3)),
+    tableOf(names.slice(3)),
     `* best of its column. ${protocol.outerFolds} outer folds × ${protocol.repeats} repeats, 95 % intervals.`,
     '',
     ...verdicts(comparisons),
@@ -118,7 +123,7 @@ function leastIndex(costs: readonly number[]): number {
   )
 }
 
-/** Two lines, so that six columns fit a terminal. */
+/** Two lines, so that three columns fit 80 columns of a terminal. */
 function estimate({ mean, ci95 }: Estimate, mark: string): string {
   if (Number.isNaN(mean)) return '–'
   const interval = Number.isNaN(ci95[0]) ? '' : `\n[${short(ci95[0])}, ${short(ci95[1])}]`

@@ -9,9 +9,15 @@ const CHOICES = 5
 /**
  * The catalog row of the track that a person means: by its id, Spotify URI, link or id, ISRC or MBID, "artist – title" in
  * either order and with any dash, or a title that one track alone has. Case, accents and punctuation do not matter.
+ * @param listener whose plays help to choose between several
  * @throws DeepcutsError UNKNOWN_TRACK, with close names; AMBIGUOUS_TRACK, with the choices
  */
-export async function findTrack(store: Store, catalog: Catalog, text: string): Promise<number> {
+export async function findTrack(
+  store: Store,
+  catalog: Catalog,
+  text: string,
+  listener?: number,
+): Promise<number> {
   const asked = text.trim()
   const byId = /^\d{1,9}$/.test(asked) ? rowOfTrack(catalog, Number(asked)) : -1
   if (byId >= 0) return byId
@@ -26,11 +32,21 @@ export async function findTrack(store: Store, catalog: Catalog, text: string): P
     const row = rowOfTrack(catalog, identifier)
     if (row >= 0) return row
   }
-  return findTrackByName(catalog, asked)
+  const rows = rowsNamed(catalog, asked)
+  if (rows.length === 1) return rows[0]!
+  const plays = listener === undefined ? undefined : await playsOfRows(store, catalog, listener)
+  throw ambiguous(catalog, asked, rows, plays)
 }
 
 /** The row of "artist – title", "title – artist" or a title alone. @throws DeepcutsError UNKNOWN_TRACK, AMBIGUOUS_TRACK */
 export function findTrackByName(catalog: Catalog, asked: string): number {
+  const rows = rowsNamed(catalog, asked)
+  if (rows.length === 1) return rows[0]!
+  throw ambiguous(catalog, asked, rows)
+}
+
+/** The rows that the text names, one at least. @throws DeepcutsError UNKNOWN_TRACK */
+function rowsNamed(catalog: Catalog, asked: string): readonly number[] {
   const wanted = plain(asked)
   const artists = Array.from({ length: catalog.artists.size }, (_, i) => plain(catalog.artists.at(i)))
   const titles = Array.from({ length: catalog.size }, (_, row) => plain(catalog.titles.at(row)))
@@ -45,9 +61,7 @@ export function findTrackByName(catalog: Catalog, asked: string): number {
   const found = full.length ? full : titled
   const exact = found.filter((row) => spellings(catalog, row).includes(dashed(asked)))
   const rows = exact.length ? exact : found
-  if (rows.length === 1) return rows[0]!
-  if (rows.length > 1)
-    throw new DeepcutsError('AMBIGUOUS_TRACK', { track: asked, choices: choices(catalog, rows) })
+  if (rows.length > 0) return rows
   const near = nearestNames(wanted, catalog.size, (row) => {
     const title = titles[row]!
     return [title, `${artists[catalog.artist[row]!]} ${title}`]
@@ -108,13 +122,43 @@ function spellings(catalog: Catalog, row: number): string[] {
 
 function named(catalog: Catalog, row: number): string {
   const { id, artist, title } = trackAt(catalog, row)
-  return `${id} (${artist ? `${artist} – ` : ''}${title})`
+  return `${id} (${title}${artist && ` – ${artist}`})`
 }
 
-function choices(catalog: Catalog, rows: readonly number[]): string {
+/** Says how the rows differ; `plays`: of each row, by the one who asks. */
+function ambiguous(
+  catalog: Catalog,
+  asked: string,
+  rows: readonly number[],
+  plays?: ReadonlyMap<number, number>,
+): DeepcutsError {
   const some = rows.slice(0, CHOICES).map((row) => {
-    const { id, artist, title, album } = trackAt(catalog, row)
-    return `${id} (${artist ? `${artist} – ` : ''}${title}${album ? `, ${album}` : ''})`
+    const { id, artist, title, album, durationMs } = trackAt(catalog, row)
+    const n = plays?.get(row) ?? 0
+    const facts = [
+      `${title}${artist && ` – ${artist}`}`,
+      album,
+      durationMs === undefined ? '' : minutes(durationMs),
+      plays ? `${n === 0 ? 'no plays' : n === 1 ? '1 play' : `${n} plays`}` : '',
+    ]
+    return `${id} (${facts.filter((fact) => fact !== '').join(', ')})`
   })
-  return `${some.join('; ')}${rows.length > CHOICES ? `; and ${rows.length - CHOICES} more` : ''}`
+  const choices = `${some.join('; ')}${rows.length > CHOICES ? `; and ${rows.length - CHOICES} more` : ''}`
+  return new DeepcutsError('AMBIGUOUS_TRACK', { track: asked, choices })
+}
+
+/** "3:05" */
+function minutes(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+async function playsOfRows(store: Store, catalog: Catalog, listener: number): Promise<Map<number, number>> {
+  const { identifier } = await store.read('plays', ['identifier'], { where: { listener, hidden: 0 } })
+  const plays = new Map<number, number>()
+  for (const id of identifier) {
+    const row = catalog.rowOfIdentifier[id] ?? -1
+    plays.set(row, (plays.get(row) ?? 0) + 1)
+  }
+  return plays
 }

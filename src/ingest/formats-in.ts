@@ -1,0 +1,33 @@
+import { DeepcutsError } from '../core/errors.ts'
+import { isFormat } from './format.ts'
+import { openPath } from './open-path.ts'
+import { recognise } from './recognise.ts'
+
+/** Formats that tell of tracks, and of nobody who listens. */
+const OF_TRACKS: ReadonlySet<string> = new Set(['catalog', 'acousticbrainz'])
+
+/** Whether an import's format, such as "spotify-account+exportify", is of tracks alone. */
+export function isOfTracks(format: string): boolean {
+  return format.split('+').every((one) => OF_TRACKS.has(one))
+}
+
+/** Whether paths hold tracks alone. What cannot be read holds nothing: importing it says why. */
+export async function holdTracksAlone(paths: readonly string[], as?: string): Promise<boolean> {
+  for (const path of paths) if (!(await formatsIn(path, as)).every(isOfTracks)) return false
+  return true
+}
+
+async function formatsIn(path: string, as: string | undefined): Promise<readonly string[]> {
+  try {
+    const opened = await openPath(path)
+    try {
+      const { files } = await recognise(opened, as !== undefined && isFormat(as) ? as : undefined)
+      return files.map((file) => file.as.format)
+    } finally {
+      await opened.close()
+    }
+  } catch (error) {
+    if (error instanceof DeepcutsError) return []
+    throw error
+  }
+}
