@@ -2,9 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeExport } from '../bench/make-export.ts'
-import { buildCommandLine, smallExport } from './suites/cli.ts'
+import { makeCommandLine, smallExport } from './suites/cli.ts'
 
-const cli = buildCommandLine()
+const cli = makeCommandLine()
 afterAll(() => cli.remove())
 
 beforeAll(async () => {
@@ -30,13 +30,19 @@ const CASES: readonly [args: string, status: number, sentence: RegExp][] = [
     1,
     /^There is no data in .*nowhere yet\. Run "deepcuts run my_spotify_data\.zip" first/,
   ],
+  ['mix --data=', 2, /^--data is empty, but it must be the path of a folder\.$/],
   ['mix --data somewhere', 1, /^There is no data in .*somewhere yet\./],
   ['mix --data tracks.csv', 2, /^.*tracks\.csv is not a folder/],
   ['mix --data catalog-only', 1, /^Nothing has been learned yet about this listener in/],
   ['train --data catalog-only', 1, /^me has no plays to learn from/],
   ['undo --data catalog-only --listener eve', 2, /^There is no listener "eve" here\. Known: me\./],
-  ['like no such song --data catalog-only', 2, /^No track matches "no such song"\./],
+  [
+    'like no such song --data catalog-only',
+    2,
+    /^No track matches "no such song"\. Give its id, its Spotify link, or "title – artist"/,
+  ],
   ['never nobody at all --data catalog-only', 2, /^No artist is called "nobody at all" here\./],
+  ['exclude --artist nobody --data catalog-only', 2, /^No artist is called "nobody" here\./],
   ['imports undo --data catalog-only', 2, /^Which import to undo is missing/],
   ['exclude --remove 4 --data catalog-only', 2, /^There is no exclusion 4\./],
   ['run my_spotify_data.zip --exclude kitchen', 2, /^--exclude is kitchen, but it must be artist:NAME/],
@@ -104,6 +110,29 @@ describe('a data folder', () => {
     })
   })
 
+  it('of several listeners takes nobody’s plays for another’s: not even when one import was taken back', async () => {
+    const data = ['--data', 'family']
+    await cli.run(['imports', 'undo', '1', ...data])
+    for (const verb of ['import', 'run']) {
+      const { status, stderr } = await cli.run([verb, 'ann.zip', ...data, '--quiet'])
+      expect({ status, stderr }, verb).toEqual({
+        status: 2,
+        stderr: 'Several people listen here: ann, ben. Say whom you mean with --listener.\n',
+      })
+    }
+    const { imports } = await cli.json(['import', 'ann.zip', '--listener', 'ann', ...data])
+    expect(imports).toMatchObject([{ listener: 'ann', alreadyImported: false }])
+    expect((await cli.run(['import', 'tracks.csv', ...data])).status, 'tracks are anybody’s').toBe(0)
+  })
+
+  it('with a listener and a catalog that somebody else brought asks nobody', async () => {
+    const data = ['--data', 'two-names']
+    await cli.run(['import', 'tracks.csv', ...data])
+    await cli.run(['import', 'ann.zip', '--listener', 'ann', ...data])
+    const { imports } = await cli.json(['import', 'ben.zip', ...data])
+    expect(imports).toMatchObject([{ listener: 'ann' }])
+  })
+
   it('is not made by a verb that only reads', () => {
     expect(existsSync(join(cli.folder, 'nowhere'))).toBe(false)
     expect(readdirSync(join(cli.folder, 'somewhere'))).toEqual([])
@@ -112,13 +141,17 @@ describe('a data folder', () => {
 })
 
 describe('a run that is stopped', () => {
-  it('ends with 130 and a sentence, and nothing of the stopped import is kept', async () => {
+  it('ends with 130 and says which imports were kept; nothing of the stopped one is', async () => {
     const path = join(cli.folder, 'long.zip')
     await makeExport({ path, rows: 30_000, tracks: 300 })
-    const ran = await cli.run(['import', path, '--data', 'stopped'], { stopAfterMs: 700 })
+    const ran = await cli.spawn(['import', 'tracks.csv', path, '--data', 'stopped'], { stopAt: /→ import 1/ })
     expect(ran.status).toBe(130)
-    expect(ran.stderr).toMatch(/^(The import of long\.zip was stopped|Stopped\.)/m)
-    expect(await cli.json(['imports', '--data', 'stopped'])).toEqual({ imports: [] })
+    expect(ran.stderr).toMatch(
+      /^The import of long\.zip was stopped and nothing of it was kept\. Kept before it: tracks\.csv\. Run it again/m,
+    )
+    expect(await cli.json(['imports', '--data', 'stopped'])).toMatchObject({
+      imports: [{ name: 'tracks.csv' }],
+    })
   })
 })
 
@@ -133,7 +166,7 @@ describe('names from files', () => {
 
 describe('a reader that stops reading', () => {
   it('ends the output without a word', async () => {
-    const { stderr, status } = await cli.run(['imports', '--data', 'catalog-only'], { closeStdout: true })
+    const { stderr, status } = await cli.spawn(['imports', '--data', 'catalog-only'], { closeStdout: true })
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
   })
 })

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { makeExport } from '../bench/make-export.ts'
-import { buildCommandLine, smallExport } from './suites/cli.ts'
+import { makeCommandLine, smallExport } from './suites/cli.ts'
 
-const cli = buildCommandLine()
+const cli = makeCommandLine()
 afterAll(() => cli.remove())
 
 test('evaluate history judges ours beside the baselines, in one document and as a table', async () => {
@@ -30,7 +30,7 @@ test('Ctrl-C in the middle of training ends with 130 and a sentence, and the sto
   await makeExport({ path, rows: 40_000, tracks: 2000 })
   const data = ['--data', 'stopped']
   await cli.run(['import', path, ...data])
-  const ran = await cli.run(['train', ...data], { stopAfterMs: 3000 })
+  const ran = await cli.spawn(['train', ...data], { stopAfterMs: 3000 })
   expect(ran.status).toBe(130)
   expect(ran.stderr).toMatch(/^Stopped\. /m)
   const { findings } = (await cli.json(['doctor', ...data])) as unknown as {

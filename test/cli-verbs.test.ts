@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { playlistFormat } from '../src/mix/playlist-format.ts'
 import { RECIPES } from '../src/mix/recipes.ts'
-import { buildCommandLine, type Ran, smallExport } from './suites/cli.ts'
+import { makeCommandLine, type Ran, smallExport } from './suites/cli.ts'
 
-const cli = buildCommandLine()
+const cli = makeCommandLine()
 afterAll(() => cli.remove())
 
 interface Document {
@@ -18,12 +18,18 @@ interface MixDocument {
 
 let first: Ran
 let liked: MixDocument['tracks'][number]['track']
+interface Findings {
+  readonly healthy: boolean
+  readonly findings: { check: string; state: string; text: string }[]
+  readonly next: string
+}
+const doctor = async () => (await cli.json(['doctor'])) as unknown as Findings
 const mix = async (...args: string[]) => (await cli.json(['mix', ...args])) as unknown as MixDocument
 
 beforeAll(async () => {
   const paths = await smallExport(cli.folder)
-  first = await cli.run(['run', paths.export, '--catalog', paths.catalog, '--exclude', 'hours:3-4'])
-  liked = (await mix('--n', '1')).tracks[0]!.track
+  first = await cli.spawn(['run', paths.export, '--catalog', paths.catalog, '--exclude', 'hours:3-4'])
+  liked = (await mix('--n', '1', '--novelty', '0')).tracks[0]!.track
 })
 
 describe('run', () => {
@@ -67,6 +73,21 @@ describe('run', () => {
   })
 })
 
+describe('--quiet', () => {
+  it('leaves notes, hints and legends out, and the results in', async () => {
+    const args = ['mix', '--n', '5000', '--seed', '1']
+    const told = (await cli.run(args)).stdout
+    expect(told).toMatch(/^• .*5000/m)
+    const quiet = (await cli.run([...args, '--quiet'])).stdout
+    expect(quiet).not.toMatch(/^(•|%:)/m)
+    expect(told.startsWith(quiet.trimEnd())).toBe(true)
+    const data = ['--data', mkdtempSync(join(cli.folder, 'data-'))]
+    const { stdout } = await cli.run(['import', 'my_spotify_data.zip', 'tracks.csv', ...data, '--quiet'])
+    expect(stdout).toContain('→ import 2')
+    expect(stdout).not.toMatch(/^(•|Next)/m)
+  })
+})
+
 describe('mix', () => {
   it('is the recipe, length and files that were asked for', async () => {
     const ran = await cli.run(['mix', 'on-repeat', '-n', '4', '--out', 'a.xspf', 'b.txt'])
@@ -81,6 +102,29 @@ describe('mix', () => {
     const { stdout } = await cli.run(['mix', '-n', '5'], { env: { COLUMNS: '120' } })
     expect(stdout).toMatch(/\d+ % [━╌]{8} {2}(you|close|new|a deliberate)/)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
+  })
+
+  it('gives the room of the bars to the titles on a narrow terminal', async () => {
+    const { stdout } = await cli.run(['mix', '-n', '30'], { env: { COLUMNS: '40' } })
+    expect(stdout).toMatch(/\d+ %$/m)
+    expect(stdout).not.toContain('━')
+    expect(stdout.split('\n').filter((line) => line.length > 40)).toEqual([])
+  })
+
+  it('draws the same bar for the same percentage', async () => {
+    const { stdout } = await cli.run(['mix', '-n', '200'])
+    const bars = new Map<string, Set<string>>()
+    for (const [, share = '', bar = ''] of stdout.matchAll(/(\d+ %) ([━╌]{8})/g))
+      bars.set(share, (bars.get(share) ?? new Set()).add(bar))
+    expect(bars.size).toBeGreaterThan(5)
+    expect([...bars.values()].filter(({ size }) => size > 1)).toEqual([])
+  })
+
+  it('counts in its JSON what each filter took out', async () => {
+    await cli.run(['dislike', String(liked.id)])
+    const { removed } = await cli.json(['mix', '--seed', '3'])
+    await cli.run(['undo'])
+    expect(removed).toMatchObject({ refused: 1 })
   })
 
   it('is the same all day, and another with another seed', async () => {
@@ -143,6 +187,9 @@ describe('what is said by hand', () => {
     expect(stdout).toContain('It is in no mix: you disliked it.')
     expect(stdout).toMatch(/You played it .* finished, .* skipped, last on \d{4}-\d\d-\d\d/)
     expect(stdout).toMatch(/what you did with this track +[+−]\d\.\d\d +━/)
+    const narrow = (await cli.run(['explain', String(liked.id)], { env: { COLUMNS: '40' } })).stdout
+    expect(narrow).toMatch(/^ +what you did with this track\n +[+−]\d\.\d\d +━/m)
+    expect(narrow.split('\n').filter((line) => line.length > 40)).toEqual([])
     await cli.run(['undo'])
   })
 })
@@ -153,14 +200,15 @@ describe('the data', () => {
     const at = ['--data', small]
     const [report] = ((await cli.json(['import', 'tracks.csv', ...at])) as unknown as { imports: Document[] })
       .imports
-    expect(report).toMatchObject({ name: 'tracks.csv', newTracks: 400 })
+    expect(report).toMatchObject({ name: 'tracks.csv', newTracks: 300 })
     const again = await cli.run(['import', 'tracks.csv', ...at])
     expect(again.stdout).toContain('already imported as 1; nothing changed')
     expect((await cli.run(['imports', ...at])).stdout).toMatch(
-      /1 +\d{4}-\d\d-\d\d +me +catalog +400 +tracks\.csv/,
+      /1 +\d{4}-\d\d-\d\d +me +catalog +300 +tracks\.csv/,
     )
     expect(await cli.json(['imports', 'undo', '1', ...at])).toMatchObject({ undone: { id: 1 } })
-    expect((await cli.run(['imports', ...at])).stdout).toContain('taken back')
+    const { stdout } = await cli.run(['imports', ...at])
+    expect(stdout).toMatch(/catalog +taken back +tracks\.csv/)
   })
 
   it('exclusions are kept, listed and removed', async () => {
@@ -174,12 +222,36 @@ describe('the data', () => {
       '2024-12-26',
     ])
     expect(added.stdout).toContain(' 1  plays between 3:00 and 4:00')
-    expect(added.stdout).toContain(`everything by ${liked.artist}`)
-    expect(added.stdout).toContain('plays from 2024-12-01 up to 2024-12-26')
+    expect(added.stdout).toMatch(/Excluded: everything by .*\. That is \d+ plays?\./s)
+    expect(added.stdout).toContain(` 2  everything by ${liked.artist}`)
+    expect(added.stdout.replaceAll('\n', ' ')).toContain(
+      'Excluded: plays from 2024-12-01 up to and with 2024-12-26. That is no play so far.',
+    )
     const { exclusions } = (await cli.json(['exclude'])) as unknown as { exclusions: { id: number }[] }
     expect(exclusions).toHaveLength(3)
     const { stdout } = await cli.run(['exclude', '--remove', String(exclusions[0]!.id)])
     expect(stdout).not.toContain('between 3:00 and 4:00')
+  })
+
+  it('an exclusion says how many plays it takes out, and the doctor that the model does not know it yet', async () => {
+    const { findings } = await doctor()
+    const plays = /[\d,]+ plays/.exec(findings.find(({ check }) => check === 'plays')!.text)![0]
+    const { stdout } = await cli.run(['exclude', '--from', '2000-01-01'])
+    expect(stdout).toContain(`Excluded: plays from 2000-01-01. That is ${plays}.`)
+    const after = await doctor()
+    expect(after.findings.find(({ check }) => check === 'exclude')!.text).toBe(`3 rules: ${plays}`)
+    expect(after.findings.find(({ check }) => check === 'model')!.text).toContain('data has changed since')
+    expect(after.next).toMatch(/^Look at what is marked ! \(.*model\)\. Next: "deepcuts train"\.$/)
+    const { exclusions } = (await cli.json(['exclude'])) as unknown as { exclusions: { id: number }[] }
+    for (const { id } of exclusions) await cli.run(['exclude', '--remove', String(id)])
+  })
+
+  it('an unknown artist is refused with close names, and no rule of the command is added', async () => {
+    const args = ['exclude', '--artist', `${liked.artist}x`, '--hours', '1-2']
+    const { status, stderr } = await cli.run(args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(`Did you mean ${liked.artist}`)
+    expect(await cli.json(['exclude'])).toMatchObject({ exclusions: [] })
   })
 
   it('split lists the names of a track and takes one out', async () => {
@@ -202,10 +274,8 @@ describe('the data', () => {
   })
 
   it('doctor finds all well, and says what to do where nothing is yet', async () => {
-    const { healthy, findings } = (await cli.json(['doctor'])) as unknown as {
-      healthy: boolean
-      findings: Document[]
-    }
+    const { healthy, findings, next } = await doctor()
+    expect(next).toBe('All is well. Next: "deepcuts mix".')
     expect(healthy).toBe(true)
     expect(findings.map(({ check }) => check)).toEqual([
       'node',
@@ -244,7 +314,8 @@ describe('help', () => {
   ]
 
   it('of every verb has an example that begins with the verb', async () => {
-    const pages = await Promise.all(verbs.map((verb) => cli.run([...verb.split(' '), '--help'])))
+    const pages: Ran[] = []
+    for (const verb of verbs) pages.push(await cli.run([...verb.split(' '), '--help']))
     expect(pages.map(({ status }) => status)).toEqual(verbs.map(() => 0))
     expect(verbs.filter((verb, i) => !pages[i]!.stdout.includes(`\n  deepcuts ${verb}`))).toEqual([])
   })

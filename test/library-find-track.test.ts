@@ -4,7 +4,7 @@ import type { Catalog } from '../src/library/catalog.ts'
 import { findArtist, findTrack, findTrackByName } from '../src/library/find-track.ts'
 import type { Library } from '../src/library/library.ts'
 import { nearestNames } from '../src/library/nearest-names.ts'
-import { row, take, tempLibrary } from './suites/temp-library.ts'
+import { NOW, play, row, take, tempLibrary } from './suites/temp-library.ts'
 
 const MBID = '0c5a1b2e-1111-4222-8333-0123456789ab'
 const WORLD: TrackRef[] = [
@@ -54,6 +54,20 @@ test('a title that two artists have is refused with the choices', async () => {
   const error = findTrack(library.store, catalog, 'lamplight')
   await expect(error).rejects.toMatchObject({ code: 'AMBIGUOUS_TRACK' })
   await expect(error).rejects.toThrow(/3 \(Lamplight – Nia Vale, Rooms\); 4 \(Lamplight – Kite & Co\.\)/)
+})
+
+test('the choices tell what differs: the length, and the plays of the one who asks', async () => {
+  const two: TrackRef[] = [1, 2].map((i) => ({ isrc: `AA6Q7100010${i}`, title: 'Drift', artist: 'Nia Vale' }))
+  await take(library, [
+    row(two[0]!, { audio: { duration_ms: 185_400 } }),
+    row(two[1]!, { audio: { duration_ms: 61_000 } }),
+  ])
+  await take(library, [play(two[0]!, NOW)])
+  const { id } = await library.listeners.get('ada')
+  const error = findTrack(library.store, await library.catalog(), 'drift', id)
+  await expect(error).rejects.toThrow(
+    /\(Drift – Nia Vale, 3:05, 1 play\); \d+ \(Drift – Nia Vale, 1:01, no plays\)/,
+  )
 })
 
 test('a name nobody has is refused with the closest ones, or without any', () => {

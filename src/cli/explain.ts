@@ -51,7 +51,7 @@ export function addExplain(program: Command): void {
 function showExplanation(explanation: Explanation, out: Output): void {
   const { track, likability, average, nearestLoved, refused, hasAudio } = explanation
   const { style } = out
-  out.say(`${style.bold(nameOf(track))}${style.dim(`  track ${track.id}`)}`)
+  out.tell(`${style.bold(nameOf(track))}${style.dim(`  track ${track.id}`)}`)
   if (refused) out.tell(style.bad(`It is in no mix: ${REFUSALS[refused] ?? refused}.`))
   out.tell(
     `${percent(likability)} likely that you finish it if it is played now; an average play of yours has ${percent(average)}.`,

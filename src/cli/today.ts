@@ -61,7 +61,7 @@ export function showToday(mixes: readonly Mix[], folder: string, { out }: Contex
   showNotes(mixes, out)
   out.say('')
   out.tell(
-    `The whole mixes, as ${ENDINGS.map((ending) => `.${ending}`).join(', ')}, are in ${shownPath(folder)}. ` +
-      'Paste a .txt into an empty playlist of the Spotify desktop app to hear it there.',
+    `The whole mixes, as ${ENDINGS.map((ending) => `.${ending}`).join(', ')}, are in ${shownPath(folder)}.`,
   )
+  out.aside('Paste a .txt into an empty playlist of the Spotify desktop app to hear it there.')
 }

@@ -39,7 +39,9 @@ export function formatReport(report: ImportReport): string {
   lines.push(...table(report.files), '')
   const span = spanOf(report.firstPlayAt, report.lastPlayAt)
   const facts = [
-    ...(report.plays > 0 ? [`${count(report.plays)} plays${span && `, ${span}`}`] : []),
+    ...(report.plays > 0
+      ? [`${count(report.plays)} ${report.plays === 1 ? 'play' : 'plays'}${span && `, ${span}`}`]
+      : []),
     `${count(report.newTracks)} new track ${report.newTracks === 1 ? 'id' : 'ids'}`,
     ...(report.audioShare === undefined
       ? []
