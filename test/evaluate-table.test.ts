@@ -219,13 +219,7 @@ const refusals: readonly [string, string | Uint8Array, Partial<TableOptions>, st
     'TABLE_FEATURE_IS_LABEL',
     /cannot predict itself/,
   ],
-  [
-    'a label with one class',
-    'energy,liked\n0.1,1\n0.2,1',
-    {},
-    'TABLE_LABEL_VALUES',
-    /and has 1: 1\./,
-  ],
+  ['a label with one class', 'energy,liked\n0.1,1\n0.2,1', {}, 'TABLE_LABEL_VALUES', /and has 1: 1\./],
   [
     'a label with three values',
     'energy,liked\n0.1,1\n0.2,2\n0.3,3',
