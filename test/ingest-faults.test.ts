@@ -194,7 +194,7 @@ test('rows of wrong types are left out and counted, unless there are no others',
   const wrong = [extendedRow({ ts: 5 }), extendedRow({ ms_played: 'long' }), null, 7, [], {}]
   const { report } = await importOne(fileOf(AUDIO, [...wrong, extendedRow()]))
   expect(report.files[0]).toMatchObject({ rows: 7, kept: 1, left: { 'wrong types': 6 } })
-  expect(await fault(fileOf(AUDIO, wrong), 'ROWS_WRONG')).toContain('6 rows')
+  expect(await fault(fileOf(AUDIO, wrong), 'ROWS_WRONG')).toContain('(6)')
   const future = extendedRow({ ts: '2093-01-01T10:00:00Z' })
   expect(await fault(fileOf(AUDIO, [null, future]), 'ROWS_WRONG')).toContain('or dates that cannot be')
 })

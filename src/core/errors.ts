@@ -154,7 +154,7 @@ export const ERRORS = {
   TOO_FEW_PLAYS: {
     exit: 1,
     sentence:
-      'Too few plays have a known outcome to learn from them: {finishes} finished, {skips} skipped, and at least {needed} of each are needed. Import more history.',
+      'Plays with a known outcome: {finishes} finished, {skips} skipped. That is too few to learn from, at least {needed} of each are needed. Import more history.',
   },
   FILE_UNREADABLE: {
     exit: 1,
