@@ -33,7 +33,7 @@ const nearest: Source = {
   },
 }
 
-/** Unheard tracks of the artists whose tracks they finish. */
+/** Unheard tracks of the artists whose tracks they finish, in the mix's corner of their taste. */
 const artist: Source = {
   name: 'artist',
   propose(request) {
@@ -51,7 +51,9 @@ const artist: Source = {
         const { finishes, skips } = listener.artistHistory(of)
         rates.set(of, finishes < GOOD_ARTIST.finishes ? 0 : finishes / (finishes + skips))
       }
-      return rates.get(of)! >= GOOD_ARTIST.rate
+      return (
+        rates.get(of)! >= GOOD_ARTIST.rate && (cluster === undefined || listener.clusterOf(row) === cluster)
+      )
     })
     return best(
       rows.map((row) => ({ row, distance: -rates.get(catalog.artist[row]!)! })),
