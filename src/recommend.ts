@@ -12,7 +12,6 @@ import { trackAt } from './library/catalog.ts'
 import { songKey } from './library/songs.ts'
 import { drawRules } from './mix/draw-rules.ts'
 import { explain } from './mix/explain.ts'
-import { notesOn } from './mix/notes.ts'
 import { eligible, familiarityOf, noveltyOf } from './mix/recipe.ts'
 import { findRecipe } from './mix/recipes.ts'
 import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
@@ -60,37 +59,21 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   const rules = drawRules(recipe, pool, query.n, novelty)
   const slate = engine.policy(recipe).draw(pool, rules, query.n, random(seed))
 
-  const track = (row: number) => trackAt(catalog, row)
-  const tracks = explain(slate, { recipe: recipe.name, listener, track, nearestLoved: nearestLoved(request) })
-  const draw = secretSeed(seed, manifest.version, catalog.revision, ...tracks.map((t) => t.track.id))
-  const failed = found.degraded.map(({ source }) => source)
-  const asked = query.novelty === undefined ? {} : { novelty: query.novelty }
-  const mix: Mix = {
-    draw,
-    recipe: recipe.name,
-    title: recipe.title,
-    description: recipe.description,
-    listener: query.listener,
+  const mix = explain(slate, {
+    query,
+    recipe,
+    listener,
+    rules,
     at,
     modelVersion: manifest.version,
-    novelty: rules.novelty,
-    tracks,
-    notes: notesOn({
-      recipe,
-      listener,
-      slate,
-      n: query.n,
-      unheard: unheard.length,
-      artistGap: rules.artistGap,
-      failed,
-      ...asked,
-    }),
-  }
-  await engine.logExposure(
-    mix,
-    occasion,
-    exposureBody(slate, { n: query.n, novelty: rules.novelty, artistGap: rules.artistGap }),
-  )
+    unheard: unheard.length,
+    failed: found.degraded.map(({ source }) => source),
+    track: (row) => trackAt(catalog, row),
+    nearestLoved: nearestLoved(request),
+    drawOf: (trackIds) => secretSeed(seed, manifest.version, catalog.revision, ...trackIds),
+  })
+  const asked = { n: query.n, novelty, artistGap: rules.artistGap }
+  await engine.logExposure(mix, occasion, exposureBody(slate, asked))
   return { mix, removed, degraded: found.degraded }
 }
 

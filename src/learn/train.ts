@@ -48,9 +48,9 @@ export interface TrainingReport {
   readonly lastPlayAt: number
   readonly inputs: number
   readonly settings: { readonly l2: number }
-  /** Scores on the held-out last tenth, of a model that did not see it; none where too few plays are left to learn from. */
   /** Of what was known when it was made: another one means that training again would learn from something else. */
   readonly state: string
+  /** Scores on the held-out last tenth, of a model that did not see it; none where too few plays are left to learn from. */
   readonly heldOut: { readonly plays: number; readonly models: readonly TailScore[] }
 }
 
