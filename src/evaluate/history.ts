@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { breathe } from '../core/breathe.ts'
-import { FINISH, SKIP, UNKNOWN } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import { random } from '../core/random.ts'
 import { cutSittings } from '../features/sittings.ts'
@@ -13,6 +12,7 @@ import { describeLog, type Examples } from '../learn/dataset.ts'
 import { fitLikability } from '../learn/fit.ts'
 import { historyMaker, type ListenerData, readListenerData } from '../learn/listener-data.ts'
 import { openLibrary } from '../library/library.ts'
+import { countOutcomes } from '../library/listening-log.ts'
 import { sampledAccuracy, sampledAuc, sampledBrier, sampledLogLoss } from '../metrics/binary.ts'
 import { sampledEce } from '../metrics/calibration.ts'
 import {
@@ -239,13 +239,13 @@ function pick<A extends Float64Array | Uint8Array>(values: A, rows: ArrayLike<nu
 }
 
 function describeData({ log, catalog }: ListenerData) {
-  const count = (code: number) => log.outcome.reduce((sum, outcome) => sum + (outcome === code ? 1 : 0), 0)
+  const { finishes, skips, unknown } = countOutcomes(log)
   const audio = log.row.reduce((sum, row) => sum + (catalog.source[row] ? 1 : 0), 0)
   return {
     rows: log.size,
-    finishes: count(FINISH),
-    skips: count(SKIP),
-    masked: count(UNKNOWN),
+    finishes,
+    skips,
+    masked: unknown,
     audioShare: log.size ? audio / log.size : 0,
   }
 }

@@ -1,10 +1,10 @@
 import { breathe } from '../core/breathe.ts'
 import { DeepcutsError } from '../core/errors.ts'
-import { FINISH, SKIP } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import type { AudioScale } from '../features/audio-scale.ts'
 import { type Encoder, encodeRows, fitEncoder } from '../features/encoder.ts'
 import { FEATURE_COUNT, FEATURE_NAMES, FEATURES } from '../features/feature-names.ts'
+import { countOutcomes } from '../library/listening-log.ts'
 import { logLoss } from '../metrics/binary.ts'
 import { type LogisticLikability, storeLogistic } from '../model/likability.ts'
 import { fitLogistic, type Logistic, logits, predict } from '../model/logistic.ts'
@@ -163,23 +163,15 @@ function encodings(): number[] {
 
 /** Whether there are enough finishes and skips before play `to`. */
 export function canFit({ log }: ListenerData, to: number): boolean {
-  const known = log.outcome.subarray(0, to)
-  const count = (code: number) => known.reduce((sum, o) => sum + (o === code ? 1 : 0), 0)
-  return Math.min(count(FINISH), count(SKIP)) >= MIN_OUTCOMES
+  const { finishes, skips } = countOutcomes(log, to)
+  return Math.min(finishes, skips) >= MIN_OUTCOMES
 }
 
-function refuseTooFew({ log, listener }: ListenerData, to: number): void {
-  const known = log.outcome.subarray(0, to)
-  const finishes = known.reduce((sum, o) => sum + (o === 1 ? 1 : 0), 0)
-  const skips = known.reduce((sum, o) => sum + (o === 0 ? 1 : 0), 0)
+function refuseTooFew(data: ListenerData, to: number): void {
+  const { log, listener } = data
   if (log.size === 0) throw new DeepcutsError('NO_PLAYS', { listener: listener.name })
-  if (Math.min(finishes, skips) < MIN_OUTCOMES)
-    throw new DeepcutsError('TOO_FEW_PLAYS', {
-      plays: finishes + skips,
-      finishes,
-      skips,
-      needed: MIN_OUTCOMES,
-    })
+  const { finishes, skips } = countOutcomes(log, to)
+  if (!canFit(data, to)) throw new DeepcutsError('TOO_FEW_PLAYS', { finishes, skips, needed: MIN_OUTCOMES })
 }
 
 /** The index from which on `most` plays before `to` have a known outcome. */

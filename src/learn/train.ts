@@ -1,9 +1,9 @@
 import { breathe } from '../core/breathe.ts'
-import { UNKNOWN } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import type { AudioScale } from '../features/audio-scale.ts'
 import { FEATURE_NAMES } from '../features/feature-names.ts'
 import type { Library } from '../library/library.ts'
+import { countOutcomes } from '../library/listening-log.ts'
 import { auc, logLoss } from '../metrics/binary.ts'
 import { type LogisticLikability, logisticLikability, meanProbability } from '../model/likability.ts'
 import { BASELINES, baselinePredictions } from './baselines.ts'
@@ -71,13 +71,14 @@ export async function train(
     : await fitLikability(data, data.log.size, progress, signal)
   await breathe(signal)
   const { choice, model } = fitted
-  const { outcome, endedAt } = data.log
+  const { endedAt } = data.log
+  const { finishes, skips } = countOutcomes(data.log)
   const report = {
     listener: options.listener,
     seed: options.seed,
     examples: fitted.examples,
-    finishes: outcome.reduce((sum, o) => sum + (o === 1 ? 1 : 0), 0),
-    skips: outcome.reduce((sum, o) => sum + (o === 0 ? 1 : 0), 0),
+    finishes,
+    skips,
     firstPlayAt: endedAt[0]!,
     lastPlayAt: endedAt.at(-1)!,
     inputs: model.encoder.width,
@@ -95,6 +96,7 @@ function scoreTail(data: ListenerData, to: number, fitted: Fitted): TrainingRepo
   const newHistory = historyMaker(data, fitted.audioScale)
   const training = describeLog(data.log, newHistory(), 'rolling', { to })
   const model = logisticLikability(fitted.model)
+  const known = (of: number) => of - countOutcomes(data.log, of).unknown
   const scoresOf = (view: View) => {
     const tail = describeLog(data.log, newHistory(), view, { from: to })
     const ours = meanProbability(model.logits(tail.raw), model.heads)
@@ -107,7 +109,7 @@ function scoreTail(data: ListenerData, to: number, fitted: Fitted): TrainingRepo
   const [rolling, frozen] = [scoresOf('rolling'), scoresOf('frozen')]
   const names = [...BASELINES, 'deepcuts'] as const
   return {
-    plays: data.log.outcome.subarray(to).reduce((sum, outcome) => sum + (outcome === UNKNOWN ? 0 : 1), 0),
+    plays: known(data.log.size) - known(to),
     models: names.map((name) => ({ name, ...rolling(name), beforeSitting: frozen(name) })),
   }
 }

@@ -1,4 +1,4 @@
-import { type OutcomeCode, outcome } from '../core/labels.ts'
+import { FINISH, type OutcomeCode, outcome, SKIP } from '../core/labels.ts'
 import { fold } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
@@ -21,6 +21,14 @@ export interface ListeningLog {
   readonly outcome: Int8Array
   /** Rows that are no taste, ascending: those heard in excluded plays alone, and every track of an excluded artist. */
   readonly excluded: Int32Array
+}
+
+/** How many of the first `to` plays were finished, skipped, and ended in a way that says nothing. */
+export function countOutcomes({ outcome }: Pick<ListeningLog, 'outcome'>, to = outcome.length) {
+  const count = { finishes: 0, skips: 0, unknown: 0 }
+  for (const code of outcome.subarray(0, to))
+    count[code === FINISH ? 'finishes' : code === SKIP ? 'skips' : 'unknown']++
+  return count
 }
 
 export interface LogOptions {
