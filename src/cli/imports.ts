@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
+import type { ImportEntry } from '../index.ts'
 import { action, addVerb } from './context.ts'
 import { aligned, columns, count, cut, day, padded, printable } from './text.ts'
 import { numberOption } from './values.ts'
@@ -52,17 +53,7 @@ function notUndo(verb: string, id: string | undefined): DeepcutsError {
   return new DeepcutsError('UNKNOWN_OPTION', { problem, command: 'deepcuts imports' })
 }
 
-interface Entry {
-  readonly id: number
-  readonly listener: string
-  readonly name: string
-  readonly format: string
-  readonly at: number
-  readonly undoneAt: number
-  readonly report: string
-}
-
-function entryDocument({ report, undoneAt, ...entry }: Entry) {
+function entryDocument({ report, undoneAt, ...entry }: ImportEntry) {
   return { ...entry, ...(Number.isNaN(undoneAt) ? {} : { undoneAt }), report: parse(report) }
 }
 
