@@ -1,5 +1,9 @@
 import { DeepcutsError } from '../core/errors.ts'
+import type { FlowWeights } from './flow.ts'
 import type { Recipe } from './recipe.ts'
+
+/** Energy leads from one song to the next, then tempo, then key. */
+const SMOOTH: FlowWeights = { tempo: 1, key: 0.5, energy: 1.5 }
 
 const CORNERS = ['largest', 'second', 'third', 'fourth', 'fifth', 'sixth']
 
@@ -13,7 +17,7 @@ const daily = (number: number): Recipe => ({
   familiar: { minPlays: 2, minFinishRate: 0.5, savedIsEnough: true },
   newTracks: true,
   novelty: 0.3,
-  flow: { tempo: 1, key: 0.5, energy: 1.5 },
+  flow: SMOOTH,
   temperature: 0.25,
   floor: 0.05,
 })
@@ -26,7 +30,7 @@ const deepCuts: Recipe = {
   sources: ['nearest', 'artist', 'fresh'],
   newTracks: true,
   novelty: 1,
-  flow: { tempo: 1, key: 0.5, energy: 1.5 },
+  flow: SMOOTH,
   temperature: 0.35,
   floor: 0.1,
 }
@@ -40,7 +44,7 @@ const rediscover: Recipe = {
   familiar: { minFinishes: 3, minFinishRate: 0.6, minDaysSinceLast: 120, savedIsEnough: true },
   newTracks: false,
   novelty: 0,
-  flow: { tempo: 1, key: 0.5, energy: 1.5 },
+  flow: SMOOTH,
   temperature: 0.25,
   floor: 0.05,
 }
