@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { outcome, UNKNOWN } from '../src/core/labels.ts'
 import { AUDIO_FEATURES, fold } from '../src/core/track.ts'
 import { makeWorld } from '../src/evaluate/world.ts'
-import { SOUND, WORLD_GENRES } from '../src/evaluate/world-catalog.ts'
+import { WORLD_GENRES, WORLD_SOUND } from '../src/evaluate/world-catalog.ts'
 import type { WorldPlay } from '../src/evaluate/world-listening.ts'
 import { tasteNames } from '../src/evaluate/world-taste.ts'
 
@@ -71,7 +71,8 @@ describe('the invented catalog', () => {
   })
 
   it('correlates features as real music does, and every genre occurs', () => {
-    const column = (name: (typeof SOUND)[number]) => world.tracks.map((t) => t.sound[SOUND.indexOf(name)]!)
+    const column = (name: (typeof WORLD_SOUND)[number]) =>
+      world.tracks.map((t) => t.sound[WORLD_SOUND.indexOf(name)]!)
     const correlation = (a: readonly number[], b: readonly number[]) =>
       a.reduce((sum, x, i) => sum + x * b[i]!, 0) / a.length
     expect(correlation(column('energy'), column('loudness'))).toBeGreaterThan(0.6)

@@ -91,14 +91,14 @@ export interface WorldTrack {
   /** Index into `WORLD_GENRES`. */
   readonly genre: number
   readonly durationMs: number
-  /** The true sound, standardised over the catalog: one number for each of `SOUND`. */
+  /** The true sound, standardised over the catalog: one number for each of `WORLD_SOUND`. */
   readonly sound: Float64Array
   /** How good everybody finds it, in log-odds; popularity follows it loosely. */
   readonly quality: number
 }
 
 /** The features that tastes are made of, in the order of `WorldTrack.sound`. */
-export const SOUND = [
+export const WORLD_SOUND = [
   'danceability',
   'energy',
   'loudness',
@@ -166,10 +166,10 @@ export function makeCatalog(
     }
     madeArtists.push(artist)
   }
-  const standardise = SOUND.map((name) => standardiser(rows.map(({ audio }) => audio[name])))
+  const standardise = WORLD_SOUND.map((name) => standardiser(rows.map(({ audio }) => audio[name])))
   const made = rows.map(({ row, audio }) => ({
     ...row,
-    sound: Float64Array.from(SOUND, (name, i) => standardise[i]!(audio[name])),
+    sound: Float64Array.from(WORLD_SOUND, (name, i) => standardise[i]!(audio[name])),
   }))
   return { tracks: made, artists: madeArtists }
 }

@@ -1,5 +1,5 @@
 import type { Random } from '../core/random.ts'
-import { SOUND, WORLD_GENRES, type WorldArtist, type WorldTrack } from './world-catalog.ts'
+import { WORLD_GENRES, WORLD_SOUND, type WorldArtist, type WorldTrack } from './world-catalog.ts'
 
 /** The weights of the true finish probability, in log-odds, each with its reason. */
 export const TASTE = {
@@ -135,8 +135,8 @@ export function makeListener(
 /** How well a track fits one taste: exp(−mean squared distance / 2 width²), less in another genre; 0…1. */
 export function nearness(cluster: TasteCluster, track: WorldTrack): number {
   let distance = 0
-  for (let d = 0; d < SOUND.length; d++) distance += (track.sound[d]! - cluster.centre[d]!) ** 2
-  const near = Math.exp(-distance / SOUND.length / (2 * TASTE.width.value ** 2))
+  for (let d = 0; d < WORLD_SOUND.length; d++) distance += (track.sound[d]! - cluster.centre[d]!) ** 2
+  const near = Math.exp(-distance / WORLD_SOUND.length / (2 * TASTE.width.value ** 2))
   return cluster.genre === track.genre ? near : near * TASTE.otherGenre.value
 }
 
@@ -168,7 +168,7 @@ export function finishProbability(
     track.quality +
     listener.artists[track.artist]! +
     listener.quirks[row]! +
-    TASTE.hourMood.value * lively * track.sound[SOUND.indexOf('energy')]! +
+    TASTE.hourMood.value * lively * track.sound[WORLD_SOUND.indexOf('energy')]! +
     (moment.plays === 0
       ? listener.openness
       : TASTE.familiarity.value * Math.log1p(Math.min(moment.plays, 20))) -
