@@ -71,6 +71,22 @@ describe('what each source is for', () => {
     }
   })
 
+  it.each(['nearest', 'artist', 'familiar'])(
+    '%s: the tracks of a corner are other than those of the next',
+    (name) => {
+      const [one, other] = ['first corner', 'second corner'].map((corner) => propose(name, requests[corner]!))
+      expect(one!.length).toBeGreaterThan(0)
+      expect(one).not.toEqual(other)
+    },
+  )
+
+  it.each(['artist', 'familiar'])('%s: stays in the corner', (name) => {
+    for (const cluster of [0, 1]) {
+      const request = { ...requests.whole!, cluster }
+      for (const row of propose(name, request)) expect(request.listener.clusterOf(row)).toBe(cluster)
+    }
+  })
+
   it('popular: the most popular first, and for a newcomer too', () => {
     const popularity = requests.whole!.catalog.popularity
     for (const name of ['whole', 'first corner', 'nobody yet']) {

@@ -71,6 +71,18 @@ describe('run', () => {
     expect(again).toMatchObject({ status: 0, stderr: '' })
     expect(JSON.parse(again.stdout)).toMatchObject({ imports: [], training: null })
   })
+
+  it('learns again when what counts has changed: an exclusion comes, and goes', async () => {
+    const runAgain = () => cli.json(['run', '--quiet']) as Promise<{ training?: unknown }>
+    await cli.json(['exclude', '--hours', '13-14'])
+    const [added] = (
+      (await cli.json(['exclude'])) as unknown as { exclusions: { id: number }[] }
+    ).exclusions.slice(-1)
+    expect((await runAgain()).training).toMatchObject({ listener: 'me' })
+    expect((await runAgain()).training).toBeNull()
+    await cli.json(['exclude', '--remove', String(added!.id)])
+    expect((await runAgain()).training).toMatchObject({ listener: 'me' })
+  })
 })
 
 describe('--quiet', () => {

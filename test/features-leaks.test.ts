@@ -203,6 +203,26 @@ describe('what is undated', () => {
   })
 })
 
+describe('tracks that name no artist', () => {
+  it('tell nothing of each other', () => {
+    const { catalog } = data
+    const nobodys = {
+      ...catalog,
+      artist: Int32Array.from(catalog.artist, (artist, row) => (row < 5 ? 0 : artist)),
+    }
+    const audio = new Float32Array(catalog.audio.length).fill(Number.NaN)
+    const history = startHistory({ catalog: nobodys, audio, localTime: localTimeIn('UTC') })
+    history.beginSitting()
+    for (const row of [0, 1, 2]) history.observe(row, 1e12 + row * 200_000, FINISH)
+    const out = new Float32Array(FEATURE_COUNT)
+    history.describe(3, { at: 1e12 + 800_000, inSitting: true }, out, 0)
+    expect(out[FEATURE_INDEX.newArtist]).toBe(1)
+    expect(out[FEATURE_INDEX.artistPlays]).toBe(0)
+    expect(out[FEATURE_INDEX.sameArtistAsLast]).toBe(0)
+    expect(history.outcomeCounts(3).slice(2, 4)).toEqual([0, 0])
+  })
+})
+
 describe('gaps', () => {
   it('are floored at a minute, so that they do not tell how long a play lasted', () => {
     const { catalog } = data

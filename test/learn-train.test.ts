@@ -11,6 +11,7 @@ import { type TrainingReport, train } from '../src/learn/train.ts'
 import { auc, logLoss } from '../src/metrics/binary.ts'
 import { ece } from '../src/metrics/calibration.ts'
 import { type LikabilityModel, logisticLikability, meanProbability } from '../src/model/likability.ts'
+import { recommend } from '../src/recommend.ts'
 import { emptyEngine, type InventedEngine, inventedEngine, NOW, playsOf } from './suites/invented-listener.ts'
 
 const OPTIONS = { listener: 'ada', seed: 1 }
@@ -215,6 +216,30 @@ describe('too little to learn from', () => {
       const { likability } = await invented.engine.model('ada')
       const raw = new Float32Array(FEATURE_COUNT)
       expect(Number.isFinite(likability.logits(raw)[0])).toBe(true)
+    } finally {
+      await invented.close()
+    }
+  })
+
+  it('is told for a mix when the plays were taken back, and a model of other features is refused', async () => {
+    const invented = await emptyEngine()
+    try {
+      const plays = runs([true, 40], [false, 25]).map((f, i) => ({
+        title: `T${i % 6}`,
+        artist: 'A',
+        finished: f,
+      }))
+      await invented.put('ada', playsOf(plays))
+      const { engine } = invented
+      await train(engine.library, OPTIONS, silent)
+      const query = { listener: 'ada', recipe: 'daily-1', n: 5, at: NOW }
+      expect((await recommend(query, engine)).mix.tracks.length).toBeGreaterThan(0)
+      await engine.library.imports.undo(1)
+      await expect(recommend(query, engine)).rejects.toMatchObject({ code: 'NO_PLAYS' })
+
+      const { manifest, model: stored } = await engine.library.models.load(1)
+      await engine.library.models.save(1, { ...(stored as object), features: ['another'] }, manifest.training)
+      await expect(engine.model('ada')).rejects.toMatchObject({ code: 'MODEL_OLD' })
     } finally {
       await invented.close()
     }
