@@ -1,7 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { join } from 'node:path'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { NOW, play, row, take, tempLibrary } from './suites/temp-library.ts'
 
 const DAY = 86_400_000
@@ -135,64 +132,5 @@ describe('exposures', () => {
     await Promise.all([library.exposures.append(exposure), library.exposures.append(exposure)])
     await library.exposures.append({ ...exposure, at: NOW + DAY })
     expect(await library.exposures.list(1)).toEqual([exposure])
-  })
-})
-
-describe('models', () => {
-  test('the newest serves, older ones stay on disk, and what was saved comes back', async () => {
-    const { library, folder } = await tempLibrary()
-    await expect(library.models.load(1)).rejects.toMatchObject({ code: 'NO_MODEL' })
-    expect(await library.models.active(1)).toBeUndefined()
-    await library.models.save(1, { weights: [1] }, { seed: 1 })
-    const manifest = await library.models.save(1, { weights: [2.5, -0.1] }, { seed: 2 })
-    expect(manifest).toMatchObject({ version: 2, at: NOW, training: { seed: 2 } })
-    expect(await library.models.load(1)).toEqual({ manifest, model: { weights: [2.5, -0.1] } })
-    expect(await library.models.active(1)).toEqual(manifest)
-    expect(JSON.parse(readFileSync(join(folder, 'models/1/manifest.json'), 'utf8'))).toMatchObject({
-      version: 1,
-    })
-    expect(JSON.parse(readFileSync(join(folder, 'models/2/manifest.json'), 'utf8'))).toEqual(manifest)
-  })
-
-  test('are on the disk, files and folders, before the store lists them', async () => {
-    const { folder, store, again } = await tempLibrary()
-    const order: string[] = []
-    const handle = await open(folder)
-    const synced = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync')
-    onTestFinished(() => synced.mockRestore())
-    synced.mockImplementation(async function (this: FileHandle) {
-      order.push((await this.stat()).isDirectory() ? 'folder' : 'file')
-    })
-    const write = vi.spyOn(store, 'write')
-    onTestFinished(() => write.mockRestore())
-    write.mockImplementation(async () => void order.push('store'))
-    await again().models.save(1, { weights: [1] }, {})
-    expect(order).toEqual(['file', 'file', 'folder', 'folder', 'folder', 'store'])
-    await handle.close()
-  })
-
-  test('with a changed or missing file are refused with a sentence that says which', async () => {
-    const { library, folder } = await tempLibrary()
-    await library.models.save(1, { weights: [1] }, {})
-    const file = join(folder, 'models/1/model.json')
-    writeFileSync(file, '{"weights":[2]}')
-    await expect(library.models.load(1)).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
-    await expect(library.models.load(1)).rejects.toThrow(/1.*checksum is wrong/)
-    rmSync(file)
-    await expect(library.models.load(1)).rejects.toThrow(/1.*file is missing/)
-  })
-
-  test('a folder that a crash left, finished or not, is in nobody’s way', async () => {
-    const { library, folder } = await tempLibrary()
-    await library.models.save(1, { weights: [1] }, {})
-    for (const left of ['models/2', 'models/2.part']) {
-      mkdirSync(join(folder, left), { recursive: true })
-      writeFileSync(join(folder, left, 'model.json'), 'half')
-      writeFileSync(join(folder, left, 'other'), '')
-    }
-    expect((await library.models.load(1)).manifest.version).toBe(1)
-    await library.models.save(1, { weights: [2] }, {})
-    expect(await library.models.load(1)).toMatchObject({ manifest: { version: 2 }, model: { weights: [2] } })
-    expect(() => readFileSync(join(folder, 'models/2/other'))).toThrow(/ENOENT/)
   })
 })

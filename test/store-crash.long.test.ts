@@ -129,7 +129,7 @@ it('has the old version or the new one, and nothing between, when it is killed w
   const versions = { old: 0, fresh: 0 }
   for (let round = 0; round < 10; round++) {
     rmSync(folder, { recursive: true, force: true })
-    const before = await open()
+    const before = await openDuckDb(folder, { now: () => 0, migrations: [] })
     await before.write([bulk(1, 200_000)])
     await before.close()
     await killed('migrate', 0, round * 45)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openDuckDb } from '../src/store/duckdb.ts'
 import { latestVersion, MIGRATIONS, type Migration } from '../src/store/migrations.ts'
@@ -86,6 +87,33 @@ it('refuses a store of a newer version with a sentence and leaves it alone', asy
     message: expect.stringMatching(/its version is 3, and this one reads up to 2\. Update deepcuts/),
   })
   expect(await state()).toMatchObject({ version: ['3'] })
+})
+
+it('brings the models of version 1 along: each served from when it was made', async () => {
+  await version1()
+  const instance = await DuckDBInstance.create(join(folder, 'deepcuts.duckdb'))
+  const connection = await instance.connect()
+  for (const sql of [
+    'DROP TABLE "models"',
+    'CREATE TABLE "models" ("version" INTEGER NOT NULL, "listener" INTEGER NOT NULL, "at" DOUBLE NOT NULL, "active" TINYINT NOT NULL, "manifest" VARCHAR NOT NULL)',
+    `INSERT INTO "models" VALUES (1, 1, 10, 0, '{}'), (2, 2, 20, 1, '{}'), (300, 1, 30, 1, '{"a":1}')`,
+  ])
+    await connection.run(sql)
+  connection.closeSync()
+  instance.closeSync()
+  for (let opened = 0; opened < 2; opened++) {
+    const store = await open()
+    const columns = ['version', 'listener', 'at', 'served', 'manifest'] as const
+    const models = await store.read('models', columns, { orderBy: ['version'] })
+    await store.close()
+    expect(Object.values(models).map((column) => [...column])).toEqual([
+      [1, 2, 300],
+      [1, 2, 1],
+      [10, 20, 30],
+      [1, 2, 300],
+      ['{}', '{}', '{"a":1}'],
+    ])
+  }
 })
 
 it('has its published steps in order without a gap', () => {

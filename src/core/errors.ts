@@ -139,12 +139,23 @@ export const ERRORS = {
   },
   MODEL_DAMAGED: {
     exit: 1,
-    sentence: 'The model version {version} is damaged: {problem}. Run "deepcuts train" to make a new one.',
+    sentence:
+      'The model version {version} is damaged: {problem}. Run "deepcuts models" to choose another one, or "deepcuts train" to make a new one.',
   },
   MODEL_OLD: {
     exit: 1,
     sentence:
-      'The model version {version} was made by another version of deepcuts. Run "deepcuts train" to make a new one.',
+      'The model version {version} was made by another version of deepcuts, and this one cannot read it. Run "deepcuts train" to make a new one.',
+  },
+  UNKNOWN_MODEL: {
+    exit: 2,
+    sentence:
+      'This listener has no model version {version}. The versions there are: {known}. Run "deepcuts models" to see what they are.',
+  },
+  NOTHING_TO_ROLL_BACK: {
+    exit: 2,
+    sentence:
+      'Before the model version {version}, no version served this listener that is kept and whole. Run "deepcuts models" to see those there are, and choose one with "deepcuts models use".',
   },
   NO_PLAYS: {
     exit: 1,

@@ -1,125 +1,198 @@
-import { createHash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, Where } from '../store/store.ts'
+import {
+  checksums,
+  MODEL_FORMAT,
+  type ModelFiles,
+  type ModelManifest,
+  modelFolder,
+  parseManifest,
+} from './model-folder.ts'
 import type { InTurn } from './turns.ts'
 
-/** What a version is: how it was made, how good it is, and the checksum of its file. Plain data. */
-export interface ModelManifest {
-  readonly version: number
-  readonly at: number
-  readonly sha256: string
-  /** Whatever the training reports: architecture, settings, seed, data range, metrics. */
-  readonly training: unknown
+export type { ModelFiles, ModelManifest } from './model-folder.ts'
+
+/** How many of a listener's newest versions are kept, beside the one that serves and the one that served before it. */
+const KEPT = 10
+
+/** A version as `deepcuts models` lists it. */
+export interface ModelVersion extends ModelManifest {
+  /** Whether it serves its listener. */
+  readonly active: boolean
+}
+
+/** What a rollback did. */
+export interface Rollback {
+  /** The version that serves now. */
+  readonly manifest: ModelManifest
+  /** The version that served until now. */
+  readonly from: number
+  /** Versions that served between the two, but are damaged or of another deepcuts. */
+  readonly passedOver: readonly number[]
 }
 
 /** Model versions: files in `models/<version>/`, listed in the store. Loading runs no code and refuses a wrong checksum. */
 export interface Models {
-  /** Keeps a model and makes it the one that serves this listener, in one step. @throws STORE_FULL, STORE_READ_ONLY */
-  save(listener: number, model: unknown, training: unknown): Promise<ModelManifest>
-  /** The model that serves a listener. @throws NO_MODEL, MODEL_DAMAGED */
-  load(listener: number): Promise<{ manifest: ModelManifest; model: unknown }>
+  /**
+   * Keeps a version; with `serve` it becomes the one that serves this listener, in the same step. Versions older than the
+   * newest ten go, but never the one that serves or the one that served before it. @throws STORE_FULL, STORE_READ_ONLY
+   */
+  save(
+    listener: number,
+    files: ModelFiles,
+    training: unknown,
+    options: { readonly serve: boolean },
+  ): Promise<ModelManifest>
+  /** A version of a listener, by default the one that serves. @throws NO_MODEL, UNKNOWN_MODEL, MODEL_DAMAGED, MODEL_OLD */
+  load(listener: number, version?: number): Promise<{ manifest: ModelManifest; files: ModelFiles }>
   /** The manifest of the model that serves a listener, if there is one. */
   active(listener: number): Promise<ModelManifest | undefined>
+  /** All versions of a listener that are kept, newest first. */
+  list(listener: number): Promise<ModelVersion[]>
+  /** Makes a version serve, once its files were found whole. @throws NO_MODEL, UNKNOWN_MODEL, MODEL_DAMAGED, MODEL_OLD */
+  use(listener: number, version: number): Promise<ModelManifest>
+  /**
+   * Makes the version serve that served before this one, and before that one the next time; one that does not load is
+   * passed over. What it leaves behind is kept, and `use` brings it back. @throws NO_MODEL, NOTHING_TO_ROLL_BACK
+   */
+  rollback(listener: number): Promise<Rollback>
 }
-
-const FILE = 'model.json'
-const FULL = new Set(['ENOSPC', 'EFBIG', 'EDQUOT'])
-const DENIED = new Set(['EACCES', 'EPERM', 'EROFS'])
 
 /** The models of a store whose data is in `folder`. */
 export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTurn): Models {
-  const active = async (listener: number): Promise<ModelManifest | undefined> => {
-    const rows = await store.read('models', ['manifest'], { where: { listener, active: 1 } })
-    return rows.manifest[0] === undefined ? undefined : (JSON.parse(rows.manifest[0]) as ModelManifest)
+  const models = modelFolder(join(folder, 'models'))
+
+  /** Newest version first. */
+  const rowsOf = async (where: Where<'models'>): Promise<Row[]> => {
+    const columns = ['version', 'listener', 'served', 'manifest'] as const
+    const rows = await store.read('models', columns, { where, orderBy: ['version'], descending: true })
+    return Array.from(rows.version, (version, i) => ({
+      version,
+      listener: rows.listener[i]!,
+      served: rows.served[i]!,
+      manifest: rows.manifest[i]!,
+    }))
   }
+  /** Asked for with every mix, so it reads one row. */
+  const serving = async (listener: number): Promise<ModelManifest | undefined> => {
+    const last = { where: { listener }, orderBy: ['served'], descending: true, limit: 1 } as const
+    const { served, manifest } = await store.read('models', ['served', 'manifest'], last)
+    return served[0] ? parseManifest(manifest[0]!) : undefined
+  }
+  const nextService = async () => (await store.max('models', 'served')) + 1
+  const find = async (listener: number, version: number | undefined): Promise<ModelManifest> => {
+    const rows = await rowsOf({ listener })
+    const wanted =
+      version === undefined ? inServiceOrder(rows)[0] : rows.find((row) => row.version === version)
+    if (wanted) return parseManifest(wanted.manifest)
+    if (version === undefined || rows.length === 0) throw new DeepcutsError('NO_MODEL', { path: folder })
+    const known = rows.map((row) => row.version).join(', ')
+    throw new DeepcutsError('UNKNOWN_MODEL', { version, known })
+  }
+
   return {
-    active,
-    save: (listener, model, training) =>
+    active: serving,
+
+    save: (listener, files, training, { serve }) =>
       inTurn(async () => {
         const version = (await store.max('models', 'version')) + 1
-        const text = JSON.stringify(model)
-        const manifest = { version, at: now(), sha256: digest(text), training }
-        await writeFolder(join(folder, 'models', String(version)), {
-          [FILE]: text,
-          'manifest.json': JSON.stringify(manifest, null, 2),
-        })
+        const parent = (await serving(listener))?.version
+        const manifest: ModelManifest = {
+          format: MODEL_FORMAT,
+          version,
+          at: now(),
+          ...(parent !== undefined && { parent }),
+          sha256: checksums(files),
+          training,
+        }
+        await models.write(manifest, files)
+        const served = serve ? await nextService() : 0
+        const row = { version, listener, served, manifest: JSON.stringify(manifest) }
+        const rows = [row, ...(await rowsOf({}))]
+        const old = outdated(rows.filter((other) => other.listener === listener))
         await store.write([
-          { update: 'models', set: { active: 0 }, where: { listener, active: 1 } },
           {
             insert: 'models',
             columns: {
               version: [version],
               listener: [listener],
               at: [manifest.at],
-              active: [1],
-              manifest: [JSON.stringify(manifest)],
+              served: [served],
+              manifest: [row.manifest],
             },
           },
+          { delete: 'models', where: { version: [...old] } },
         ])
+        const listed = rows.map((other) => other.version).filter((other) => !old.has(other))
+        await models.keepOnly(new Set(listed))
         return manifest
       }),
-    async load(listener) {
-      const manifest = await active(listener)
-      if (!manifest) throw new DeepcutsError('NO_MODEL', { path: folder })
-      const { version, sha256 } = manifest
-      const text = await readFile(join(folder, 'models', String(version), FILE), 'utf8').catch(
-        () => undefined,
-      )
-      if (text === undefined)
-        throw new DeepcutsError('MODEL_DAMAGED', { version, problem: 'its file is missing' })
-      if (digest(text) !== sha256)
-        throw new DeepcutsError('MODEL_DAMAGED', { version, problem: 'its checksum is wrong' })
-      return { manifest, model: JSON.parse(text) as unknown }
+
+    async load(listener, version) {
+      const manifest = await find(listener, version)
+      return { manifest, files: await models.read(manifest) }
     },
+
+    async list(listener) {
+      const rows = await rowsOf({ listener })
+      const [last] = inServiceOrder(rows)
+      return rows.map((row) => ({ ...parseManifest(row.manifest), active: row === last }))
+    },
+
+    use: (listener, version) =>
+      inTurn(async () => {
+        const manifest = await find(listener, version)
+        await models.read(manifest)
+        if ((await serving(listener))?.version !== version)
+          await store.write([{ update: 'models', set: { served: await nextService() }, where: { version } }])
+        return manifest
+      }),
+
+    rollback: (listener) =>
+      inTurn(async () => {
+        const [current, ...before] = inServiceOrder(await rowsOf({ listener }))
+        if (!current) throw new DeepcutsError('NO_MODEL', { path: folder })
+        const passedOver: number[] = []
+        for (const row of before) {
+          const manifest = parseManifest(row.manifest)
+          if (await isWhole(manifest)) {
+            const left = [current.version, ...passedOver]
+            await store.write([{ update: 'models', set: { served: 0 }, where: { version: left } }])
+            return { manifest, from: current.version, passedOver }
+          }
+          passedOver.push(row.version)
+        }
+        throw new DeepcutsError('NOTHING_TO_ROLL_BACK', { version: current.version })
+      }),
+  }
+
+  async function isWhole(manifest: ModelManifest): Promise<boolean> {
+    try {
+      await models.read(manifest)
+      return true
+    } catch (error) {
+      if (error instanceof DeepcutsError) return false
+      throw error
+    }
   }
 }
 
-const digest = (text: string) => createHash('sha256').update(text).digest('hex')
-
-/**
- * Writes a folder of files that appears whole or not at all, and is on the disk when it resolves. A crash may have left the
- * folder of a version that the store does not list: it is made anew.
- * @throws STORE_FULL, STORE_READ_ONLY
- */
-async function writeFolder(path: string, files: Readonly<Record<string, string>>): Promise<void> {
-  const part = `${path}.part`
-  try {
-    await rm(path, { recursive: true, force: true })
-    await rm(part, { recursive: true, force: true })
-    await mkdir(part, { recursive: true })
-    for (const [name, text] of Object.entries(files))
-      await synced(join(part, name), 'w', (file) => file.writeFile(text))
-    await syncFolder(part)
-    await rename(part, path)
-    await syncFolder(dirname(path))
-    await syncFolder(dirname(dirname(path)))
-  } catch (error) {
-    await rm(part, { recursive: true, force: true }).catch(() => undefined)
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (FULL.has(code)) throw new DeepcutsError('STORE_FULL', { path }, { cause: error })
-    if (DENIED.has(code)) throw new DeepcutsError('STORE_READ_ONLY', { path }, { cause: error })
-    throw error
-  }
+interface Row {
+  readonly version: number
+  readonly listener: number
+  readonly served: number
+  readonly manifest: string
 }
 
-async function synced(
-  path: string,
-  flags: 'r' | 'w',
-  work: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await open(path, flags)
-  try {
-    await work(file)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+/** The versions that came to serve one listener and were not rolled back, the last to come first: that one serves. */
+function inServiceOrder(rows: readonly Row[]): Row[] {
+  return rows.filter(({ served }) => served > 0).sort((a, b) => b.served - a.served)
 }
 
-/** Makes the names in a folder durable. Windows has no such call: there it is left to the system. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform !== 'win32') await synced(path, 'r', async () => undefined)
+/** The versions of one listener that go, of rows that begin with the newest. */
+function outdated(rows: readonly Row[]): ReadonlySet<number> {
+  const kept = new Set([...rows.slice(0, KEPT), ...inServiceOrder(rows).slice(0, 2)])
+  return new Set(rows.filter((row) => !kept.has(row)).map(({ version }) => version))
 }

@@ -13,7 +13,17 @@ export type Run = (sql: string) => Promise<void>
  * The steps since version 1, in order. A new store gets the tables of schema.ts at once and needs none of them;
  * whoever changes a published table adds the step that brings an existing store there.
  */
-export const MIGRATIONS: readonly Migration[] = []
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    to: 2,
+    /** Which version served is kept in order. Up to version 1 every model served as soon as it was made. */
+    async apply(run) {
+      await run('ALTER TABLE "models" RENAME COLUMN "active" TO "served"')
+      await run('ALTER TABLE "models" ALTER COLUMN "served" TYPE INTEGER')
+      await run('UPDATE "models" SET "served" = "version"')
+    },
+  },
+]
 
 /** The version that a list of steps leads to. */
 export function latestVersion(migrations: readonly Migration[]): number {

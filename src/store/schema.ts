@@ -99,8 +99,11 @@ export const TABLES = {
     model: 'int32',
     body: 'text',
   },
-  /** Model versions; weights are in the folder `models/<version>`. `active` = 1 for the one that serves its listener. */
-  models: { version: 'int32', listener: 'int32', at: 'float64', active: 'int8', manifest: 'text' },
+  /**
+   * Model versions; their files are in the folder `models/<version>`. `served`: 0 for one that never came to serve or was
+   * rolled back, else a number that grows with every change of the serving version: a listener's largest serves.
+   */
+  models: { version: 'int32', listener: 'int32', at: 'float64', served: 'int32', manifest: 'text' },
 } as const satisfies Record<string, Record<string, ColumnType>>
 
 export type ColumnType = 'int8' | 'int32' | 'float32' | 'float64' | 'text'
