@@ -322,7 +322,7 @@ describe('help', () => {
       'exclude',
       'split',
     ],
-    ...['train', 'evaluate', 'evaluate history', 'evaluate likability', 'doctor'],
+    ...['train', 'models', 'evaluate', 'evaluate history', 'evaluate likability', 'doctor'],
   ]
 
   it('of every verb has an example that begins with the verb', async () => {

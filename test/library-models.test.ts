@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { ERRORS } from '../src/core/errors.ts'
-import type { Library } from '../src/library/library.ts'
+import { DeepcutsError, ERRORS } from '../src/core/errors.ts'
+import { type Library, openLibrary } from '../src/library/library.ts'
 import type { Models } from '../src/library/models.ts'
 import { NOW, tempLibrary } from './suites/temp-library.ts'
 
@@ -194,6 +194,33 @@ describe('use', () => {
     await models.use(ADA, 1)
     expect(await serving(again().models)).toBe(1)
     expect((await models.list(ADA)).filter(({ active }) => active)).toMatchObject([{ version: 1 }])
+  })
+
+  test('and rollback ask whether a version can serve, and change nothing where it cannot', async () => {
+    const { store, folder } = await tempLibrary()
+    const asked: [version: number, mark: number][] = []
+    const { models } = openLibrary(
+      store,
+      folder,
+      () => NOW,
+      'UTC',
+      (version, files) => {
+        asked.push([version, files['model.onnx']![1]!])
+        if (version === 2) throw new DeepcutsError('MODEL_OLD', { version })
+      },
+    )
+    await saved(models, [true, true, true])
+    expect(asked).toEqual([])
+    await expect(models.use(ADA, 2)).rejects.toMatchObject({ code: 'MODEL_OLD' })
+    expect(await serving(models)).toBe(3)
+    expect(await models.rollback(ADA)).toMatchObject({ manifest: { version: 1 }, passedOver: [2] })
+    await models.use(ADA, 3)
+    expect(asked).toEqual([
+      [2, 1],
+      [2, 1],
+      [1, 0],
+      [3, 2],
+    ])
   })
 
   test('refuses a version that is not there with those that are, and one that is damaged', async () => {

@@ -7,6 +7,7 @@ import { addExplain } from './explain.ts'
 import { addImport } from './import.ts'
 import { addImports } from './imports.ts'
 import { addMix } from './mix.ts'
+import { addModels } from './models.ts'
 import { addRun } from './run.ts'
 import { addSayings } from './say.ts'
 import { addSplit } from './split.ts'
@@ -61,6 +62,7 @@ function makeProgram(): Command {
     addExclude,
     addSplit,
     addTrain,
+    addModels,
     addEvaluate,
     addDoctor,
   ])

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
 import { action, addVerb } from './context.ts'
+import { isNewestOfToday } from './models.ts'
 import type { Output } from './output.ts'
 import { playsTakenOut } from './taken-out.ts'
 import { day, many, paragraph, percent, printable } from './text.ts'
@@ -102,14 +103,13 @@ async function exclusionState(engine: Engine, person: Person, several: boolean):
   return [{ check: 'exclude', state: 'ok', text }]
 }
 
-/** Whether the model is whole, and was made of what is known now. */
-async function modelState({ library }: Engine, person: Person, several: boolean): Promise<Finding> {
+/** Whether the model is whole, and what is known now was learned from. */
+async function modelState(engine: Engine, person: Person, several: boolean): Promise<Finding> {
   const { id, name } = person
   const whose = several ? ` of ${name}` : ''
   try {
-    const { manifest } = await library.models.load(id)
-    const { dataState } = await import('../index.ts')
-    const older = (manifest.training as { state?: string }).state !== (await dataState(library, person))
+    const { manifest } = await engine.library.models.load(id)
+    const older = !(await isNewestOfToday(engine, person))
     const text = `model ${manifest.version}${whose}, made ${day(manifest.at)}, is whole${older ? ', but the data has changed since' : ''}`
     return { check: 'model', state: older ? 'advice' : 'ok', text }
   } catch (error) {

@@ -5,6 +5,7 @@ import { action, addVerb, type Context } from './context.ts'
 import { demo } from './demo.ts'
 import { parseRule } from './exclusion-rule.ts'
 import { importAll, ownerOf } from './import.ts'
+import { isNewestOfToday } from './models.ts'
 import { addExclusions } from './taken-out.ts'
 import { drawToday, showToday, writeToday } from './today.ts'
 import { showTraining, trainListener } from './train.ts'
@@ -56,17 +57,17 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   showToday(mixes, folder, context)
 }
 
-/** Whether the model that serves the listener is whole, and was made of what is known now. */
+/** Whether the model that serves the listener is whole, and the newest one was made of what is known now. */
 async function isTrained(context: Context, listener: string): Promise<boolean> {
   const engine = await context.engine()
-  const serving = await engine.model(listener).catch((error: unknown) => {
-    if (error instanceof DeepcutsError) return undefined
-    throw error
-  })
-  if (!serving) return false
-  const { dataState } = await import('../index.ts')
-  const made = (serving.manifest.training as { state?: string }).state
-  return made === (await dataState(engine.library, await engine.library.listeners.get(listener)))
+  const serves = await engine.model(listener).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof DeepcutsError) return false
+      throw error
+    },
+  )
+  return serves && isNewestOfToday(engine, await engine.library.listeners.get(listener))
 }
 
 /** Whether there is nothing but the demo to run: no plays of a person yet. */

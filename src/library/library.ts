@@ -11,7 +11,7 @@ import { type FeedbackLog, feedbackOf } from './feedback.ts'
 import { type ImportLog, importLog } from './imports.ts'
 import { type ListenerRow, type Listeners, listenersOf } from './listeners.ts'
 import { type ListeningLog, readLog } from './listening-log.ts'
-import { type Models, modelsOf } from './models.ts'
+import { type ModelCheck, type Models, modelsOf } from './models.ts'
 import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
 import { saidNames } from './said-names.ts'
@@ -38,8 +38,17 @@ export interface Library {
   secret(): Promise<string>
 }
 
-/** @param folder where the catalog snapshot is kept */
-export function openLibrary(store: Store, folder: string, now: Clock, timeZone: string): Library {
+/**
+ * @param folder where the catalog snapshot and the models are kept
+ * @param check asked before a model that was saved earlier comes to serve
+ */
+export function openLibrary(
+  store: Store,
+  folder: string,
+  now: Clock,
+  timeZone: string,
+  check: ModelCheck = () => {},
+): Library {
   const inTurn = turns()
   const revision = catalogRevision(store)
   const listeners = listenersOf(store, now, timeZone)
@@ -77,7 +86,7 @@ export function openLibrary(store: Store, folder: string, now: Clock, timeZone: 
     feedback: feedbackOf(store, now, inTurn, async (id) => saidNames(store, await catalog(), id)),
     exposures: exposuresOf(store, inTurn),
     recordings: recordingsOf(store, revision, inTurn),
-    models: modelsOf(store, folder, now, inTurn),
+    models: modelsOf({ store, folder, now, inTurn, check }),
     catalog,
     async log({ id, timeZone: zone }) {
       return readLog(store, await catalog(), {

@@ -17,8 +17,13 @@ export type { ModelFiles, ModelManifest } from './model-folder.ts'
 /** How many of a listener's newest versions are kept, beside the one that serves and the one that served before it. */
 const KEPT = 10
 
+/** Throws what keeps a version of these files from serving, a DeepcutsError; it must change nothing. */
+export type ModelCheck = (version: number, files: ModelFiles) => void
+
 /** A version as `deepcuts models` lists it. */
 export interface ModelVersion extends ModelManifest {
+  /** Whether it is of the format that this deepcuts reads. */
+  readonly readable: boolean
   /** Whether it serves its listener. */
   readonly active: boolean
 }
@@ -29,7 +34,7 @@ export interface Rollback {
   readonly manifest: ModelManifest
   /** The version that served until now. */
   readonly from: number
-  /** Versions that served between the two, but are damaged or of another deepcuts. */
+  /** Versions that served between the two, but cannot any more: damaged, or of another deepcuts. */
   readonly passedOver: readonly number[]
 }
 
@@ -51,7 +56,7 @@ export interface Models {
   active(listener: number): Promise<ModelManifest | undefined>
   /** All versions of a listener that are kept, newest first. */
   list(listener: number): Promise<ModelVersion[]>
-  /** Makes a version serve, once its files were found whole. @throws NO_MODEL, UNKNOWN_MODEL, MODEL_DAMAGED, MODEL_OLD */
+  /** Makes a version serve, once its files were found whole and fit to serve. @throws NO_MODEL, UNKNOWN_MODEL, MODEL_DAMAGED, MODEL_OLD */
   use(listener: number, version: number): Promise<ModelManifest>
   /**
    * Makes the version serve that served before this one, and before that one the next time; one that does not load is
@@ -60,8 +65,18 @@ export interface Models {
   rollback(listener: number): Promise<Rollback>
 }
 
-/** The models of a store whose data is in `folder`. */
-export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTurn): Models {
+export interface ModelParts {
+  readonly store: Store
+  /** The data folder. */
+  readonly folder: string
+  readonly now: Clock
+  readonly inTurn: InTurn
+  /** Asked before a version that was saved earlier comes to serve. */
+  readonly check: ModelCheck
+}
+
+/** The models of a store. */
+export function modelsOf({ store, folder, now, inTurn, check }: ModelParts): Models {
   const models = modelFolder(join(folder, 'models'))
 
   /** Newest version first. */
@@ -138,13 +153,16 @@ export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTur
     async list(listener) {
       const rows = await rowsOf({ listener })
       const [last] = inServiceOrder(rows)
-      return rows.map((row) => ({ ...parseManifest(row.manifest), active: row === last }))
+      return rows.map((row) => {
+        const manifest = parseManifest(row.manifest)
+        return { ...manifest, readable: manifest.format === MODEL_FORMAT, active: row === last }
+      })
     },
 
     use: (listener, version) =>
       inTurn(async () => {
         const manifest = await find(listener, version)
-        await models.read(manifest)
+        check(version, await models.read(manifest))
         if ((await serving(listener))?.version !== version)
           await store.write([{ update: 'models', set: { served: await nextService() }, where: { version } }])
         return manifest
@@ -157,7 +175,7 @@ export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTur
         const passedOver: number[] = []
         for (const row of before) {
           const manifest = parseManifest(row.manifest)
-          if (await isWhole(manifest)) {
+          if (await fits(manifest)) {
             const left = [current.version, ...passedOver]
             await store.write([{ update: 'models', set: { served: 0 }, where: { version: left } }])
             return { manifest, from: current.version, passedOver }
@@ -168,9 +186,9 @@ export function modelsOf(store: Store, folder: string, now: Clock, inTurn: InTur
       }),
   }
 
-  async function isWhole(manifest: ModelManifest): Promise<boolean> {
+  async function fits(manifest: ModelManifest): Promise<boolean> {
     try {
-      await models.read(manifest)
+      check(manifest.version, await models.read(manifest))
       return true
     } catch (error) {
       if (error instanceof DeepcutsError) return false

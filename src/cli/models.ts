@@ -1,0 +1,141 @@
+import type { Command } from 'commander'
+import { DeepcutsError } from '../core/errors.ts'
+import type { Engine } from '../engine.ts'
+import type { ModelVersion, TrainingReport } from '../index.ts'
+import { action, addVerb } from './context.ts'
+import type { Output } from './output.ts'
+import { aligned, columns, count, day, many, padded, printable } from './text.ts'
+import { numberOption } from './values.ts'
+
+const HEAD = ['', 'made', 'preset', 'plays', 'for a mix', 'play by play', ''] as const
+const UNKNOWN = '–'
+
+/** Adds `models`: the versions that trainings made, how good each is, and the way back to an earlier one. */
+export function addModels(program: Command): void {
+  addVerb(
+    program,
+    'models [verb] [version]',
+    'what was learned when, and how good it is; "models use 3" and "models rollback" choose what serves',
+    ['models', 'models use 3', 'models rollback'],
+  )
+    .option('--listener <id>', 'whose models (default: the only one there is)')
+    .action(
+      action<[verb?: string, version?: string]>(async (context, [verb, version]) => {
+        const { out } = context
+        const task = taskOf(verb, version)
+        const { library } = await context.engine()
+        const { id, name } = await library.listeners.get(await context.listener())
+        if (task.verb === 'list') {
+          const models = await library.models.list(id)
+          out.document({ listener: name, models })
+          if (models.length > 0) showModels(models, out)
+          else out.tell(`Nothing has been learned about ${printable(name)} yet. Begin with "deepcuts train".`)
+          return
+        }
+        if (task.verb === 'use') {
+          const before = await library.models.active(id)
+          const { version } = await library.models.use(id, task.version)
+          out.document({ listener: name, version, ...(before && { from: before.version }) })
+          if (before?.version === version)
+            return out.tell(`Model ${version} serves ${printable(name)} already.`)
+          out.tell(
+            `Model ${version} serves ${printable(name)} now${before ? `, in place of ${before.version}` : ''}.`,
+          )
+          if (before) out.aside('Next: "deepcuts mix", or "deepcuts models rollback" to go back.')
+          return
+        }
+        const { manifest, from, passedOver } = await library.models.rollback(id)
+        out.document({ listener: name, version: manifest.version, from, passedOver })
+        out.tell(`Model ${manifest.version} serves ${printable(name)} again, in place of ${from}.`)
+        if (passedOver.length > 0)
+          out.tell(`Passed over, for they cannot serve any more: ${passedOver.join(', ')}.`, '• ')
+        out.aside(
+          `Next: "deepcuts mix". Model ${from} is kept: "deepcuts models use ${from}" brings it back.`,
+        )
+      }),
+    )
+}
+
+/** Whether the newest version, serving or not, was made of what is known now: training again would learn nothing new. */
+export async function isNewestOfToday(
+  { library }: Engine,
+  listener: { readonly id: number; readonly name: string; readonly timeZone: string },
+): Promise<boolean> {
+  const { dataState } = await import('../index.ts')
+  const [newest] = await library.models.list(listener.id)
+  return newest !== undefined && trainingOf(newest).state === (await dataState(library, listener))
+}
+
+type Task = { readonly verb: 'list' | 'rollback' } | { readonly verb: 'use'; readonly version: number }
+
+function taskOf(verb: string | undefined, version: string | undefined): Task {
+  if (verb === undefined) return { verb: 'list' }
+  if (verb === 'rollback' && version === undefined) return { verb }
+  if (verb === 'use' && version !== undefined)
+    return { verb, version: numberOption('The version', { min: 1, whole: true })(version) }
+  const problem =
+    verb === 'use'
+      ? 'Which version to use is missing'
+      : verb === 'rollback'
+        ? '"rollback" takes no version: it goes back to the one that served before'
+        : `"${verb}" is not something models can do`
+  throw new DeepcutsError('UNKNOWN_OPTION', { problem, command: 'deepcuts models' })
+}
+
+/** What its training told; an older deepcuts told less. */
+const trainingOf = ({ training }: ModelVersion) => (training ?? {}) as Partial<TrainingReport>
+
+function showModels(models: readonly ModelVersion[], out: Output): void {
+  const rows = models.map(cellsOf)
+  const [head, ...lines] = aligned([[...HEAD], ...rows], [0, 3, 4, 5])
+  const asTable = [head!, ...lines].every((line) => columns(line) <= out.width)
+  const wide = Math.max(...rows.map(([version]) => columns(version!)))
+  const indent = ' '.repeat(wide + 2)
+  if (asTable) out.say(out.style.dim(head!))
+  for (const [i, model] of models.entries()) {
+    if (asTable) out.say(model.active ? out.style.bold(lines[i]!) : lines[i]!)
+    else {
+      const [version, made, preset, plays, forMix, playByPlay, state] = rows[i]!
+      const facts = [made, preset, `${plays} plays`, state].filter((fact) => fact !== '')
+      out.tell(facts.join(', '), `${padded(version!, wide, 'right')}  `)
+      out.tell(`${forMix} for a mix, ${playByPlay} play by play`, indent)
+    }
+    const reason = reasonOf(model)
+    if (reason) out.tell(reason, indent)
+  }
+  out.aside(
+    '\nThe numbers are AUC (0.5 is a coin, 1 is perfect) and log-loss (0 is perfect) on the last plays, before it learned from them: from before each sitting, as a mix must, and play by play.',
+  )
+}
+
+function cellsOf(model: ModelVersion): string[] {
+  const { preset, seed, plays, finishes = 0, skips = 0, heldOut, promotion } = trainingOf(model)
+  const ours = heldOut?.models.find(({ name }) => name === 'deepcuts')
+  return [
+    String(model.version),
+    day(model.at),
+    [preset, seed].filter((part) => part !== undefined).join(' '),
+    count(plays ?? finishes + skips),
+    scores(ours?.beforeSitting),
+    scores(ours),
+    model.active ? 'serves' : promotion?.promoted === false ? 'not promoted' : '',
+  ]
+}
+
+/** AUC and log-loss; a manifest keeps what is no number as null. */
+function scores(of: { readonly auc: number | null; readonly logLoss: number | null } | undefined): string {
+  const score = (value: number | null | undefined) =>
+    Number.isFinite(value) ? value!.toFixed(3) : UNKNOWN.padStart(5)
+  return of ? `${score(of.auc)} ${score(of.logLoss)}` : UNKNOWN
+}
+
+/** Why a version does not serve, where there is more to say than that another one does. */
+function reasonOf(model: ModelVersion): string | undefined {
+  if (!model.readable) return 'made by another version of deepcuts, which this one cannot read'
+  const { promotion } = trainingOf(model)
+  if (promotion?.promoted !== false || model.active) return undefined
+  const { against, plays, difference, reason } = promotion
+  if (reason !== 'worse' || !difference) return `not promoted: ${reason}`
+  const [low, high] = difference.ci95.map((bound) => bound.toFixed(3))
+  return `not promoted: on ${many(plays, 'play')} that neither had seen it was worse than ${against} (log-loss for a mix +${difference.mean.toFixed(3)}, 95 % ${low} to ${high})`
+}
