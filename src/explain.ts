@@ -6,14 +6,27 @@ import type { Track } from './core/track.ts'
 import type { Engine } from './engine.ts'
 import { FEATURE_COUNT, FEATURES, type FeatureGroup, type FeatureName } from './features/feature-names.ts'
 import { hasAudio, trackAt } from './library/catalog.ts'
+import { type Attribution, attribute, type Effect } from './model/attribution.ts'
+import { headSpread, type LikabilityModel } from './model/likability.ts'
+import { sigmoid } from './model/logistic.ts'
 
-/** How one group of features moves the odds of a finish. */
-export interface GroupContribution {
+/** How one group of features moves the odds of a finish: log-odds added to those of an average play. */
+export interface GroupContribution extends Effect {
   readonly group: FeatureGroup
-  /** Log-odds added to those of an average play. */
-  readonly logOdds: number
   /** The strongest features of the group, largest first. */
-  readonly features: readonly { readonly name: FeatureName; readonly logOdds: number }[]
+  readonly features: readonly (Effect & { readonly name: FeatureName })[]
+}
+
+/** How far the heads of the model agree on a likability. */
+export interface Uncertainty {
+  readonly heads: number
+  /** Standard deviation of their probabilities. */
+  readonly spread: number
+  /** The same for the median of the listener's latest plays. */
+  readonly usual: number
+  /** Between these probabilities lie those of four fifths of the heads. */
+  readonly low: number
+  readonly high: number
 }
 
 /** What the model believes about one track, and why; plain JSON. */
@@ -22,10 +35,11 @@ export interface Explanation {
   /** Calibrated probability of a finish, 0…1, and that of an average play. */
   readonly likability: number
   readonly average: number
+  readonly uncertainty: Uncertainty
   readonly history: TrackHistory
   readonly artist: ArtistHistory
   readonly hasAudio: boolean
-  /** Largest effect first; they add up from the average to the likability, in log-odds. */
+  /** Largest effect first; they add up from the average to the likability, in log-odds. Owen values (docs/decisions/attribution.md). */
   readonly contributions: readonly GroupContribution[]
   readonly nearestLoved?: Track & TrackHistory
   /** Why the track is never in a mix, if so. */
@@ -34,9 +48,9 @@ export interface Explanation {
 
 /** Explains the likability of a catalog row for a listener as they stand now. @throws UNKNOWN_LISTENER, NO_MODEL */
 export async function explainTrack(engine: Engine, listenerName: string, row: number): Promise<Explanation> {
-  const { catalog, audio, likability, scorer } = await engine.model(listenerName)
+  const { catalog, audio, likability, scorer, background } = await engine.model(listenerName)
   const listener = await engine.describe(listenerName, engine.now())
-  const [scored] = scorer.score(listener, [{ row, sources: [] }], () => true)
+  const [scored] = await scorer.score(listener, [{ row, sources: [] }], () => true)
   const raw = new Float32Array(FEATURE_COUNT)
   listener.history.describe(
     row,
@@ -44,18 +58,20 @@ export async function explainTrack(engine: Engine, listenerName: string, row: nu
     raw,
     0,
   )
-  const { base, byFeature } = likability.contributions(raw)
+  const plays = background(listener.inSitting)
+  const attribution = await attribute(likability, raw, plays, random(0))
   const request = { listener, catalog, audio, unheard: unheardRows(listener, catalog), random: random(0) }
   const near = nearestLoved(request)(row)
   const refused = listener.refusal(row)
   return {
     track: trackAt(catalog, row),
     likability: scored!.likability,
-    average: 1 / (1 + Math.exp(-base)),
+    average: sigmoid(attribution.base),
+    uncertainty: await uncertaintyOf(scored!.scores, likability, plays),
     history: listener.trackHistory(row),
     artist: listener.artistHistory(catalog.artist[row]!),
     hasAudio: hasAudio(catalog, row),
-    contributions: byGroup(byFeature),
+    contributions: contributionsOf(attribution),
     ...(near === undefined || near === row
       ? {}
       : { nearestLoved: { ...trackAt(catalog, near), ...listener.trackHistory(near) } }),
@@ -63,17 +79,37 @@ export async function explainTrack(engine: Engine, listenerName: string, row: nu
   }
 }
 
-function byGroup(byFeature: Readonly<Record<FeatureName, number>>): GroupContribution[] {
-  const groups = new Map<FeatureGroup, { name: FeatureName; logOdds: number }[]>()
-  for (const [name, logOdds] of Object.entries(byFeature) as [FeatureName, number][]) {
-    const { group } = FEATURES[name]
-    const features = groups.get(group) ?? []
-    groups.set(group, features)
-    if (logOdds !== 0) features.push({ name, logOdds })
+async function uncertaintyOf(
+  scores: readonly number[],
+  model: LikabilityModel,
+  plays: Float32Array,
+): Promise<Uncertainty> {
+  const { heads } = model
+  const said = scores.map(sigmoid).sort((a, b) => a - b)
+  const outside = Math.round(heads / 10)
+  const spreads = headSpread((await model.logits(plays)).finish, heads).sort()
+  return {
+    heads,
+    spread: headSpread(Float64Array.from(scores), heads)[0]!,
+    usual: spreads[Math.floor(spreads.length / 2)]!,
+    low: said[outside]!,
+    high: said[heads - 1 - outside]!,
   }
-  return Array.from(groups, ([group, features]) => ({
-    group,
-    logOdds: features.reduce((sum, { logOdds }) => sum + logOdds, 0),
-    features: features.sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds)).slice(0, 4),
-  })).sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
 }
+
+function contributionsOf({ byGroup, byFeature }: Attribution): GroupContribution[] {
+  const features = Object.entries(byFeature).map(([name, effect]) => ({
+    name: name as FeatureName,
+    ...effect,
+  }))
+  const groups = Object.entries(byGroup).map(([name, effect]) => ({ group: name as FeatureGroup, ...effect }))
+  return groups.sort(byStrength).map((contribution) => ({
+    ...contribution,
+    features: features
+      .filter(({ name, logOdds }) => FEATURES[name].group === contribution.group && logOdds !== 0)
+      .sort(byStrength)
+      .slice(0, 4),
+  }))
+}
+
+const byStrength = (a: Effect, b: Effect) => Math.abs(b.logOdds) - Math.abs(a.logOdds)

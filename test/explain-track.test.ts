@@ -10,7 +10,7 @@ let unheard: number
 
 beforeAll(async () => {
   invented = await inventedEngine({ tracks: 300, years: 0.25 })
-  await train(invented.engine.library, { listener: 'ada', seed: 1 }, silent)
+  await train(invented.engine.library, { listener: 'ada', seed: 1, preset: 'nano' }, silent)
   const { trackHistory, known } = await invented.engine.describe('ada', NOW)
   favourite = known.reduce((a, b) => (trackHistory(b).finishes > trackHistory(a).finishes ? b : a))
   const { catalog } = await invented.engine.model('ada')
@@ -30,6 +30,38 @@ describe('an explanation', () => {
       const sizes = contributions.map((group) => Math.abs(group.logOdds))
       expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
     }
+  })
+
+  it('tells of each group how far the heads disagree on it, and of the likability too', async () => {
+    const { contributions, uncertainty, likability } = await explained(unheard)
+    // Nobody is listening: what was just listened to says nothing.
+    for (const { group, logOdds, spread } of contributions)
+      if (group === 'sitting') expect({ logOdds, spread }).toEqual({ logOdds: 0, spread: 0 })
+      else expect(spread, group).toBeGreaterThan(0)
+    expect(contributions).toHaveLength(6)
+    const { heads, spread, usual, low, high } = uncertainty
+    expect(heads).toBeGreaterThan(8)
+    expect(spread).toBeGreaterThan(0)
+    expect(usual).toBeGreaterThan(0)
+    expect(low).toBeLessThan(likability)
+    expect(high).toBeGreaterThan(likability)
+    // Four fifths of a bell lie within 1.28 standard deviations of its middle.
+    expect((high - low) / (2 * spread)).toBeGreaterThan(0.8)
+    expect((high - low) / (2 * spread)).toBeLessThan(1.8)
+  })
+
+  it('names the strongest features of a group, and none that moves nothing', async () => {
+    const { contributions } = await explained(favourite)
+    const { features } = contributions.find(({ group }) => group === 'track')!
+    expect(features.length).toBeGreaterThan(1)
+    const sizes = features.map(({ logOdds }) => Math.abs(logOdds))
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
+    for (const { name, logOdds } of contributions.flatMap((group) => group.features))
+      expect(logOdds, name).not.toBe(0)
+  })
+
+  it('is the same when it is asked for again', async () => {
+    expect(await explained(favourite)).toEqual(await explained(favourite))
   })
 
   it('tells what the listener did with the track and its artist', async () => {

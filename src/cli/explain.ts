@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { featureWords } from '../evaluate/feature-words.ts'
 import type { Explanation } from '../index.ts'
 import { action, addVerb } from './context.ts'
 import type { Output } from './output.ts'
@@ -10,10 +11,14 @@ const BAR = 12
 const SHORTEST_BAR = 6
 /** From this width on the strongest features are named behind the bars. */
 const FEATURES_FROM = 100
-/** Columns of "−1.23". */
-const NUMBER = 5
+/** Columns of "−1.23 ± 0.45". */
+const NUMBER = 12
 /** Effects under this are not told: they do not move the percentage. */
 const NEGLIGIBLE = 0.02
+
+/** The heads disagree this many times as much as usual: the model is guessing; so many times as much: it is sure. */
+const GUESSING = 1.5
+const SURE = 0.67
 
 /** What the groups of features are about, in words. */
 const GROUPS: Readonly<Record<Explanation['contributions'][number]['group'], string>> = {
@@ -54,7 +59,7 @@ function showExplanation(explanation: Explanation, out: Output): void {
   out.tell(`${style.bold(nameOf(track))}${style.dim(`  track ${track.id}`)}`)
   if (refused) out.tell(style.bad(`It is in no mix: ${REFUSALS[refused] ?? refused}.`))
   out.tell(
-    `${percent(likability)} likely that you finish it if it is played now; an average play of yours has ${percent(average)}.`,
+    `${percent(likability)} likely that you finish it if it is played now; an average play of yours has ${percent(average)}. ${certainty(explanation)}`,
   )
   out.say('')
   for (const fact of facts(explanation)) out.tell(fact, '• ')
@@ -67,6 +72,19 @@ const REFUSALS: Readonly<Record<string, string>> = {
   disliked: 'you disliked it',
   snoozed: 'you snoozed it',
   'never this artist': 'you said never to its artist',
+}
+
+/** Whether the model is sure or guessing, in words. */
+function certainty({ uncertainty }: Explanation): string {
+  const { heads, spread, usual, low, high } = uncertainty
+  const sure =
+    spread >= GUESSING * usual
+      ? 'The model is guessing more than usual'
+      : spread <= SURE * usual
+        ? 'The model is surer of that than usual'
+        : 'The model is as sure of that as usual'
+  const range = percent(low) === percent(high) ? percent(low) : `from ${percent(low)} to ${percent(high)}`
+  return `${sure}: four fifths of its ${count(heads)} heads say ${range}.`
 }
 
 function facts({ track, history, artist }: Explanation): string[] {
@@ -98,20 +116,21 @@ function showContributions({ contributions, history, artist }: Explanation, out:
         : GROUPS[group]
   const largest = Math.max(...told.map(({ logOdds }) => Math.abs(logOdds)))
   out.say('')
-  out.tell('What moves it away from your average play, in log-odds:')
+  out.tell('What moves it away from your average play, in log-odds (±: how far the heads disagree):')
   const { style, width } = out
   const words = Math.max(...told.map(({ group }) => columns(subject(group)))) + 2
   const free = width - words - NUMBER - 4
   const beside = free >= SHORTEST_BAR
   const most = beside ? Math.min(BAR, free) : Math.min(BAR, width - NUMBER - 6)
-  for (const { group, logOdds, features } of told) {
+  for (const { group, logOdds, spread, features } of told) {
     const drawn = '━'.repeat(Math.max(1, Math.round((most * Math.abs(logOdds)) / largest)))
-    const number = `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(2)}`.padStart(NUMBER)
+    const number =
+      `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(2)} ± ${spread.toFixed(2)}`.padStart(NUMBER)
     const bar = logOdds < 0 ? style.bad(drawn) : style.good(drawn)
     const strongest = features
       .filter((feature) => Math.abs(feature.logOdds) >= NEGLIGIBLE)
       .slice(0, 2)
-      .map(({ name }) => inWords(name))
+      .map(({ name }) => featureWords(name))
       .join(', ')
     if (!beside) {
       out.tell(subject(group), '  ')
@@ -123,9 +142,4 @@ function showContributions({ contributions, history, artist }: Explanation, out:
       out.say(`${padded(`  ${subject(group)}`, words)}  ${number}  ${padded(bar, most)}  ${behind}`)
     }
   }
-}
-
-/** "trackRecentRate" and "time_signature" as words. */
-function inWords(name: string): string {
-  return name.replaceAll('_', ' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
