@@ -1,0 +1,32 @@
+import type { ModelManifest } from '../library/models.ts'
+
+/** What is known of a version: numbers where its training told them. */
+export interface VersionFacts {
+  readonly version: number
+  /** The version that served the listener before. */
+  readonly parent?: number
+  /** When it was made, ms since the epoch. */
+  readonly madeAt: number
+  readonly finishes?: number
+  readonly skips?: number
+  /** Of the plays that it learned from, ms since the epoch. */
+  readonly firstPlayAt?: number
+  readonly lastPlayAt?: number
+  readonly seed?: number
+  readonly preset?: string
+}
+
+/** The facts of a version that its manifest tells; the training is whatever its own code wrote there. */
+export function versionFacts({ version, parent, at, training }: ModelManifest): VersionFacts {
+  const told = (typeof training === 'object' && training !== null ? training : {}) as Record<string, unknown>
+  const numbers = ['finishes', 'skips', 'firstPlayAt', 'lastPlayAt', 'seed'].flatMap((name) =>
+    typeof told[name] === 'number' ? [[name, told[name]] as const] : [],
+  )
+  return {
+    version,
+    ...(parent !== undefined && { parent }),
+    madeAt: at,
+    ...Object.fromEntries(numbers),
+    ...(typeof told.preset === 'string' && { preset: told.preset }),
+  }
+}

@@ -1,0 +1,71 @@
+import type { Estimate } from '../metrics/interval.ts'
+import { escaped } from './report-html.ts'
+import { OURS, REPORT_ROWS, type ReportRow } from './report-rows.ts'
+import type { ModelScores, RowScores, Score } from './report-scores.ts'
+import { SCORES } from './report-scores.ts'
+import { aheadSentence } from './report-sentences.ts'
+import { fixed, many, modelWords, ROW_WORDS, range } from './report-words.ts'
+
+interface Column {
+  readonly title: string
+  /** Less is better. */
+  readonly cost: (mean: number) => number
+  readonly digits: number
+}
+
+const COLUMNS: Readonly<Record<Score, Column>> = {
+  auc: { title: 'AUC ↑', cost: (mean) => -mean, digits: 3 },
+  logLoss: { title: 'log-loss ↓', cost: (mean) => mean, digits: 3 },
+  ece: { title: 'ECE ↓', cost: (mean) => mean, digits: 3 },
+  slope: { title: 'slope → 1', cost: (mean) => Math.abs(mean - 1), digits: 2 },
+}
+
+const ABOUT: Readonly<Record<ReportRow, string>> = {
+  forMix: 'each play foreseen from the start of its sitting, as a mix is drawn',
+  all: 'each play foreseen when the one before it has ended',
+  firstPlays: 'play by play, tracks that had never been heard',
+}
+
+/** The table of all models, in the three ways of judging them. */
+export function scoreTable(scores: Readonly<Record<ReportRow, RowScores>>): string {
+  const head = ['model', ...SCORES.map((score) => COLUMNS[score].title)]
+  const rows = REPORT_ROWS.filter((row) => scores[row].n > 0)
+  return [
+    '<section><h2>Beside simpler models</h2>',
+    '<p class="soft">AUC: how often a finished play is put above a skipped one. Log-loss: what the probabilities cost on what happened. ECE: how far they lie from it, over 15 bins. Slope: 1 is right, below it the probabilities are too extreme. Small: 95 % intervals. Bold: best of its column.</p>',
+    '<div class="wide"><table><thead><tr>',
+    ...head.map((cell) => `<th scope="col">${cell}</th>`),
+    '</tr></thead>',
+    ...rows.map((row) => body(row, scores[row])),
+    '</table></div></section>',
+  ].join('\n')
+}
+
+function body(row: ReportRow, scores: RowScores): string {
+  const { n, sittings, models } = scores
+  const best = new Map(
+    SCORES.map((score) => {
+      const costs = models.map((model) => COLUMNS[score].cost(model.scores[score].mean))
+      return [score, Math.min(...costs.filter((cost) => !Number.isNaN(cost)))]
+    }),
+  )
+  const heading = `${ROW_WORDS[row]}: ${ABOUT[row]}. ${many(n, 'play')} in ${many(sittings, 'sitting')}.`
+  return [
+    `<tbody><tr class="row"><th scope="rowgroup" colspan="${SCORES.length + 1}">${escaped(heading)}<small>${escaped(aheadSentence(scores))}</small></th></tr>`,
+    ...[...models].reverse().map((model) => line(model, best)),
+    '</tbody>',
+  ].join('')
+}
+
+function line({ name, scores }: ModelScores, best: ReadonlyMap<Score, number>): string {
+  const cells = SCORES.map((score) => cell(score, scores[score], best.get(score)))
+  return `<tr${name === OURS ? ' class="ours"' : ''}><th scope="row">${escaped(modelWords(name))}</th>${cells.join('')}</tr>`
+}
+
+function cell(score: Score, estimate: Estimate, best: number | undefined): string {
+  const { cost, digits } = COLUMNS[score]
+  if (!Number.isFinite(estimate.mean)) return '<td>–</td>'
+  const mean = fixed(estimate.mean, digits)
+  const shown = cost(estimate.mean) === best ? `<b>${mean}</b>` : mean
+  return `<td>${shown}<small>${range(estimate, (value) => fixed(value, digits))}</small></td>`
+}

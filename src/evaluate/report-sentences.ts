@@ -1,0 +1,147 @@
+import { featureWords, toldValue } from './feature-words.ts'
+import type { Report, ViewReport } from './report.ts'
+import type { FeatureEffect } from './report-effects.ts'
+import { OURS } from './report-rows.ts'
+import type { ModelScores, RowScores } from './report-scores.ts'
+import type { SpreadGroup, SpreadReport } from './report-spread.ts'
+import { fixed, many, modelWords, percent, points, range, signed, whole } from './report-words.ts'
+
+/** Whether ours is ahead of the strongest baseline, by paired intervals. */
+export function aheadSentence({ ahead }: RowScores): string {
+  if (!ahead) return 'There is no simpler model to compare it with.'
+  const { against, auc, logLoss } = ahead
+  const numbers = `log-loss ${signed(logLoss.mean)} (${range(logLoss, signed)}), AUC ${signed(auc.mean)} (${range(auc, signed)})`
+  const model = `the best of the simpler models (${modelWords(against)})`
+  if (logLoss.ci95[1] < 0) return `deepcuts is ahead of ${model}: ${numbers}.`
+  if (logLoss.ci95[0] > 0) return `deepcuts is behind ${model}: ${numbers}.`
+  return `Nothing separates deepcuts from ${model}: ${numbers}.`
+}
+
+/** What the reliability diagram says, told of the largest bin of at least one half. */
+export function reliabilitySentence({ reliability }: ViewReport): string {
+  const upper = reliability.filter(({ from }) => from >= 0.5)
+  const bin = (upper.length > 0 ? upper : reliability).reduce((most, one) => (one.n > most.n ? one : most))
+  const held = reliability.filter(
+    ({ foreseen, finished: { ci95 } }) => ci95[0] <= foreseen && foreseen <= ci95[1],
+  )
+  return (
+    `Of the ${many(bin.n, 'play')} it gave ${percent(bin.foreseen)} on average, ${percent(bin.finished.mean)} were finished ` +
+    `(95\u00a0% interval ${range(bin.finished, percent)}). ${held.length} of the ${many(reliability.length, 'interval')} ` +
+    `${held.length === 1 ? 'reaches' : 'reach'} the diagonal, where what is foreseen is what happens.`
+  )
+}
+
+/** What the area under the ROC curve means, beside the baseline that comes nearest. */
+export function rocSentence({ models }: RowScores): string {
+  const { auc } = oursOf(models)
+  if (!Number.isFinite(auc.mean)) return 'All of these plays ended alike, so there is nothing to tell apart.'
+  const rival = models
+    .filter(({ name }) => name !== OURS)
+    .reduce<ModelScores | undefined>(
+      (best, one) => (best && best.scores.auc.mean >= one.scores.auc.mean ? best : one),
+      undefined,
+    )
+  const beside = rival
+    ? `; the best of the simpler models (${modelWords(rival.name)}) does so ${percent(rival.scores.auc.mean)} of the time`
+    : ''
+  return (
+    `Of one finished and one skipped play, it gives the finished one the higher chance ${percent(auc.mean)} of the time ` +
+    `(AUC ${fixed(auc.mean)}, ${range(auc)})${beside}.`
+  )
+}
+
+/** Whether the heads disagree more where they are wrong. */
+export function spreadSentence({ bins, rankCorrelation, beyondProbability }: SpreadReport): string {
+  const [first, last] = [bins[0]!, bins.at(-1)!]
+  const left =
+    beyondProbability.ci95[0] > 0
+      ? 'is left of it'
+      : beyondProbability.ci95[1] < 0
+        ? 'is left: where the heads agree, it then errs more'
+        : 'is left of it, which could be chance'
+  return (
+    `Where the heads agree most (${points(first.spread)} points apart) the probability lay ${points(first.error.mean)} points from ` +
+    `what happened; where they agree least (${points(last.spread)} points), ${points(last.error.mean)}. ` +
+    `Rank correlation ${fixed(rankCorrelation.mean)} (${range(rankCorrelation)}). ` +
+    `Both are largest near 50\u00a0% in any case; with the probability held fixed, ${fixed(beyondProbability.mean)} (${range(beyondProbability)}) ${left}.`
+  )
+}
+
+/** How much the heads disagree about artists seldom and often played, and without known sound. */
+export function familiaritySentence({ groups }: SpreadReport): string {
+  const pooled = (wanted: (group: SpreadGroup) => boolean) => {
+    const some = groups.filter(wanted)
+    const n = some.reduce((sum, group) => sum + group.n, 0)
+    return { n, spread: some.reduce((sum, group) => sum + group.n * group.spread.mean, 0) / n }
+  }
+  const counts = groups.map(({ from }) => from)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const [rare, often] = [pooled(({ from }) => from === least), pooled(({ from }) => from === most)]
+  const [silent, heard] = [pooled(({ hasAudio }) => !hasAudio), pooled(({ hasAudio }) => hasAudio)]
+  const played = (plays: number) =>
+    plays === 0 ? 'never played before' : `played ${whole(plays)} times or more`
+  const artists =
+    least === most
+      ? `The heads are ${points(rare.spread)} points apart`
+      : `The heads are ${points(rare.spread)} points apart on artists ${played(least)}, ${points(often.spread)} on those ${played(most)}`
+  const sound =
+    silent.n > 0 && heard.n > 0
+      ? `; ${points(silent.spread)} where the sound is not known, ${points(heard.spread)} where it is`
+      : `; the sound of ${heard.n > 0 ? 'all' : 'none'} of these tracks is known`
+  return `${artists}${sound}.`
+}
+
+/** How far the training came, and where the simpler models stand. */
+export function curveSentence({ curve, lines }: Report): string {
+  const best = bestPoint(curve)
+  const line = lines.reduce<Report['lines'][number] | undefined>(
+    (least, one) => (least && least.logLoss <= one.logLoss ? least : one),
+    undefined,
+  )
+  const beside = line
+    ? `, against ${fixed(line.logLoss)} of the best of the simpler models (${modelWords(line.name)})`
+    : ''
+  return `The best of ${many(curve.length, 'scoring')} was after ${many(best.step, 'step')}: a log-loss of ${fixed(best.validation)} on the validation plays${beside}.`
+}
+
+/** The scoring with the least validation loss, the first of equals. */
+export function bestPoint(curve: Report['curve']): Report['curve'][number] {
+  return curve.reduce((best, point) => (point.validation < best.validation ? point : best))
+}
+
+/** Between which probabilities a feature moves it, and at which of its values. */
+export function effectSentence({ feature, points: effect }: FeatureEffect): string {
+  const low = effect.reduce((least, point) => (point.probability < least.probability ? point : least))
+  const high = effect.reduce((most, point) => (point.probability > most.probability ? point : most))
+  const told = ({ value, probability }: typeof low) =>
+    `${percent(probability)} (${toldValue(feature, value)})`
+  return `from ${told(low)} to ${told(high)}`
+}
+
+/** Which feature moves it most. */
+export function effectsSentence(effects: readonly FeatureEffect[]): string {
+  const [first, second] = effects
+  if (!first) return 'No feature moves it.'
+  const and = second ? ` Next is “${featureWords(second.feature)}”, ${effectSentence(second)}.` : ''
+  return `“${featureWords(first.feature)}” moves it most, ${effectSentence(first)}.${and}`
+}
+
+/** The whole report in a few sentences, for its head and for the terminal. */
+export function headline({ heldOut, version }: Report): string[] {
+  if (!heldOut)
+    return [
+      `Version ${version.version} learned from every play: too few were left to hold some out and judge it on them.`,
+    ]
+  const { forMix } = heldOut.scores
+  return [
+    `Judged on ${many(heldOut.plays, 'play')} that it had not learned from, each foreseen from before its sitting, as a mix must.`,
+    rocSentence(forMix),
+    aheadSentence(forMix),
+    reliabilitySentence(heldOut.views.forMix),
+  ]
+}
+
+/** The scores of ours. */
+export function oursOf(models: readonly ModelScores[]): ModelScores['scores'] {
+  return models.find(({ name }) => name === OURS)!.scores
+}

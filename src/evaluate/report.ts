@@ -1,0 +1,114 @@
+import { breathe } from '../core/breathe.ts'
+import type { Progress } from '../core/progress.ts'
+import type { CurvePoint, Evaluation } from '../learn/evaluation.ts'
+import type { ModelManifest } from '../library/models.ts'
+import { type RocPoint, rocCurve } from '../metrics/roc.ts'
+import type { LikabilityModel } from '../model/likability.ts'
+import { type ReliabilityBin, reliabilityBins } from './report-calibration.ts'
+import { type Background, type Effects, strongestEffects } from './report-effects.ts'
+import { type VersionFacts, versionFacts } from './report-facts.ts'
+import { judgedRows, REPORT_ROWS, type ReportRow } from './report-rows.ts'
+import { type RowScores, scoreModels } from './report-scores.ts'
+import { judgeSpread, type SpreadReport } from './report-spread.ts'
+
+/** Corners of a ROC curve nearer than this would not be seen. */
+const ROC_STEP = 0.008
+
+/** A view of all held-out plays: from before the sitting, and play by play. */
+export const REPORT_VIEWS = ['forMix', 'all'] as const satisfies readonly ReportRow[]
+export type ReportView = (typeof REPORT_VIEWS)[number]
+
+/** What one view of the held-out plays shows. */
+export interface ViewReport {
+  readonly reliability: readonly ReliabilityBin[]
+  /** By model, in the order of the scores. */
+  readonly roc: Readonly<Record<string, readonly RocPoint[]>>
+  readonly spread?: SpreadReport
+}
+
+/** What `report --json` prints and `report --out` draws. Aggregates alone: no track and no artist is named. */
+export interface Report {
+  readonly listener: string
+  /** When the report was made, ms since the epoch. */
+  readonly at: number
+  readonly version: VersionFacts
+  readonly curve: readonly CurvePoint[]
+  readonly lines: Evaluation['lines']
+  /** None where too few plays were left to learn from. */
+  readonly heldOut?: {
+    readonly plays: number
+    readonly scores: Readonly<Record<ReportRow, RowScores>>
+    readonly views: Readonly<Record<ReportView, ViewReport>>
+  }
+  readonly effects: Effects
+}
+
+export interface ReportInput {
+  readonly listener: string
+  readonly manifest: ModelManifest
+  /** None with a version that a training without one made. */
+  readonly evaluation?: Evaluation
+  readonly model: LikabilityModel
+  readonly background: Background
+  readonly now: number
+}
+
+/** Judges a version: the same version gives the same numbers. */
+export async function makeReport(
+  { listener, manifest, evaluation, model, background, now }: ReportInput,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Report> {
+  const heldOut = evaluation?.heldOut
+  progress.stage(
+    'judging the held-out plays',
+    heldOut ? REPORT_ROWS.length + REPORT_VIEWS.length : 0,
+    'steps',
+  )
+  let done = 0
+  const step = async <T>(work: () => T): Promise<T> => {
+    await breathe(signal)
+    const result = work()
+    progress.at(++done)
+    return result
+  }
+  const judged: Partial<Record<ReportRow, RowScores>> = {}
+  const views: Partial<Record<ReportView, ViewReport>> = {}
+  if (heldOut && heldOut.label.length > 0) {
+    for (const row of REPORT_ROWS)
+      judged[row] = await step(() => scoreModels(judgedRows(heldOut, row), `report/${row}`))
+    for (const view of REPORT_VIEWS) views[view] = await step(() => viewReport(heldOut, view))
+  }
+  progress.done()
+  progress.stage('feature effects', 0)
+  const effects = await strongestEffects(model, background, signal)
+  progress.done()
+  return {
+    listener,
+    at: now,
+    version: versionFacts(manifest),
+    curve: evaluation?.curve ?? [],
+    lines: evaluation?.lines ?? [],
+    ...(heldOut &&
+      heldOut.label.length > 0 && {
+        heldOut: {
+          plays: heldOut.label.length,
+          scores: judged as Record<ReportRow, RowScores>,
+          views: views as Record<ReportView, ViewReport>,
+        },
+      }),
+    effects,
+  }
+}
+
+function viewReport(heldOut: NonNullable<Evaluation['heldOut']>, view: ReportView): ViewReport {
+  const judged = judgedRows(heldOut, view)
+  const spread = judgeSpread(judged, `report/${view}/spread`)
+  return {
+    reliability: reliabilityBins(judged),
+    roc: Object.fromEntries(
+      judged.names.map((name) => [name, rocCurve(judged.predictions[name]!, judged.label, ROC_STEP)]),
+    ),
+    ...(spread && { spread }),
+  }
+}
