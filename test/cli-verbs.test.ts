@@ -198,9 +198,10 @@ describe('what is said by hand', () => {
     const { stdout } = await cli.run(['explain', String(liked.id)])
     expect(stdout).toContain('It is in no mix: you disliked it.')
     expect(stdout).toMatch(/You played it .* finished, .* skipped, last on \d{4}-\d\d-\d\d/)
-    expect(stdout).toMatch(/what you did with this track +[+−]\d\.\d\d +━/)
+    expect(stdout).toMatch(/what you did with this track +[+−]\d\.\d\d ± \d\.\d\d +━/)
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/four fifths of its \d+ heads say (from \d+ % to )?\d+ %\./)
     const narrow = (await cli.run(['explain', String(liked.id)], { env: { COLUMNS: '40' } })).stdout
-    expect(narrow).toMatch(/^ +what you did with this track\n +[+−]\d\.\d\d +━/m)
+    expect(narrow).toMatch(/^ +what you did with this track\n +[+−]\d\.\d\d ± \d\.\d\d +━/m)
     expect(narrow.split('\n').filter((line) => line.length > 40)).toEqual([])
     await cli.run(['undo'])
   })

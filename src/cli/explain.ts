@@ -127,11 +127,12 @@ function showContributions({ contributions, history, artist }: Explanation, out:
     const number =
       `${logOdds < 0 ? '−' : '+'}${Math.abs(logOdds).toFixed(2)} ± ${spread.toFixed(2)}`.padStart(NUMBER)
     const bar = logOdds < 0 ? style.bad(drawn) : style.good(drawn)
-    const strongest = features
-      .filter((feature) => Math.abs(feature.logOdds) >= NEGLIGIBLE)
-      .slice(0, 2)
-      .map(({ name }) => featureWords(name))
-      .join(', ')
+    const moving = features.filter((feature) => Math.abs(feature.logOdds) >= NEGLIGIBLE)
+    // Four features tell the hour together.
+    const named = moving.map(({ name }) => featureWords(/^hour(Sin|Cos)/.test(name) ? 'hour' : name))
+    const [first = '', second] = new Set(named)
+    const two = second === undefined ? first : `${first} · ${second}`
+    const strongest = columns(two) > free - most - 2 ? first : two
     if (!beside) {
       out.tell(subject(group), '  ')
       out.say(`    ${number}  ${bar}`)
