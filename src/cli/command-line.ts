@@ -8,6 +8,7 @@ import { addImport } from './import.ts'
 import { addImports } from './imports.ts'
 import { addMix } from './mix.ts'
 import { addModels } from './models.ts'
+import { addReport } from './report.ts'
 import { addRun } from './run.ts'
 import { addSayings } from './say.ts'
 import { addSplit } from './split.ts'
@@ -64,6 +65,7 @@ function makeProgram(): Command {
     addTrain,
     addModels,
     addEvaluate,
+    addReport,
     addDoctor,
   ])
     add(program)

@@ -10,7 +10,7 @@ const COUNT_TICKS = [0, 1, 3, 10, 30, 100, 300, 1000, 3000]
 const DAY_TICKS = [0, 1, 7, 30, 90, 365, 1000, 3000]
 
 /** Features told as they are that have a unit. */
-const NUMBERS: Readonly<Partial<Record<FeatureEffect['feature'], string>>> = {
+const UNITS: Readonly<Partial<Record<FeatureEffect['feature'], string>>> = {
   year: 'year',
   popularity: 'popularity',
 }
@@ -89,7 +89,7 @@ function axisOf({ feature, points }: FeatureEffect): Plot.ScaleOptions {
       return {
         ticks: 5,
         tickFormat: (value: number) => String(value).replace('-', '−'),
-        label: 'less to more',
+        label: UNITS[feature] ?? 'less to more',
       }
   }
 }

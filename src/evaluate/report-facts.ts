@@ -12,6 +12,8 @@ export interface VersionFacts {
   /** Of the plays that it learned from, ms since the epoch. */
   readonly firstPlayAt?: number
   readonly lastPlayAt?: number
+  /** End of the first held-out play, ms since the epoch. */
+  readonly heldOutFrom?: number
   readonly seed?: number
   readonly preset?: string
 }
@@ -19,7 +21,7 @@ export interface VersionFacts {
 /** The facts of a version that its manifest tells; the training is whatever its own code wrote there. */
 export function versionFacts({ version, parent, at, training }: ModelManifest): VersionFacts {
   const told = (typeof training === 'object' && training !== null ? training : {}) as Record<string, unknown>
-  const numbers = ['finishes', 'skips', 'firstPlayAt', 'lastPlayAt', 'seed'].flatMap((name) =>
+  const numbers = ['finishes', 'skips', 'firstPlayAt', 'lastPlayAt', 'heldOutFrom', 'seed'].flatMap((name) =>
     typeof told[name] === 'number' ? [[name, told[name]] as const] : [],
   )
   return {

@@ -116,7 +116,7 @@ function effectsSection({ forMix, sitting }: Report['effects']): string {
 }
 
 function factsSection({ version, at, heldOut }: Report): string {
-  const { finishes, skips, firstPlayAt, lastPlayAt, seed, preset, parent, madeAt } = version
+  const { finishes, skips, firstPlayAt, lastPlayAt, heldOutFrom, seed, preset, parent, madeAt } = version
   const command = [
     'deepcuts train',
     ...(preset ? [`--preset ${preset}`] : []),
@@ -137,7 +137,10 @@ function factsSection({ version, at, heldOut }: Report): string {
       ? ['plays of', `${day(firstPlayAt)} to ${day(lastPlayAt)}`]
       : undefined,
     heldOut
-      ? ['judged on', `the last ${many(heldOut.plays, 'play')}, before it learned from them too`]
+      ? [
+          'judged on',
+          `the last ${many(heldOut.plays, 'play')}${heldOutFrom === undefined ? '' : `, from ${day(heldOutFrom)} on`}, before it learned from them too`,
+        ]
       : undefined,
     preset ? ['preset', preset] : undefined,
     seed === undefined ? undefined : ['seed', String(seed)],

@@ -1,5 +1,6 @@
 import { breathe } from '../core/breathe.ts'
 import type { Progress } from '../core/progress.ts'
+import type { Engine } from '../engine.ts'
 import type { CurvePoint, Evaluation } from '../learn/evaluation.ts'
 import type { ModelManifest } from '../library/models.ts'
 import { type RocPoint, rocCurve } from '../metrics/roc.ts'
@@ -51,6 +52,26 @@ export interface ReportInput {
   readonly model: LikabilityModel
   readonly background: Background
   readonly now: number
+}
+
+/**
+ * Reads the version that serves a listener and what its training kept, and judges it.
+ * @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD, and the signal's reason once it is aborted
+ */
+export async function readReport(
+  engine: Engine,
+  listener: string,
+  now: number,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Report> {
+  const { likability, background } = await engine.model(listener)
+  const { id } = await engine.library.listeners.get(listener)
+  const { manifest, files } = await engine.library.models.load(id)
+  const kept = files['evaluation.json']
+  const evaluation = kept && (JSON.parse(Buffer.from(kept).toString()) as Evaluation)
+  const version = { listener, manifest, ...(evaluation && { evaluation }) }
+  return makeReport({ ...version, model: likability, background, now }, progress, signal)
 }
 
 /** Judges a version: the same version gives the same numbers. */
