@@ -84,6 +84,21 @@ describe('models', () => {
     ])
   })
 
+  it('tells of versions that are not what a training should make', async () => {
+    const folder = await invent()
+    const store = await openStore(`file:${folder}`, { now: () => NOW })
+    const { models: versions } = openLibrary(store, folder, () => NOW, 'UTC')
+    await versions.save(1, FILES, report(0.7, { cut: 'stopped' }), { serve: true })
+    await versions.save(1, FILES, report(0.7, { cut: 'diverged' }), { serve: true })
+    const old = JSON.stringify({ version: 1, at: NOW, sha256: 'ab', training: null })
+    await store.write([{ update: 'models', set: { manifest: old }, where: { version: 1 } }])
+    await store.close()
+    const { stdout } = await models([], 120, folder)
+    expect(stdout).toMatch(/^6 .* serves\n {3}its loss became infinite; this is the best until then\n5 /m)
+    expect(stdout).toMatch(/^5 .*\n {3}its training was stopped early\n3 /m)
+    expect(stdout).toMatch(/^1 .*\n {3}made by another version of deepcuts, which this one cannot read\n/m)
+  })
+
   it('explains the numbers, and not with --quiet', async () => {
     expect((await models()).stdout).toContain('The numbers are AUC (0.5 is a coin')
     expect((await models(['--quiet'])).stdout).not.toContain('AUC')

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
 import { action, addVerb } from './context.ts'
-import { isNewestOfToday } from './models.ts'
+import { whyTrain } from './models.ts'
 import type { Output } from './output.ts'
 import { playsTakenOut } from './taken-out.ts'
 import { day, many, paragraph, percent, printable } from './text.ts'
@@ -105,13 +105,13 @@ async function exclusionState(engine: Engine, person: Person, several: boolean):
 
 /** Whether the model is whole, and what is known now was learned from. */
 async function modelState(engine: Engine, person: Person, several: boolean): Promise<Finding> {
-  const { id, name } = person
+  const { name } = person
   const whose = several ? ` of ${name}` : ''
   try {
-    const { manifest } = await engine.library.models.load(id)
-    const older = !(await isNewestOfToday(engine, person))
-    const text = `model ${manifest.version}${whose}, made ${day(manifest.at)}, is whole${older ? ', but the data has changed since' : ''}`
-    return { check: 'model', state: older ? 'advice' : 'ok', text }
+    const { manifest } = await engine.model(name)
+    const why = await whyTrain(engine, person)
+    const text = `model ${manifest.version}${whose}, made ${day(manifest.at)}, is whole${why ? `, but ${why}` : ''}`
+    return { check: 'model', state: why ? 'advice' : 'ok', text }
   } catch (error) {
     if (!(error instanceof DeepcutsError)) throw error
     return { check: 'model', state: error.code === 'NO_MODEL' ? 'advice' : 'problem', text: error.message }

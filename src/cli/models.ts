@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
-import type { ModelVersion, TrainingReport } from '../index.ts'
+import type { ModelVersion, Promotion, TrainingReport } from '../index.ts'
 import { action, addVerb } from './context.ts'
 import type { Output } from './output.ts'
 import { aligned, columns, count, day, many, padded, printable } from './text.ts'
@@ -56,14 +56,17 @@ export function addModels(program: Command): void {
     )
 }
 
-/** Whether the newest version, serving or not, was made of what is known now: training again would learn nothing new. */
-export async function isNewestOfToday(
+/** Why training again would learn more than the newest version did, serving or not; undefined when it would not. */
+export async function whyTrain(
   { library }: Engine,
   listener: { readonly id: number; readonly name: string; readonly timeZone: string },
-): Promise<boolean> {
+): Promise<string | undefined> {
   const { dataState } = await import('../index.ts')
   const [newest] = await library.models.list(listener.id)
-  return newest !== undefined && trainingOf(newest).state === (await dataState(library, listener))
+  if (!newest) return 'nothing was learned yet'
+  const { state, cut } = trainingOf(newest)
+  if (state !== (await dataState(library, listener))) return 'the data has changed since'
+  return cut === 'stopped' ? 'the last training was stopped early' : undefined
 }
 
 type Task = { readonly verb: 'list' | 'rollback' } | { readonly verb: 'use'; readonly version: number }
@@ -100,8 +103,7 @@ function showModels(models: readonly ModelVersion[], out: Output): void {
       out.tell(facts.join(', '), `${padded(version!, wide, 'right')}  `)
       out.tell(`${forMix} for a mix, ${playByPlay} play by play`, indent)
     }
-    const reason = reasonOf(model)
-    if (reason) out.tell(reason, indent)
+    for (const note of notesOf(model)) out.tell(note, indent)
   }
   out.aside(
     '\nThe numbers are AUC (0.5 is a coin, 1 is perfect) and log-loss (0 is perfect) on the last plays, before it learned from them: from before each sitting, as a mix must, and play by play.',
@@ -129,13 +131,19 @@ function scores(of: { readonly auc: number | null; readonly logLoss: number | nu
   return of ? `${score(of.auc)} ${score(of.logLoss)}` : UNKNOWN
 }
 
-/** Why a version does not serve, where there is more to say than that another one does. */
-function reasonOf(model: ModelVersion): string | undefined {
-  if (!model.readable) return 'made by another version of deepcuts, which this one cannot read'
-  const { promotion } = trainingOf(model)
-  if (promotion?.promoted !== false || model.active) return undefined
-  const { against, plays, difference, reason } = promotion
-  if (reason !== 'worse' || !difference) return `not promoted: ${reason}`
+/** What there is to say about a version beside its numbers. */
+function notesOf(model: ModelVersion): string[] {
+  if (!model.readable) return ['made by another version of deepcuts, which this one cannot read']
+  const { promotion, cut } = trainingOf(model)
+  return [
+    ...(cut === 'stopped' ? ['its training was stopped early'] : []),
+    ...(cut === 'diverged' ? ['its loss became infinite; this is the best until then'] : []),
+    ...(promotion?.promoted === false && !model.active ? [refusalOf(promotion)] : []),
+  ]
+}
+
+function refusalOf({ against, plays, difference, reason }: Promotion): string {
+  if (!difference) return `not promoted: ${reason}`
   const [low, high] = difference.ci95.map((bound) => bound.toFixed(3))
   return `not promoted: on ${many(plays, 'play')} that neither had seen it was worse than ${against} (log-loss for a mix +${difference.mean.toFixed(3)}, 95 % ${low} to ${high})`
 }

@@ -5,7 +5,7 @@ import { action, addVerb, type Context } from './context.ts'
 import { demo } from './demo.ts'
 import { parseRule } from './exclusion-rule.ts'
 import { importAll, ownerOf } from './import.ts'
-import { isNewestOfToday } from './models.ts'
+import { whyTrain } from './models.ts'
 import { addExclusions } from './taken-out.ts'
 import { drawToday, showToday, writeToday } from './today.ts'
 import { showTraining, trainListener } from './train.ts'
@@ -57,7 +57,7 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   showToday(mixes, folder, context)
 }
 
-/** Whether the model that serves the listener is whole, and the newest one was made of what is known now. */
+/** Whether a model serves the listener, and the newest one knows all that there is to learn. */
 async function isTrained(context: Context, listener: string): Promise<boolean> {
   const engine = await context.engine()
   const serves = await engine.model(listener).then(
@@ -67,7 +67,7 @@ async function isTrained(context: Context, listener: string): Promise<boolean> {
       throw error
     },
   )
-  return serves && isNewestOfToday(engine, await engine.library.listeners.get(listener))
+  return serves && (await whyTrain(engine, await engine.library.listeners.get(listener))) === undefined
 }
 
 /** Whether there is nothing but the demo to run: no plays of a person yet. */
