@@ -1,0 +1,306 @@
+import { XMLValidator } from 'fast-xml-parser'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { silent } from '../src/core/progress.ts'
+import { makeReport, type Report, type ReportInput } from '../src/evaluate/report.ts'
+import { type ReliabilityBin, reliabilityBins } from '../src/evaluate/report-calibration.ts'
+import { partialDependence, strongestEffects } from '../src/evaluate/report-effects.ts'
+import { renderReport } from '../src/evaluate/report-page.ts'
+import { judgedRows } from '../src/evaluate/report-rows.ts'
+import { reliabilitySentence, rocSentence, spreadSentence } from '../src/evaluate/report-sentences.ts'
+import { judgeSpread } from '../src/evaluate/report-spread.ts'
+import { auc, logLoss } from '../src/metrics/binary.ts'
+import { calibrationSlope, ece } from '../src/metrics/calibration.ts'
+import { backgroundOf, heldOutOf, inventedModel, onTheDiagonal } from './suites/invented-evaluation.ts'
+
+const AT = Date.UTC(2026, 10, 22)
+const input = (given: Partial<ReportInput> = {}): ReportInput => ({
+  listener: 'ada',
+  manifest: {
+    version: 3,
+    at: AT,
+    parent: 2,
+    sha256: {},
+    training: {
+      finishes: 900,
+      skips: 300,
+      firstPlayAt: Date.UTC(2019, 4, 6),
+      lastPlayAt: AT,
+      seed: 7,
+      preset: 'nano',
+    },
+  } as ReportInput['manifest'],
+  evaluation: {
+    curve: [
+      { step: 100, training: 0.66, validation: 0.65 },
+      { step: 200, training: 0.55, validation: 0.52 },
+      { step: 300, training: 0.5, validation: 0.53 },
+    ],
+    lines: [
+      { name: 'base-rate', logLoss: 0.61 },
+      { name: 'track-rate', logLoss: 0.58 },
+    ],
+    heldOut: heldOutOf(onTheDiagonal()),
+  },
+  model: inventedModel({ artistRate: 1 }),
+  background: () => backgroundOf({ artistRate: [-1, -0.5, 0, 0.5, 1, -1, -0.5, 0, 0.5, 1] }),
+  now: AT,
+  ...given,
+})
+
+/** Text of a page as a person reads it. */
+const textOf = (page: string) =>
+  page
+    .replace(/<(style|title|desc)[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+
+describe('a reliability diagram', () => {
+  it('lies on the diagonal where the probabilities are right', () => {
+    const bins = reliabilityBins(judgedRows(heldOutOf(onTheDiagonal()), 'all'))
+    expect(bins.map(({ n }) => n)).toEqual([100, 100, 100])
+    for (const { foreseen, finished } of bins) {
+      expect(finished.mean).toBeCloseTo(foreseen, 10)
+      expect(finished.ci95[0]).toBeLessThan(foreseen)
+      expect(finished.ci95[1]).toBeGreaterThan(foreseen)
+    }
+  })
+
+  it('says in a sentence what its largest upper bin holds', () => {
+    const bin = (from: number, n: number, foreseen: number, mean: number): ReliabilityBin => ({
+      from,
+      to: from + 0.1,
+      n,
+      foreseen,
+      finished: { mean, ci95: [mean - 0.05, mean + 0.05] },
+    })
+    const reliability = [bin(0.1, 900, 0.15, 0.3), bin(0.7, 40, 0.75, 0.76), bin(0.8, 412, 0.8, 0.78)]
+    const sentence = reliabilitySentence({ reliability, roc: {} })
+    expect(sentence).toContain('Of the 412 plays it gave 80\u00a0% on average, 78\u00a0% were finished')
+    expect(sentence).toContain('2 of the 3 intervals reach the diagonal')
+  })
+})
+
+describe('the spread of the heads', () => {
+  const columns = (spread: (i: number) => number) => ({
+    ...onTheDiagonal(),
+    predictions: { deepcuts: Array.from({ length: 300 }, () => 0.5) },
+    label: Array.from({ length: 300 }, (_, i) => i % 2),
+    spread: Array.from({ length: 300 }, (_, i) => spread(i)),
+  })
+  const judged = (spread: (i: number) => number) =>
+    judgeSpread(judgedRows(heldOutOf(columns(spread)), 'all'), 'test')
+
+  it('that is larger where the error is has a rank correlation of one', () => {
+    const rows = { ...onTheDiagonal() }
+    const error = rows.label.map((y, i) => Math.abs(y - rows.predictions.deepcuts![i]!))
+    const spread = judgeSpread(judgedRows(heldOutOf({ ...rows, spread: error }), 'all'), 'test')!
+    expect(spread.rankCorrelation.mean).toBeCloseTo(1, 10)
+    const errors = spread.bins.map((bin) => bin.error.mean)
+    expect(errors).toEqual(errors.toSorted((a, b) => a - b))
+    expect(spread.bins.reduce((sum, { n }) => sum + n, 0)).toBe(300)
+    expect(spreadSentence(spread)).toContain('Rank correlation 1.000')
+  })
+
+  it('says nothing where the heads never disagree', () => {
+    expect(judged(() => 0)).toBeUndefined()
+  })
+
+  it('is told by how often the artist was played and whether the sound is known', () => {
+    const { groups } = judged((i) => (i % 3 === 0 ? 0.1 : 0.02))!
+    expect(groups.map(({ from, to, hasAudio, n }) => [from, to, hasAudio, n])).toEqual([
+      [0, 0, false, 100],
+      [5, 19, true, 200],
+    ])
+    expect(groups.map(({ spread }) => spread.mean)).toEqual([expect.closeTo(0.1), expect.closeTo(0.02)])
+  })
+})
+
+describe('a feature effect', () => {
+  const rows = backgroundOf({
+    artistRate: [-2, -1, 0, 1, 2, -2, -1, 0, 1, 2],
+    trackRate: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
+  })
+
+  it('is the curve of the model where the model has one feature', async () => {
+    const { points, rows: n } = await partialDependence(
+      inventedModel({ artistRate: 1.5 }),
+      rows,
+      'artistRate',
+    )
+    expect(n).toBe(10)
+    expect(points.map(({ value }) => value)).toEqual([-2, -1, 0, 1, 2])
+    for (const { value, probability, spread, share } of points) {
+      expect(probability).toBeCloseTo(1 / (1 + Math.exp(-1.5 * value)), 6)
+      expect(spread).toBeCloseTo(0, 10)
+      expect(share).toBeCloseTo(0.2, 10)
+    }
+  })
+
+  it('has a band as wide as its heads are apart', async () => {
+    const { points } = await partialDependence(inventedModel({ artistRate: 1 }, [0, 2]), rows, 'artistRate')
+    const [low, high] = [0, 2].map((slope) => 1 / (1 + Math.exp(-slope * 2)))
+    expect(points.at(-1)!.probability).toBeCloseTo((low! + high!) / 2, 6)
+    expect(points.at(-1)!.spread).toBeCloseTo((high! - low!) / 2, 6)
+    expect(points[2]!.spread).toBeCloseTo(0, 10)
+  })
+
+  it('leaves out the rows in which the feature is missing, and is none where few know it', async () => {
+    const model = inventedModel({ trackDaysSince: 1 })
+    const some = backgroundOf({ trackDaysSince: [0, 1, 2, 3, 0, 1, 2, 3, Number.NaN, Number.NaN] })
+    expect((await partialDependence(model, some, 'trackDaysSince')).rows).toBe(8)
+    const few = backgroundOf({
+      trackDaysSince: [0, 1, 2, Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+    })
+    expect(await partialDependence(model, few, 'trackDaysSince')).toMatchObject({ points: [], moves: 0 })
+  })
+
+  it('turns the four features of the hour together', async () => {
+    const { points } = await partialDependence(inventedModel({ hourCos: 1 }), rows, 'hour')
+    expect(points).toHaveLength(24)
+    const best = points.reduce((most, one) => (one.probability > most.probability ? one : most))
+    expect(best.value).toBe(0)
+    expect(points[12]!.probability).toBeCloseTo(1 / (1 + Math.E), 5)
+  })
+
+  it('is shown strongest first, and not where the model does not read it', async () => {
+    const both = backgroundOf({
+      artistRate: [-1, -0.5, 0, 0.5, 1, -1, -0.5, 0, 0.5, 1],
+      trackRate: [-1, -0.5, 0, 0.5, 1, -1, -0.5, 0, 0.5, 1],
+      valence: [-1, -0.5, 0, 0.5, 1, -1, -0.5, 0, 0.5, 1],
+    })
+    const { forMix, sitting } = await strongestEffects(
+      inventedModel({ artistRate: 0.5, trackRate: 1 }),
+      () => both,
+    )
+    expect(forMix.map(({ feature }) => feature)).toEqual(['trackRate', 'artistRate'])
+    expect(sitting).toEqual([])
+  })
+})
+
+describe('a report', () => {
+  let report: Report
+  let page: string
+  beforeAll(async () => {
+    report = await makeReport(input(), silent)
+    page = renderReport(report)
+  })
+
+  it('has the numbers of the metrics, in its data and on its page', () => {
+    const { label, predictions } = onTheDiagonal()
+    const p = predictions.deepcuts!
+    const { scores } = report.heldOut!.scores.all.models.at(-1)!
+    expect(scores.auc.mean).toBeCloseTo(auc(p, label), 10)
+    expect(scores.logLoss.mean).toBeCloseTo(logLoss(p, label), 10)
+    expect(scores.ece.mean).toBeCloseTo(ece(p, label), 10)
+    expect(scores.slope.mean).toBeCloseTo(calibrationSlope(p, label), 10)
+    expect(scores.auc.ci95[0]).toBeLessThan(scores.auc.mean)
+    expect(scores.auc.ci95[1]).toBeGreaterThan(scores.auc.mean)
+    expect(textOf(page)).toContain(auc(p, label).toFixed(3).replace('0.', '.'))
+    expect(textOf(page)).toContain(logLoss(p, label).toFixed(3).replace('0.', '.'))
+    expect(rocSentence(report.heldOut!.scores.all)).toContain(
+      `${Math.round(100 * auc(p, label))}\u00a0% of the time`,
+    )
+  })
+
+  it('judges first plays by themselves, and a mix by what was foreseen before the sitting', () => {
+    const { scores } = report.heldOut!
+    expect(scores.all.n).toBe(300)
+    expect(scores.firstPlays.n).toBe(100)
+    const aucs = (row: 'all' | 'forMix') => scores[row].models.at(-1)!.scores.auc.mean
+    expect(aucs('forMix')).toBeCloseTo(1 - aucs('all'), 10)
+  })
+
+  it('says that it is ahead only where the paired interval does', async () => {
+    expect(textOf(page)).toContain('deepcuts is ahead of the best of the simpler models (always the average)')
+    expect(textOf(page)).toContain('deepcuts is behind the best of the simpler models')
+    const rows = onTheDiagonal()
+    const same = heldOutOf({
+      ...rows,
+      predictions: { 'track-rate': rows.predictions.deepcuts!, deepcuts: rows.predictions.deepcuts! },
+    })
+    const level = await makeReport(input({ evaluation: { curve: [], lines: [], heldOut: same } }), silent)
+    expect(textOf(renderReport(level))).toContain(
+      'Nothing separates deepcuts from the best of the simpler models',
+    )
+  })
+
+  it('is the same for the same version', async () => {
+    expect(renderReport(await makeReport(input(), silent))).toBe(page)
+  })
+
+  it('is well-formed, runs no script, and asks nothing of any network', () => {
+    expect(XMLValidator.validate(page)).toBe(true)
+    expect(page).not.toMatch(/<script|javascript:|\son\w+=|@import|url\(|<link|<img|<iframe/i)
+    const addresses = page.match(/(?:https?:)?\/\/[^\s"'<)]+/g) ?? []
+    expect(addresses.filter((address) => !address.startsWith('http://www.w3.org/'))).toEqual([])
+  })
+
+  it('gives every drawing a title and a description, each with an id of its own', () => {
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1])
+    expect(new Set(ids).size).toBe(ids.length)
+    const drawings = [...page.matchAll(/<svg role="img" aria-labelledby="(\S+) (\S+)"/g)]
+    expect(drawings.length).toBeGreaterThan(8)
+    for (const [, title, description] of drawings) {
+      expect(page).toMatch(new RegExp(`<title id="${title}">[^<]{10,}</title>`))
+      expect(page).toMatch(new RegExp(`<desc id="${description}">[^<]{10,}</desc>`))
+    }
+    expect(page.match(/<svg /g)).toHaveLength(
+      drawings.length + (page.match(/<svg [^>]*aria-hidden/g) ?? []).length,
+    )
+  })
+
+  it('draws only numbers', () => {
+    expect(page).not.toMatch(/NaN|Infinity|undefined|\[object/)
+  })
+
+  it('tells the version, its data and how to make it again', () => {
+    const text = textOf(page)
+    expect(text).toContain('3, made 2026-11-22, after version 2')
+    expect(text).toContain('1,200 plays with a known outcome: 900 finished, 300 skipped')
+    expect(text).toContain('2019-05-06 to 2026-11-22')
+    expect(text).toContain('deepcuts train --preset nano --seed 7')
+  })
+
+  it('tells how the training went, against the line to beat', () => {
+    expect(textOf(page)).toContain(
+      'The best of 3 scorings was after 200 steps: a log-loss of .520 on the validation plays, against .580 of the best of the simpler models (the track’s own rate).',
+    )
+  })
+
+  it('shows names as text, whatever is in them', async () => {
+    const name = '<b onload="x">&amp;\u0007'
+    const odd = renderReport(await makeReport(input({ listener: name }), silent))
+    expect(XMLValidator.validate(odd)).toBe(true)
+    expect(odd).not.toContain('<b onload')
+    expect(odd).toContain('&lt;b onload=&quot;x&quot;&gt;&amp;amp; ')
+  })
+
+  it.each([
+    ['nothing was held out', { curve: [], lines: [] }],
+    ['the training kept no evaluation', undefined],
+  ])('is whole where %s', async (_, evaluation) => {
+    const { evaluation: __, ...rest } = input()
+    const bare = renderReport(await makeReport({ ...rest, ...(evaluation && { evaluation }) }, silent))
+    expect(XMLValidator.validate(bare)).toBe(true)
+    expect(bare).not.toMatch(/NaN|Infinity|undefined/)
+    const text = textOf(bare)
+    expect(text).toContain('too few were left')
+    expect(text).toContain('This version keeps no record of how its training went.')
+    expect(text).toContain('finishes of the artist so far')
+  })
+
+  it('is whole where all held-out plays ended alike, with a single play, and with one head', async () => {
+    const rows = onTheDiagonal()
+    const finished = heldOutOf({ ...rows, label: rows.label.map(() => 1), spread: rows.spread.map(() => 0) })
+    const first = { label: [1], sitting: [0], firstPlay: [0], artistPlays: [3], hasAudio: [1], spread: [0.1] }
+    const single = heldOutOf({ ...first, predictions: { 'base-rate': [0.6], deepcuts: [0.7] } })
+    for (const heldOut of [finished, single]) {
+      const odd = await makeReport(input({ evaluation: { curve: [], lines: [], heldOut } }), silent)
+      const drawn = renderReport(odd)
+      expect(XMLValidator.validate(drawn)).toBe(true)
+      expect(drawn).not.toMatch(/NaN|Infinity|undefined/)
+      expect(textOf(drawn)).toContain('there is nothing to tell apart')
+      expect(textOf(drawn)).toContain('The heads of this version never disagree')
+    }
+  })
+})
