@@ -328,6 +328,7 @@ test('versions of two listeners do not mix', async () => {
     ADA,
   )
   expect([await serving(models, BO), await versions(models, BO)]).toEqual([3, [3, 2]])
+  expect(await serving(models, ADA)).toBe(1)
   expect((await models.rollback(BO)).manifest.version).toBe(2)
 })
 

@@ -48,6 +48,7 @@ export interface ModelFolder {
   keepOnly(versions: ReadonlySet<number>): Promise<void>
 }
 
+/** The folder of models at a path, which need not exist yet. */
 export function modelFolder(path: string): ModelFolder {
   return {
     write: (manifest, files) =>

@@ -163,8 +163,7 @@ export function modelsOf({ store, folder, now, inTurn, check }: ModelParts): Mod
       inTurn(async () => {
         const manifest = await find(listener, version)
         check(version, await models.read(manifest))
-        if ((await serving(listener))?.version !== version)
-          await store.write([{ update: 'models', set: { served: await nextService() }, where: { version } }])
+        await store.write([{ update: 'models', set: { served: await nextService() }, where: { version } }])
         return manifest
       }),
 
