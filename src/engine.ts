@@ -10,14 +10,14 @@ import { mixturePolicy } from './explore/mixture.ts'
 import type { Policy } from './explore/policy.ts'
 import { scaleAudio } from './features/audio-scale.ts'
 import { describeListener, type ListenerState } from './features/describe-listener.ts'
-import { FEATURE_NAMES } from './features/feature-names.ts'
 import { startHistory } from './features/history.ts'
-import type { StoredModel } from './learn/train.ts'
 import type { Catalog } from './library/catalog.ts'
 import { type Library, openLibrary } from './library/library.ts'
 import type { ModelManifest } from './library/models.ts'
 import type { Recipe } from './mix/recipe.ts'
-import { type LikabilityModel, logisticLikability } from './model/likability.ts'
+import { readCheckpoint } from './model/checkpoint.ts'
+import { type OpenLikabilityModel, openEnsemble } from './model/ensemble.ts'
+import type { LikabilityModel } from './model/likability.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
 import { openStore } from './store/open.ts'
 
@@ -54,6 +54,8 @@ export interface ServingModel {
   readonly catalog: Catalog
   /** size × 13 audio features as the model scales them. */
   readonly audio: Float32Array
+  /** n × FEATURE_COUNT raw features of plays that explanations start from, with or without knowledge of the sitting. */
+  background(inSitting: boolean): Float32Array
 }
 
 /** Opens the data folder and wires the parts. Close it: the folder has one owner. */
@@ -61,20 +63,21 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
   const folder = resolve(data)
   const store = await openStore(`file:${folder}`, { now })
   const library = openLibrary(store, folder, now, timeZone)
-  let serving: ServingModel | undefined
+  let serving: (ServingModel & { readonly likability: OpenLikabilityModel }) | undefined
 
   const model = async (listener: string): Promise<ServingModel> => {
     const { id } = await library.listeners.get(listener)
     const active = await library.models.active(id)
     const catalog = await library.catalog()
     if (serving && serving.manifest.version === active?.version && serving.catalog === catalog) return serving
-    const { manifest, model } = await library.models.load(id)
-    const stored = model as StoredModel
-    if (stored.features?.join() !== FEATURE_NAMES.join())
-      throw new DeepcutsError('MODEL_OLD', { version: manifest.version })
-    const likability = logisticLikability(stored.likability)
-    const audio = scaleAudio(catalog, stored.audioScale)
-    serving = { manifest, likability, catalog, audio, scorer: likabilityScorer(likability, catalog) }
+    const { manifest, files } = await library.models.load(id)
+    const { ensemble, audioScale, background } = readCheckpoint(files, 'model', manifest.version)
+    const likability = await openEnsemble(ensemble)
+    await serving?.likability.close()
+    const audio = scaleAudio(catalog, audioScale)
+    const scorer = likabilityScorer(likability, catalog)
+    const backgroundOf = (inSitting: boolean) => background[inSitting ? 'rolling' : 'frozen']
+    serving = { manifest, likability, catalog, audio, scorer, background: backgroundOf }
     return serving
   }
 
@@ -113,6 +116,9 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
         body: JSON.stringify(body),
       })
     },
-    close: () => store.close(),
+    async close() {
+      await serving?.likability.close()
+      await store.close()
+    },
   }
 }

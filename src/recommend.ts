@@ -53,7 +53,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
       found.candidates,
     ),
   ])
-  const scored = scorer.score(listener, kept, (row) => familiarityOf(history(row)) === 'familiar')
+  const scored = await scorer.score(listener, kept, (row) => familiarityOf(history(row)) === 'familiar')
   const novelty = noveltyOf(recipe, unheard.length ? query.novelty : 0)
   const pool = cutPool(scored, novelty)
   const rules = drawRules(recipe, pool, query.n, novelty)

@@ -78,6 +78,7 @@ describe('evaluate history', () => {
       'base-rate',
       'track-rate',
       'artist-rate',
+      'logistic-regression',
       'deepcuts',
     ])
     for (const { metrics } of report.models) {
@@ -90,7 +91,14 @@ describe('evaluate history', () => {
           if (metric !== 'auc') expect(ci95[0]).toBeGreaterThanOrEqual(0)
         }
     }
-    expect(JSON.parse(JSON.stringify(report))).toEqual(report)
+    const slope = metricsOf('deepcuts').all.slope
+    expect(slope.ci95[0]).toBeLessThan(slope.mean)
+    expect(slope.ci95[1]).toBeGreaterThan(slope.mean)
+    expect(Math.abs(slope.mean - 1)).toBeLessThan(0.4)
+    expect(metricsOf('base-rate').all.slope.mean).toBeNaN()
+    const told = JSON.parse(JSON.stringify(report)) as HistoryReport
+    expect(told.models.at(-1)).toEqual(report.models.at(-1))
+    expect(told.models[0]!.metrics.all.slope.mean).toBeNull()
   })
 
   it('has a base rate that is one number, which tells nothing apart', () => {

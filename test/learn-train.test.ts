@@ -3,20 +3,23 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
 import { random } from '../src/core/random.ts'
-import { FEATURE_COUNT, FEATURE_NAMES } from '../src/features/feature-names.ts'
+import { FEATURE_COUNT } from '../src/features/feature-names.ts'
 import { describeLog, type Examples } from '../src/learn/dataset.ts'
 import { fitLikability } from '../src/learn/fit.ts'
 import { historyMaker, type ListenerData, readListenerData } from '../src/learn/listener-data.ts'
+import { PRESETS } from '../src/learn/presets.ts'
 import { type TrainingReport, train } from '../src/learn/train.ts'
 import { auc, logLoss } from '../src/metrics/binary.ts'
 import { ece } from '../src/metrics/calibration.ts'
-import { type LikabilityModel, logisticLikability, meanProbability } from '../src/model/likability.ts'
+import { openEnsemble } from '../src/model/ensemble.ts'
+import { type LikabilityModel, meanProbability } from '../src/model/likability.ts'
 import { recommend } from '../src/recommend.ts'
 import { emptyEngine, type InventedEngine, inventedEngine, NOW, playsOf } from './suites/invented-listener.ts'
 
-const OPTIONS = { listener: 'ada', seed: 1 }
+const OPTIONS = { listener: 'ada', seed: 1, preset: 'nano' } as const
+const SETTINGS = { preset: PRESETS.nano, seed: 1 }
 const modelFile = ({ folder }: InventedEngine, version: number) =>
-  readFileSync(join(folder, 'models', String(version), 'model.json'), 'utf8')
+  readFileSync(join(folder, 'models', String(version), 'model.onnx'))
 
 describe('training on the invented world', () => {
   let invented: Awaited<ReturnType<typeof inventedEngine>>
@@ -30,9 +33,9 @@ describe('training on the invented world', () => {
     report = await train(invented.engine.library, OPTIONS, silent)
     data = await readListenerData(invented.engine.library, 'ada')
     const to = Math.floor(data.log.size * 0.75)
-    const fitted = await fitLikability(data, to, silent)
-    model = logisticLikability(fitted.model)
-    tail = describeLog(data.log, historyMaker(data, fitted.audioScale)(), 'rolling', { from: to })
+    const fitted = await fitLikability(data, to, SETTINGS, silent)
+    model = await openEnsemble(fitted.checkpoint.ensemble)
+    tail = describeLog(data.log, historyMaker(data, fitted.checkpoint.audioScale)(), 'rolling', { from: to })
   })
   afterAll(() => invented.close())
 
@@ -42,14 +45,17 @@ describe('training on the invented world', () => {
     expect(ours.name).toBe('deepcuts')
     expect(plays).toBeGreaterThan(300)
     expect(ours.auc).toBeGreaterThan(0.74)
-    for (const other of models.slice(0, -1)) {
+    for (const other of models.slice(0, -2)) {
       expect(ours.auc, other.name).toBeGreaterThan(other.auc + 0.02)
       expect(ours.logLoss, other.name).toBeLessThan(other.logLoss)
     }
+    const logistic = models.at(-2)!
+    expect(logistic.name).toBe('logistic-regression')
+    expect(ours.logLoss).toBeLessThan(logistic.logLoss + 0.01)
   })
 
-  it('states probabilities that hold on the plays after those it learned from', () => {
-    const p = meanProbability(model.logits(tail.raw), model.heads)
+  it('states probabilities that hold on the plays after those it learned from', async () => {
+    const p = meanProbability((await model.logits(tail.raw)).finish, model.heads)
     const share = tail.label.reduce((sum, y) => sum + y, 0) / tail.size
     expect(tail.size).toBeGreaterThan(800)
     expect(ece(p, tail.label, 10)).toBeLessThan(0.09)
@@ -57,20 +63,10 @@ describe('training on the invented world', () => {
     expect(logLoss(p, tail.label)).toBeLessThan(logLoss(p.fill(share), tail.label) - 0.03)
   })
 
-  it('comes near what somebody who knows the truth could foresee', () => {
-    const p = meanProbability(model.logits(tail.raw), model.heads)
+  it('comes near what somebody who knows the truth could foresee', async () => {
+    const p = meanProbability((await model.logits(tail.raw)).finish, model.heads)
     const truth = Array.from(tail.play, (i) => invented.world.history(0).plays[i]!.probability)
     expect(auc(p, tail.label)).toBeGreaterThan(auc(truth, tail.label) - 0.09)
-  })
-
-  it('tells contributions of the features that add up to the log-odds', () => {
-    for (const i of [0, 10, 200, tail.size - 1]) {
-      const raw = tail.raw.slice(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT)
-      const { base, byFeature } = model.contributions(raw)
-      expect(Object.keys(byFeature)).toEqual(FEATURE_NAMES)
-      const sum = Object.values(byFeature).reduce((total, part) => total + part, base)
-      expect(sum).toBeCloseTo(model.logits(raw)[0]!, 6)
-    }
   })
 
   it('reports what it did in numbers of the log', () => {
@@ -90,7 +86,9 @@ describe('training on the invented world', () => {
   it('keeps the version as the one that serves, and gives it back whole', async () => {
     const { manifest, likability } = await invented.engine.model('ada')
     expect(manifest.version).toBe(1)
-    expect(likability.logits(tail.raw.slice(0, FEATURE_COUNT)).every(Number.isFinite)).toBe(true)
+    const { finish } = await likability.logits(tail.raw.slice(0, FEATURE_COUNT))
+    expect(finish.every(Number.isFinite)).toBe(true)
+    expect(finish).toHaveLength(likability.heads)
   })
 })
 
@@ -105,26 +103,51 @@ describe('training', () => {
     const { library } = invented.engine
     const versions = [await train(library, OPTIONS, silent), await train(library, OPTIONS, silent)]
     expect(versions.map(({ version }) => version)).toEqual([1, 2])
-    expect(modelFile(invented, 2)).toBe(modelFile(invented, 1))
+    expect(modelFile(invented, 2).equals(modelFile(invented, 1))).toBe(true)
   })
 
-  it('stops when it is told to, at whichever moment, and leaves no version behind', async () => {
+  const stoppingIn = (stage: string, after: number) => {
+    const controller = new AbortController()
+    let [current, steps] = ['', 0]
+    const progress = {
+      stage(name: string) {
+        current = name
+        this.at()
+      },
+      at() {
+        if (current === stage && steps++ === after) controller.abort(new Error('stopped here'))
+      },
+      done() {},
+    }
+    return train(invented.engine.library, OPTIONS, progress, controller.signal)
+  }
+
+  it('stops when it is told to before it has learned anything, and leaves no version behind', async () => {
     const { library } = invented.engine
     const { id } = await library.listeners.get('ada')
     const before = await library.models.active(id)
     expect(before?.version).toBe(2)
     const listed = readdirSync(join(invented.folder, 'models'))
-    for (const stopAt of [0, 1, 3, 6, 9]) {
-      const controller = new AbortController()
-      let steps = 0
-      const at = () => {
-        if (steps++ === stopAt) controller.abort(new Error('stopped here'))
-      }
-      const progress = { stage: at, at, done() {} }
-      await expect(train(library, OPTIONS, progress, controller.signal)).rejects.toThrow('stopped here')
-    }
+    for (const [stage, after] of [
+      ['describing plays', 0],
+      ['describing plays', 2],
+      ['logistic regression', 1],
+    ] as const)
+      await expect(stoppingIn(stage, after)).rejects.toThrow('stopped here')
     expect(await library.models.active(id)).toEqual(before)
     expect(readdirSync(join(invented.folder, 'models'))).toEqual(listed)
+  })
+
+  it('keeps the best so far when it is stopped while it learns, and says so', async () => {
+    for (const after of [0, 1]) {
+      const report = await stoppingIn('training', after)
+      expect(report.cut).toBe('stopped')
+      expect(report.heldOut.plays).toBeGreaterThan(0)
+    }
+    const { likability } = await invented.engine.model('ada')
+    expect((await likability.logits(new Float32Array(FEATURE_COUNT))).finish.every(Number.isFinite)).toBe(
+      true,
+    )
   })
 
   it('lets a Ctrl-C in while it computes', async () => {
@@ -146,7 +169,8 @@ describe('too little to learn from', () => {
       await invented.put('ada', playsOf(plays))
       const report = await train(invented.engine.library, OPTIONS, silent)
       const { likability } = await invented.engine.model('ada')
-      return { report, likability }
+      const { finish } = await likability.logits(new Float32Array(FEATURE_COUNT).fill(Number.NaN))
+      return { report, finish }
     } finally {
       await invented.close()
     }
@@ -179,12 +203,9 @@ describe('too little to learn from', () => {
           }))
           await invented.put('ada', playsOf(plays))
           const data = await readListenerData(invented.engine.library, 'ada')
-          const { slopes, model } = await fitLikability(data, data.log.size, silent)
-          for (const slope of [
-            ...Object.values(slopes),
-            model.calibration.rolling.a,
-            model.calibration.frozen.a,
-          ])
+          const { state, checkpoint } = await fitLikability(data, data.log.size, SETTINGS, silent)
+          const { calibration } = checkpoint.ensemble
+          for (const slope of [...Object.values(state.slopes), calibration.rolling.a, calibration.frozen.a])
             expect(slope, `${size} plays, seed ${seed}`).toBeGreaterThan(0.2)
         } finally {
           await invented.close()
@@ -215,7 +236,7 @@ describe('too little to learn from', () => {
       expect(report.heldOut).toEqual({ plays: 0, models: [] })
       const { likability } = await invented.engine.model('ada')
       const raw = new Float32Array(FEATURE_COUNT)
-      expect(Number.isFinite(likability.logits(raw)[0])).toBe(true)
+      expect(Number.isFinite((await likability.logits(raw)).finish[0])).toBe(true)
     } finally {
       await invented.close()
     }
@@ -237,8 +258,13 @@ describe('too little to learn from', () => {
       await engine.library.imports.undo(1)
       await expect(recommend(query, engine)).rejects.toMatchObject({ code: 'NO_PLAYS' })
 
-      const { manifest, model: stored } = await engine.library.models.load(1)
-      await engine.library.models.save(1, { ...(stored as object), features: ['another'] }, manifest.training)
+      const { manifest, files } = await engine.library.models.load(1)
+      const tables = JSON.parse(Buffer.from(files['model.json']!).toString()) as object
+      const other = {
+        ...files,
+        'model.json': Buffer.from(JSON.stringify({ ...tables, features: ['another'] })),
+      }
+      await engine.library.models.save(1, other, manifest.training, { serve: true })
       await expect(engine.model('ada')).rejects.toMatchObject({ code: 'MODEL_OLD' })
     } finally {
       await invented.close()
@@ -250,7 +276,7 @@ describe('too little to learn from', () => {
     await invented.put('ada', [{ kind: 'never', artist: 'Nobody' }])
     const { library } = invented.engine
     await expect(train(library, OPTIONS, silent)).rejects.toMatchObject({ code: 'NO_PLAYS' })
-    await expect(train(library, { listener: 'bob', seed: 1 }, silent)).rejects.toMatchObject({
+    await expect(train(library, { ...OPTIONS, listener: 'bob' }, silent)).rejects.toMatchObject({
       code: 'UNKNOWN_LISTENER',
       message: expect.stringContaining('ada'),
     })
@@ -259,10 +285,9 @@ describe('too little to learn from', () => {
 
   it('is enough just above the bound, without audio, and when one outcome comes after the other', async () => {
     for (const finished of [runs([true, 30], [false, 30]), runs([false, 30], [true, 30])]) {
-      const { report, likability } = await trainOn(finished)
+      const { report, finish } = await trainOn(finished)
       expect(report.finishes).toBe(30)
-      const raw = new Float32Array(FEATURE_COUNT).fill(Number.NaN)
-      expect(likability.logits(raw).every(Number.isFinite)).toBe(true)
+      expect(finish.every(Number.isFinite)).toBe(true)
     }
   })
 })

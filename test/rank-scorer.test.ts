@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FEATURE_COUNT, FEATURE_INDEX, FEATURE_NAMES } from '../src/features/feature-names.ts'
+import { FEATURE_COUNT, FEATURE_INDEX } from '../src/features/feature-names.ts'
 import type { Moment } from '../src/features/history.ts'
 import type { LikabilityModel } from '../src/model/likability.ts'
 import { likabilityScorer } from '../src/rank/scorer.ts'
@@ -7,13 +7,10 @@ import { likabilityScorer } from '../src/rank/scorer.ts'
 /** Two heads: the log-odds are the track's rate, and one less. */
 const model: LikabilityModel = {
   heads: 2,
-  logits: (raw) =>
-    Float64Array.from({ length: (2 * raw.length) / FEATURE_COUNT }, (_, i) => {
+  logits: async (raw) => ({
+    finish: Float64Array.from({ length: (2 * raw.length) / FEATURE_COUNT }, (_, i) => {
       return raw[Math.floor(i / 2) * FEATURE_COUNT + FEATURE_INDEX.trackRate]! - (i % 2)
     }),
-  contributions: () => ({
-    base: 0,
-    byFeature: Object.fromEntries(FEATURE_NAMES.map((name) => [name, 0])) as never,
   }),
 }
 const audio = new Float32Array(4 * 13).fill(Number.NaN)
@@ -33,7 +30,7 @@ const listener = {
     },
   },
 }
-const scored = likabilityScorer(model, tracks).score(
+const scored = await likabilityScorer(model, tracks).score(
   listener,
   [3, 0, 2, 1].map((row) => ({ row, sources: ['familiar'] })),
   (row) => row > 1,

@@ -13,6 +13,7 @@ interface Stage {
   readonly unit: string
   readonly startedAt: number
   done: number
+  told?: string
   readonly bar?: SingleBar
 }
 
@@ -26,10 +27,10 @@ export async function drawProgress(stream: NodeJS.WriteStream, now: () => number
   let toldAt = 0
   const end = () => {
     if (!stage) return
-    const { bar, name, done, unit, startedAt } = stage
+    const { bar, name, done, unit, startedAt, told } = stage
     bar?.stop()
     const what = done > 0 ? `${count(done)}${unit && ` ${unit}`} in ` : ''
-    stream.write(`${name}: ${what}${lasting((now() - startedAt) / 1000)}\n`)
+    stream.write(`${name}: ${what}${lasting((now() - startedAt) / 1000)}${told ? `; ${told}` : ''}\n`)
     stage = undefined
   }
   return {
@@ -40,9 +41,10 @@ export async function drawProgress(stream: NodeJS.WriteStream, now: () => number
       stage = begun
       if (bars) stage = { ...begun, bar: startBar(bars.SingleBar, stream, () => stage ?? begun, now) }
     },
-    at(done) {
+    at(done, told) {
       if (!stage) return
       stage.done = done
+      if (told) stage.told = told
       if (stage.bar) stage.bar.update(done)
       else if (now() - toldAt >= LINE_EVERY_MS && !(stage.total > 0 && done >= stage.total)) {
         toldAt = now()
@@ -88,7 +90,7 @@ function barLine(stage: Stage, at: number, width: number): string {
 }
 
 /** Share, amount, rate and time left, as far as they can be known; of slow work the time left says more than the rate. */
-function facts({ total, done, unit, startedAt }: Stage, at: number): string[] {
+function facts({ total, done, unit, startedAt, told = '' }: Stage, at: number): string[] {
   const seconds = (at - startedAt) / 1000
   const rate = seconds > 0.2 && done > 0 ? done / seconds : 0
   const units = unit && ` ${unit}`
@@ -98,5 +100,6 @@ function facts({ total, done, unit, startedAt }: Stage, at: number): string[] {
       : []
   if (total <= 0) return [`${count(done)}${units}`, ...speed]
   const left = rate > 0 && done < total ? [`${lasting((total - done) / rate)} left`] : []
-  return [`${Math.floor((100 * Math.min(done, total)) / total)} %`, ...speed, ...left]
+  const share = `${Math.floor((100 * Math.min(done, total)) / total)} %`
+  return [share, ...speed, ...left, told].filter((fact) => fact !== '')
 }

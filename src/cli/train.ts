@@ -1,8 +1,11 @@
 import type { Command } from 'commander'
-import type { TrainingReport } from '../index.ts'
+import { DeepcutsError } from '../core/errors.ts'
+import type { PresetName, Promotion, TrainingReport } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { aligned, count, day, many, printable } from './text.ts'
-import { numberOption } from './values.ts'
+import { numberOption, oneOf } from './values.ts'
+
+const SIZES: readonly PresetName[] = ['nano', 'default', 'large']
 
 const DEFAULT_SEED = 1
 
@@ -11,22 +14,33 @@ const NAMES: Readonly<Record<string, string>> = {
   'base-rate': 'always the average',
   'track-rate': "the track's own rate",
   'artist-rate': "the artist's own rate",
+  'logistic-regression': 'logistic regression',
   deepcuts: 'deepcuts',
 }
 
 /** Adds `train`: learns what the listener likes from all that is imported. */
 export function addTrain(program: Command): void {
-  addVerb(program, 'train', 'learn what you like from what is imported', ['train', 'train --seed 7 --json'])
+  addVerb(program, 'train', 'learn what you like from what is imported', [
+    'train',
+    'train --preset large',
+    'train --seed 7 --json',
+  ])
     .option('--listener <id>', 'whose taste (default: the only one there is)')
     .option(
       '--seed <number>',
-      'kept with the model; fitting this model leaves nothing to chance',
+      'decides what is left to chance: the same seed and data give the same model',
       numberOption('--seed', { whole: true }),
       DEFAULT_SEED,
     )
+    .option(
+      '--preset <size>',
+      'how large a model: nano, default or large',
+      oneOf('--preset', SIZES),
+      'default',
+    )
     .action(
-      action<[], { seed: number }>(async (context, _, { seed }) => {
-        const report = await trainListener(context, await context.listener(), seed)
+      action<[], TrainingChoice>(async (context, _, { seed, preset }) => {
+        const report = await trainListener(context, await context.listener(), { seed, preset })
         context.out.document(report)
         showTraining(report, context)
         context.out.aside('\nNext: "deepcuts mix".')
@@ -34,15 +48,28 @@ export function addTrain(program: Command): void {
     )
 }
 
-/** Trains on everything that the listener played. @throws DeepcutsError UNKNOWN_LISTENER, NO_PLAYS, TOO_FEW_PLAYS, STOPPED */
+export interface TrainingChoice {
+  readonly seed: number
+  readonly preset: PresetName
+}
+
+/**
+ * Trains on everything that the listener played.
+ * @throws DeepcutsError UNKNOWN_LISTENER, NO_PLAYS, TOO_FEW_PLAYS, STOPPED; TRAINING_STOPPED when it was stopped and the best so far kept
+ */
 export async function trainListener(
   context: Context,
   listener: string,
-  seed = DEFAULT_SEED,
+  { seed, preset }: TrainingChoice = { seed: DEFAULT_SEED, preset: 'default' },
 ): Promise<TrainingReport> {
   const { library } = await context.engine()
   const { train } = await import('../index.ts')
-  return train(library, { listener, seed }, context.progress, context.signal)
+  const report = await train(library, { listener, seed, preset }, context.progress, context.signal)
+  if (report.cut === 'stopped') {
+    const serves = report.promotion?.promoted === false ? 'does not serve: it is worse' : 'serves from now on'
+    throw new DeepcutsError('TRAINING_STOPPED', { version: report.version, serves })
+  }
+  return report
 }
 
 /** What a training learned from and how well it foresees plays that it had not seen. */
@@ -52,6 +79,11 @@ export function showTraining(report: TrainingReport, { out }: Context): void {
     `Learned from ${many(finishes + skips, 'play')} of ${printable(report.listener)}, ${day(firstPlayAt)} to ${day(lastPlayAt)}: ` +
       `${count(finishes)} finished, ${count(skips)} skipped. This is model ${report.version}.`,
   )
+  if (report.cut === 'diverged')
+    out.tell(
+      'The loss became infinite on the way; the best model until then was kept. Another --seed may help, or a look for absurd values in the catalog: "deepcuts doctor".',
+    )
+  if (report.promotion) out.tell(promotionIn(report.promotion, report.version))
   if (heldOut.models.every(({ auc }) => Number.isNaN(auc))) return
   out.tell(
     `On the last ${many(heldOut.plays, 'play')}, before it learned from them, it told finishes from skips like this (AUC: 0.5 is a coin, 1 is perfect), from before each sitting, as a mix must, and play by play:`,
@@ -63,3 +95,21 @@ export function showTraining(report: TrainingReport, { out }: Context): void {
   ])
   for (const line of aligned([['', 'for a mix', 'play by play'], ...rows], [1, 2])) out.say(line)
 }
+
+/** Whether the new version serves, in words. */
+function promotionIn({ promoted, against, plays, difference, reason }: Promotion, version: number): string {
+  if (!promoted)
+    return (
+      `It does not serve: on ${many(plays, 'play')} that neither had seen it foresees worse than model ${against} ` +
+      `(log-loss ${signed(difference!.mean)}, at least ${signed(difference!.ci95[0])}), which goes on serving. "deepcuts models use ${version}" takes it all the same.`
+    )
+  const compared =
+    reason === 'not worse'
+      ? `on ${many(plays, 'play')} that neither had seen it is not worse (log-loss ${signed(difference!.mean)})`
+      : reason === 'too few plays to compare'
+        ? 'there are too few plays that neither had seen to compare them'
+        : `model ${against} cannot be read any more`
+  return `It serves instead of model ${against}: ${compared}.`
+}
+
+const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`

@@ -162,6 +162,11 @@ export const ERRORS = {
     sentence:
       '{listener} has no plays to learn from. Import a listening history first: "deepcuts import my_spotify_data.zip".',
   },
+  TRAINING_STOPPED: {
+    exit: 130,
+    sentence:
+      'Stopped. The best model until then was kept as version {version}; it {serves}. Run "deepcuts train" again for the whole training.',
+  },
   TOO_FEW_PLAYS: {
     exit: 1,
     sentence:

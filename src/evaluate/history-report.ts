@@ -2,19 +2,22 @@ import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
 import type { HistoryMetric, HistoryReport } from './history.ts'
 
-const COLUMNS: Readonly<Record<HistoryMetric, { title: string; higherIsBetter: boolean }>> = {
-  auc: { title: 'AUC ↑', higherIsBetter: true },
-  logLoss: { title: 'log-loss ↓', higherIsBetter: false },
-  brier: { title: 'Brier ↓', higherIsBetter: false },
-  accuracy: { title: 'accuracy ↑', higherIsBetter: true },
-  ece: { title: 'ECE ↓', higherIsBetter: false },
-}
+const higher = (value: number) => value
+const lower = (value: number) => -value
+
+/** What the columns are called, and how good a value is; the JSON has more. */
+const COLUMNS = {
+  auc: { title: 'AUC ↑', goodness: higher },
+  logLoss: { title: 'log-loss ↓', goodness: lower },
+  ece: { title: 'ECE ↓', goodness: lower },
+  slope: { title: 'slope → 1', goodness: (value: number) => -Math.abs(value - 1) },
+} as const satisfies Partial<Record<HistoryMetric, unknown>>
 const ROWS = { all: 'all plays', firstPlay: 'first plays', noSessionContext: 'no session context' } as const
 
 /** The report as text for a terminal: a table for each row of the protocol, then whether ours is ahead. */
 export function renderHistory(report: HistoryReport): string {
   const { dataset, protocol } = report
-  const names = Object.keys(COLUMNS) as HistoryMetric[]
+  const names = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
   const lines = [
     `${dataset.file}: ${count(dataset.rows)} plays (${count(dataset.finishes)} finished, ${count(dataset.skips)} skipped, ` +
       `${count(dataset.masked)} masked), ${Math.round(dataset.audioShare * 100)} % with audio features.`,
@@ -27,9 +30,10 @@ export function renderHistory(report: HistoryReport): string {
     })
     for (const { name, metrics } of report.models) {
       const cells = names.map((metric) => {
-        const values = report.models.map((model) => model.metrics[view][metric].mean)
-        const best = COLUMNS[metric].higherIsBetter ? Math.max(...values) : Math.min(...values)
-        return estimate(metrics[view][metric], metrics[view][metric].mean === best)
+        const { goodness } = COLUMNS[metric]
+        const all = report.models.map((model) => goodness(model.metrics[view][metric].mean))
+        const best = Math.max(...all.filter((value) => !Number.isNaN(value)))
+        return estimate(metrics[view][metric], goodness(metrics[view][metric].mean) === best)
       })
       table.push([name, ...cells])
     }

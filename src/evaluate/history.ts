@@ -5,23 +5,22 @@ import { basename, join } from 'node:path'
 import { breathe } from '../core/breathe.ts'
 import type { Progress } from '../core/progress.ts'
 import { random } from '../core/random.ts'
-import { cutSittings } from '../features/sittings.ts'
 import { importPaths } from '../ingest/import-paths.ts'
-import { BASELINES, baselinePredictions } from '../learn/baselines.ts'
-import { describeLog, type Examples } from '../learn/dataset.ts'
+import type { Examples } from '../learn/dataset.ts'
 import { fitLikability } from '../learn/fit.ts'
-import { historyMaker, type ListenerData, readListenerData } from '../learn/listener-data.ts'
+import { type Foresight, foresee, MODELS, type ModelName, sittingIndex } from '../learn/foresight.ts'
+import { type ListenerData, readListenerData } from '../learn/listener-data.ts'
+import { PRESETS, type PresetName } from '../learn/presets.ts'
 import { openLibrary } from '../library/library.ts'
 import { countOutcomes } from '../library/listening-log.ts'
 import { sampledAccuracy, sampledAuc, sampledBrier, sampledLogLoss } from '../metrics/binary.ts'
-import { sampledEce } from '../metrics/calibration.ts'
+import { sampledCalibrationSlope, sampledEce } from '../metrics/calibration.ts'
 import {
   bootstrapInterval,
   bootstrapNormalInterval,
   type Estimate,
   notNegative,
 } from '../metrics/interval.ts'
-import { logisticLikability, meanProbability } from '../model/likability.ts'
 import { openStore } from '../store/open.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
@@ -33,7 +32,11 @@ const METRICS = {
   brier: sampledBrier,
   accuracy: sampledAccuracy,
   ece: sampledEce,
+  slope: sampledCalibrationSlope,
 } as const
+const DRAWS = 1000
+/** Each draw is a fit of its own. */
+const SLOPE_DRAWS = 200
 const LISTENER = 'The listener of these exports'
 
 export type HistoryMetric = keyof typeof METRICS
@@ -45,6 +48,8 @@ export interface HistoryOptions {
   /** Catalog tables with audio features. */
   readonly catalog: readonly string[]
   readonly seed: number
+  /** How large a model; absent: `default`. */
+  readonly preset?: PresetName
   /** IANA zone of the listener: hours of the day are told in it. */
   readonly timeZone: string
   /** Ms since the epoch, for the import records. */
@@ -100,13 +105,13 @@ export async function evaluateHistory(
 ): Promise<HistoryReport> {
   const data = await inTemporaryFolder((folder) => readExports(folder, options, progress, signal))
   return {
-    ...(await judge(data, options.seed, progress, signal)),
+    ...(await judge(data, options, progress, signal)),
     dataset: { ...describeData(data), ...(await describeFiles(options)) },
   }
 }
 
 /** What an import of the exports and catalogs makes of them, by way of a store in `folder`. */
-async function readExports(
+export async function readExports(
   folder: string,
   { paths, catalog, now, timeZone }: HistoryOptions,
   progress: Progress,
@@ -125,43 +130,33 @@ async function readExports(
 }
 
 /** The protocol on data that is already read. */
-async function judge(data: ListenerData, seed: number, progress: Progress, signal?: AbortSignal) {
+async function judge(
+  data: ListenerData,
+  { seed, preset = 'default' }: HistoryOptions,
+  progress: Progress,
+  signal?: AbortSignal,
+) {
   const { log } = data
   const to = Math.floor(log.size * TRAINING_SHARE)
-  const fitted = await fitLikability(data, to, progress, signal)
-  const model = logisticLikability(fitted.model)
-  const newHistory = historyMaker(data, fitted.audioScale)
-  const training = describeLog(log, newHistory(), 'rolling', { to })
-  const test = {
-    rolling: describeLog(log, newHistory(), 'rolling', { from: to }),
-    frozen: describeLog(log, newHistory(), 'frozen', { from: to }),
-  }
-  const predictions = (examples: Examples) => ({
-    ...baselinePredictions(training, examples),
-    deepcuts: meanProbability(model.logits(examples.raw), model.heads),
-  })
-  const predicted = { rolling: predictions(test.rolling), frozen: predictions(test.frozen) }
-  const every = (examples: Examples) => Array.from(examples.play.keys())
-  const views: Record<RowName, { examples: Examples; rows: number[]; of: typeof predicted.rolling }> = {
-    all: { examples: test.rolling, rows: every(test.rolling), of: predicted.rolling },
-    firstPlay: {
-      examples: test.rolling,
-      rows: every(test.rolling).filter((i) => test.rolling.firstPlay[i]),
-      of: predicted.rolling,
-    },
-    noSessionContext: { examples: test.frozen, rows: every(test.frozen), of: predicted.frozen },
+  const fitted = await fitLikability(data, to, { preset: PRESETS[preset], seed }, progress, signal)
+  signal?.throwIfAborted()
+  const { rolling, frozen } = await foresee(data, to, fitted)
+  const every = ({ examples }: Foresight) => Array.from(examples.play.keys())
+  const views: Record<RowName, { readonly foresight: Foresight; readonly rows: readonly number[] }> = {
+    all: { foresight: rolling, rows: every(rolling) },
+    firstPlay: { foresight: rolling, rows: every(rolling).filter((i) => rolling.examples.firstPlay[i]) },
+    noSessionContext: { foresight: frozen, rows: every(frozen) },
   }
   const sittingOf = sittingIndex(data)
-  const names = [...BASELINES, 'deepcuts'] as const
-  progress.stage('bootstrap', names.length * 3, 'rows')
+  progress.stage('bootstrap', MODELS.length * 3, 'rows')
   let done = 0
   const judged: HistoryReport['models'][number][] = []
-  for (const name of names) {
+  for (const name of MODELS) {
     const metrics = {} as Record<RowName, RowMetrics>
     for (const view of Object.keys(views) as RowName[]) {
       await breathe(signal)
-      const { examples, rows, of } = views[view]
-      metrics[view] = scoreRows(of[name], examples, rows, sittingOf, seed)
+      const { foresight, rows } = views[view]
+      metrics[view] = scoreRows(foresight.predictions[name], foresight.examples, rows, sittingOf, seed)
       progress.at(++done)
     }
     judged.push({ name, metrics })
@@ -169,10 +164,13 @@ async function judge(data: ListenerData, seed: number, progress: Progress, signa
   progress.done()
   const ahead = Object.fromEntries(
     (Object.keys(views) as RowName[]).map((view) => {
-      const { examples, rows, of } = views[view]
-      const against = strongest(judged.slice(0, -1), view) as (typeof BASELINES)[number]
+      const { foresight, rows } = views[view]
+      const { examples, predictions } = foresight
+      const against = strongest(judged.slice(0, -1), view) as ModelName
       const label = pick(examples.label, rows)
-      const [ours, theirs] = [of.deepcuts, of[against]].map((p) => sampledAuc(pick(p, rows), label))
+      const [ours, theirs] = [predictions.deepcuts, predictions[against]].map((p) =>
+        sampledAuc(pick(p, rows), label),
+      )
       const difference = bootstrapInterval({
         groups: rows.map((i) => sittingOf[examples.play[i]!]!),
         statistic: (times) => ours!(times) - theirs!(times),
@@ -210,7 +208,8 @@ function scoreRows(
   const estimates = Object.fromEntries(
     (Object.keys(METRICS) as HistoryMetric[]).map((metric) => {
       const statistic = METRICS[metric](probability, label)
-      const bootstrap = { groups, statistic, next: random(`${seed}/${metric}`).next }
+      const draws = metric === 'slope' ? SLOPE_DRAWS : DRAWS
+      const bootstrap = { groups, statistic, next: random(`${seed}/${metric}`).next, draws }
       return [
         metric,
         metric === 'ece' ? notNegative(bootstrapNormalInterval(bootstrap)) : bootstrapInterval(bootstrap),
@@ -223,13 +222,6 @@ function scoreRows(
 function strongest(models: readonly HistoryReport['models'][number][], view: RowName): string {
   const scores = models.map(({ metrics }) => metrics[view].auc.mean)
   return models[scores.indexOf(Math.max(...scores))]?.name ?? models[0]!.name
-}
-
-function sittingIndex({ log }: ListenerData): Int32Array {
-  const { bounds } = cutSittings(log)
-  const index = new Int32Array(log.size)
-  for (let s = 0; s + 1 < bounds.length; s++) index.fill(s, bounds[s]!, bounds[s + 1]!)
-  return index
 }
 
 function pick<A extends Float64Array | Uint8Array>(values: A, rows: ArrayLike<number>): A {

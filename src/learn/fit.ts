@@ -1,165 +1,182 @@
 import { breathe } from '../core/breathe.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
-import type { AudioScale } from '../features/audio-scale.ts'
-import { type Encoder, encodeRows, fitEncoder } from '../features/encoder.ts'
-import { FEATURE_COUNT, FEATURE_NAMES, FEATURES } from '../features/feature-names.ts'
+import { FEATURE_COUNT } from '../features/feature-names.ts'
+import type { NamedValues } from '../graph/index.ts'
 import { countOutcomes } from '../library/listening-log.ts'
-import { logLoss } from '../metrics/binary.ts'
-import { type LogisticLikability, storeLogistic } from '../model/likability.ts'
-import { fitLogistic, type Logistic, logits, predict } from '../model/logistic.ts'
-import { fitPlatt } from '../model/platt.ts'
-import { COUNTS, describeLog, type Examples, type View } from './dataset.ts'
-import { audioScaleOf, historyMaker, type ListenerData } from './listener-data.ts'
+import type { Checkpoint } from '../model/checkpoint.ts'
+import { openEnsemble } from '../model/ensemble.ts'
+import { type LogisticLikability, meanLogit } from '../model/likability.ts'
+import { heldOutSlope, type Slopes, turnedAbout, UNTURNED } from './calibration.ts'
+import type { Evaluation } from './evaluation.ts'
+import { ensembleOf, type Learner, startLearner, teach } from './learner.ts'
+import type { ListenerData } from './listener-data.ts'
+import type { Preset } from './presets.ts'
+import { CAUTIOUS, chooseSimple, fitSimple, type SimpleChoice, simpleFits } from './simple-model.ts'
+import { targetsOf } from './targets.ts'
+import type { Trained } from './training-loop.ts'
+import { type DescribedPlays, describeViews, earlierPart, recentPart, type Views } from './views.ts'
 
-/** Bins of the piecewise-linear encoding; eight did no better on the validation parts of seven real histories. */
-const BINS = 4
-/** The last part of the training plays, on which settings are chosen and probabilities calibrated. */
-const VALIDATION_SHARE = 0.2
-/** No more plays than this are fitted on, the latest first: older ones speak through the counts. */
-const MAX_PLAYS = 30_000
 /** Of finishes and of skips. */
 const MIN_OUTCOMES = 20
-/** A held-out slope is drawn towards 1 as if by this many more outcomes of the rarer kind: few plays must not turn the ranking round. */
-const SLOPE_PRIOR = 200
-const SLOPES = { least: 0.25, most: 2 }
-/** After this share of the training plays an outcome weighs half: taste drifts. */
-const HALF_LIFE = 0.25
+/** Plays that explanations start from. */
+const BACKGROUND = 40
+/** What follows on the validation plays and on newer ones is short and gentle: it must not undo what validation chose. */
+const CARRY_ON = { epochs: 1, rate: 0.3 } as const
 
-/** The settings that are tried. */
-const GRID = [{ l2: 0.003 }, { l2: 0.02 }, { l2: 0.1 }, { l2: 0.5 }] as const
-type Choice = (typeof GRID)[number]
-/** What is taken where there is nothing to choose on. */
-const CAUTIOUS: Choice = { l2: 0.5 }
-
-const VIEWS = ['rolling', 'frozen'] as const satisfies readonly View[]
+export interface FitSettings {
+  readonly preset: Preset
+  readonly seed: number
+}
 
 /** What fitting gives. */
 export interface Fitted {
-  readonly model: LogisticLikability
-  readonly audioScale: AudioScale
-  readonly choice: Choice
-  /** How much wider or narrower than fitted the log-odds are made, per view; found on held-out plays. */
-  readonly slopes: Slopes
-  readonly examples: number
+  readonly checkpoint: Checkpoint
+  /** The simple model on the same plays: what the ensemble has to beat. */
+  readonly simple: LogisticLikability
+  /** Plays with a known outcome that it learned from. */
+  readonly plays: number
+  readonly evaluation: Pick<Evaluation, 'curve' | 'lines'>
+  /** Why the training ended before its time; the best until then was kept. */
+  readonly cut?: Trained['cut']
+  /** What a further training goes on from. */
+  readonly state: FitState
 }
 
-type Slopes = Readonly<Record<(typeof VIEWS)[number], number>>
+interface FitState {
+  readonly learner: Learner
+  readonly parameters: NamedValues
+  readonly slopes: Slopes
+  readonly simple: SimpleChoice
+}
 
 /**
- * Fits the simple likability model on the plays before `to`: both views of each play, settings chosen on the last fifth, then
- * fitted on all. Calibration keeps the level of the last fit and takes only the slope from the held-out fifth: a level found
- * there would be corrected twice, for the last fit has seen those plays (docs/decisions/simple-model.md).
- * @throws TOO_FEW_PLAYS when there are under 20 finishes or skips, and the signal's reason soon after it is aborted
+ * Fits the likability ensemble on the plays before `to`: settings, the number of steps and calibration are found on the last fifth, which it
+ * then learns from too.
+ * @throws TOO_FEW_PLAYS when there are under 20 finishes or skips, and the signal's reason when it is aborted before the training began
  */
 export async function fitLikability(
   data: ListenerData,
   to: number,
+  { preset, seed }: FitSettings,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Fitted> {
   refuseTooFew(data, to)
   await breathe(signal)
-  const described = describeViews(data, to, progress)
-  const { all, views } = described
-  const cut = recentFrom(views[0]!)
-  const training = select(all, (play) => play < cut)
-  const validation = views.map((view) => select(view, (play) => play >= cut))
-
-  if (![training, ...validation].every(({ label }) => label.includes(0) && label.includes(1)))
-    return fitWith(described, CAUTIOUS, { rolling: 1, frozen: 1 })
-
-  progress.stage('choosing settings', GRID.length + 1, 'fits')
-  const encoder = fitEncoder(training.raw, encodings())
-  const encoded = encodeRows(encoder, training.raw)
-  const held = validation.map((examples) => encodeRows(encoder, examples.raw))
-  let best: { choice: Choice; loss: number; fitted: Logistic } | undefined
-  for (const [i, choice] of GRID.entries()) {
-    await breathe(signal)
-    const fitted = regress(encoder, encoded, training, choice)
-    const loss = mean(validation.map(({ label }, v) => logLoss(predict(fitted, held[v]!), label)))
-    if (!best || loss < best.loss) best = { choice, loss, fitted }
-    progress.at(i + 1)
-  }
+  const described = describeViews(data, to, preset.plays, progress)
+  const [earlier, recent] = [earlierPart(described.views), recentPart(described.views)]
+  const validation = hasBoth(earlier) && hasBoth(recent) ? recent : undefined
+  const training = validation ? earlier : described.views
+  const simple = validation
+    ? await chooseSimple(training, validation, progress, signal)
+    : { choice: CAUTIOUS, model: simpleFits(training)(CAUTIOUS.l2) }
   await breathe(signal)
-  const { choice, fitted } = best!
-  const [rolling, frozen] = validation.map(({ label }, v) => heldOutSlope(logits(fitted, held[v]!), label))
-  const result = fitWith(described, choice, { rolling: rolling!, frozen: frozen! })
-  progress.at(GRID.length + 1)
-  progress.done()
-  return result
+
+  const targets = targetsOf(data.log, to, data.opinions)
+  const learner = startLearner(training, targets.labels, { preset, seed })
+  const trained = await teach(
+    learner,
+    training,
+    { targets, learningRate: preset.learningRate, epochs: preset.epochs, ...(validation && { validation }) },
+    progress,
+    signal,
+  )
+  const slopes = validation
+    ? await slopesOn(validation, learner, trained.parameters)
+    : { rolling: 1, frozen: 1 }
+  const state = { learner, parameters: trained.parameters, slopes, simple: simple.choice }
+  const evaluation = { curve: trained.curve, lines: [] }
+  const fitted = await finished(described, state, evaluation, trained.cut)
+  return trained.cut || !validation ? fitted : carryOn(data, to, described, fitted, progress, signal)
 }
 
-/** Fits on all plays with the settings and the calibration that a fit on the earlier plays has found. */
-export function refitLikability(data: ListenerData, found: Fitted, progress: Progress): Fitted {
-  const described = describeViews(data, data.log.size, progress)
-  progress.stage('fitting on every play', 1, 'fits')
-  const result = fitWith(described, found.choice, found.slopes)
-  progress.done()
-  return result
+/** Goes on from a fit on earlier plays with all plays. */
+export async function refitLikability(
+  data: ListenerData,
+  found: Fitted,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Fitted> {
+  const { preset } = found.state.learner
+  const to = data.log.size
+  const described = describeViews(data, to, preset.plays, progress, found.checkpoint.audioScale)
+  return carryOn(data, to, described, found, progress, signal)
 }
 
-interface Described {
-  readonly audioScale: AudioScale
-  readonly views: readonly Examples[]
-  readonly all: Examples
+async function carryOn(
+  data: ListenerData,
+  to: number,
+  described: DescribedPlays,
+  { state, evaluation }: Fitted,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Fitted> {
+  const { learner, parameters } = state
+  const targets = targetsOf(data.log, to, data.opinions, learner.labels)
+  const learningRate = learner.preset.learningRate * CARRY_ON.rate
+  const teaching = { targets, from: parameters, epochs: CARRY_ON.epochs, learningRate }
+  const carried = await teach(learner, described.views, teaching, progress, signal)
+  return finished(described, { ...state, parameters: carried.parameters }, evaluation, carried.cut)
 }
 
-function describeViews(data: ListenerData, to: number, progress: Progress): Described {
-  const audioScale = audioScaleOf(data, to)
-  const newHistory = historyMaker(data, audioScale)
-  const from = latest(data.log.outcome, to, MAX_PLAYS)
-  progress.stage('describing plays', VIEWS.length, 'views')
-  const views = VIEWS.map((view, i) => {
-    const examples = describeLog(data.log, newHistory(), view, { from, to })
-    progress.at(i + 1)
-    return examples
-  })
-  progress.done()
-  return { audioScale, views, all: join(views) }
-}
-
-function fitWith({ all, views, audioScale }: Described, choice: Choice, slopes: Slopes): Fitted {
-  const encoder = fitEncoder(all.raw, encodings())
-  const inputs = encodeRows(encoder, all.raw)
-  const fitted = regress(encoder, inputs, all, choice)
-  const turned = views.map((view, v) => {
-    const recent = select(view, (play) => play >= recentFrom(view))
-    const a = slopes[VIEWS[v]!]
-    return { a, b: (1 - a) * mean(Array.from(logits(fitted, encodeRows(encoder, recent.raw)))) }
-  })
-  const calibration = { rolling: turned[0]!, frozen: turned[1]! }
+async function finished(
+  { views, audioScale }: DescribedPlays,
+  state: FitState,
+  evaluation: Fitted['evaluation'],
+  cut: Trained['cut'],
+): Promise<Fitted> {
+  const { learner, parameters, slopes, simple } = state
+  const recent = recentPart(views)
+  const logits = await logitsOf(recent, learner, parameters)
+  const calibration = {
+    rolling: turnedAbout(slopes.rolling, logits.rolling),
+    frozen: turnedAbout(slopes.frozen, logits.frozen),
+  }
   return {
-    model: storeLogistic(fitted, encoder, centreOf(inputs, encoder.width), calibration),
-    audioScale,
-    choice,
-    slopes,
-    examples: all.size,
+    checkpoint: {
+      ensemble: ensembleOf(learner, parameters, calibration),
+      audioScale,
+      background: { rolling: spread(recent.rolling.raw), frozen: spread(recent.frozen.raw) },
+    },
+    simple: fitSimple(views, simple),
+    plays: views.rolling.size,
+    evaluation,
+    state,
+    ...(cut && { cut }),
   }
 }
 
-/** The slope of Platt scaling on held-out plays, drawn towards 1 the more, the fewer they are. */
-function heldOutSlope(z: Float64Array, label: Uint8Array): number {
-  const finishes = label.reduce((sum, y) => sum + y, 0)
-  const rarer = Math.min(finishes, label.length - finishes)
-  const slope = 1 + (fitPlatt(z, label).a - 1) * (rarer / (rarer + SLOPE_PRIOR))
-  return Math.min(Math.max(slope, SLOPES.least), SLOPES.most)
+async function slopesOn(validation: Views, learner: Learner, parameters: NamedValues): Promise<Slopes> {
+  const { rolling, frozen } = await logitsOf(validation, learner, parameters)
+  const { label } = validation.rolling
+  return { rolling: heldOutSlope(rolling, label), frozen: heldOutSlope(frozen, label) }
 }
 
-/** The play from which on the last fifth lies. */
-const recentFrom = ({ play, size }: Examples) => play[Math.floor(size * (1 - VALIDATION_SHARE))]!
-
-function regress(encoder: Encoder, X: Float32Array, { play, label }: Examples, { l2 }: Choice): Logistic {
-  const end = play.reduce((latest, p) => Math.max(latest, p), 0)
-  const begin = play.reduce((first, p) => Math.min(first, p), end)
-  const half = HALF_LIFE * (end - begin + 1)
-  const weights = Float64Array.from(play, (p) => 0.5 ** ((end - p) / half))
-  return fitLogistic(X, label, { d: encoder.width, l2, weights, maxIterations: 40, tolerance: 2e-4 })
+/** Log-odds of the heads' mean probability, not calibrated. */
+async function logitsOf({ rolling, frozen }: Views, learner: Learner, parameters: NamedValues) {
+  const model = await openEnsemble(ensembleOf(learner, parameters, UNTURNED))
+  try {
+    const of = async (raw: Float32Array) => meanLogit((await model.logits(raw)).finish, model.heads)
+    return { rolling: await of(rolling.raw), frozen: await of(frozen.raw) }
+  } finally {
+    await model.close()
+  }
 }
 
-function encodings(): number[] {
-  return FEATURE_NAMES.map((name) => (FEATURES[name].binned ? BINS : 0))
+/** Rows at even distances. */
+function spread(raw: Float32Array): Float32Array {
+  const n = raw.length / FEATURE_COUNT
+  const count = Math.min(n, BACKGROUND)
+  const rows = new Float32Array(count * FEATURE_COUNT)
+  for (let k = 0; k < count; k++) {
+    const row = Math.floor(((k + 0.5) * n) / count)
+    rows.set(raw.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT), k * FEATURE_COUNT)
+  }
+  return rows
 }
+
+const hasBoth = ({ rolling: { label } }: Views) => label.includes(0) && label.includes(1)
 
 /** Whether there are enough finishes and skips before play `to`. */
 export function canFit({ log }: ListenerData, to: number): boolean {
@@ -173,58 +190,3 @@ function refuseTooFew(data: ListenerData, to: number): void {
   const { finishes, skips } = countOutcomes(log, to)
   if (!canFit(data, to)) throw new DeepcutsError('TOO_FEW_PLAYS', { finishes, skips, needed: MIN_OUTCOMES })
 }
-
-/** The index from which on `most` plays before `to` have a known outcome. */
-function latest(outcomes: Int8Array, to: number, most: number): number {
-  let known = 0
-  for (let i = to - 1; i >= 0; i--) if (outcomes[i] !== -1 && ++known >= most) return i
-  return 0
-}
-
-function join(views: readonly Examples[]): Examples {
-  const size = views.reduce((sum, view) => sum + view.size, 0)
-  const joined = {
-    size,
-    raw: new Float32Array(size * FEATURE_COUNT),
-    label: new Uint8Array(size),
-    play: new Int32Array(size),
-    firstPlay: new Uint8Array(size),
-    counts: new Int32Array(size * COUNTS.stride),
-  }
-  let at = 0
-  for (const view of views) {
-    joined.raw.set(view.raw, at * FEATURE_COUNT)
-    joined.label.set(view.label, at)
-    joined.play.set(view.play, at)
-    joined.firstPlay.set(view.firstPlay, at)
-    joined.counts.set(view.counts, at * COUNTS.stride)
-    at += view.size
-  }
-  return joined
-}
-
-function select(examples: Examples, wanted: (play: number) => boolean): Examples {
-  const rows = Array.from(examples.play.keys()).filter((i) => wanted(examples.play[i]!))
-  const raw = new Float32Array(rows.length * FEATURE_COUNT)
-  const counts = new Int32Array(rows.length * COUNTS.stride)
-  rows.forEach((i, at) => {
-    raw.set(examples.raw.subarray(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT), at * FEATURE_COUNT)
-    counts.set(examples.counts.subarray(i * COUNTS.stride, (i + 1) * COUNTS.stride), at * COUNTS.stride)
-  })
-  return {
-    size: rows.length,
-    raw,
-    label: Uint8Array.from(rows, (i) => examples.label[i]!),
-    play: Int32Array.from(rows, (i) => examples.play[i]!),
-    firstPlay: Uint8Array.from(rows, (i) => examples.firstPlay[i]!),
-    counts,
-  }
-}
-
-function centreOf(X: Float32Array, width: number): number[] {
-  const sums = new Float64Array(width)
-  for (let at = 0; at < X.length; at++) sums[at % width] = sums[at % width]! + X[at]!
-  return Array.from(sums, (sum) => (sum * width) / X.length)
-}
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -5,12 +5,15 @@ import type { Catalog } from '../library/catalog.ts'
 import type { Library } from '../library/library.ts'
 import type { ListenerRow } from '../library/listeners.ts'
 import type { ListeningLog } from '../library/listening-log.ts'
+import type { Opinions } from './targets.ts'
 
 /** All that is learned from: one listener's log over the catalog. */
 export interface ListenerData {
   readonly listener: ListenerRow
   readonly catalog: Catalog
   readonly log: ListeningLog
+  /** What the listener said of tracks: mostly undated, so it is something to learn to foresee, and never a feature. */
+  readonly opinions: Opinions
 }
 
 /** Reads a listener's data. @throws UNKNOWN_LISTENER */
@@ -20,6 +23,22 @@ export async function readListenerData(library: Library, name: string): Promise<
     listener,
     catalog: await library.catalog(),
     log: await library.log(listener),
+    opinions: await readOpinions(library, listener),
+  }
+}
+
+async function readOpinions(library: Library, listener: ListenerRow): Promise<Opinions> {
+  const saved = await library.saved(listener)
+  const { rowOfIdentifier } = await library.catalog()
+  const said = new Map<number, string>()
+  for (const {
+    kind,
+    trackId,
+    identifiers = trackId === undefined ? [] : [trackId],
+  } of await library.feedback.list(listener.id))
+    for (const identifier of identifiers) said.set(rowOfIdentifier[identifier] ?? -1, kind)
+  return {
+    liked: (row) => said.get(row) === 'like' || (saved[row] === 1 && said.get(row) !== 'dislike'),
   }
 }
 

@@ -1,15 +1,15 @@
-import { breathe } from '../core/breathe.ts'
 import type { Progress } from '../core/progress.ts'
-import type { AudioScale } from '../features/audio-scale.ts'
-import { FEATURE_NAMES } from '../features/feature-names.ts'
 import type { Library } from '../library/library.ts'
 import { countOutcomes } from '../library/listening-log.ts'
 import { auc, logLoss } from '../metrics/binary.ts'
-import { type LogisticLikability, logisticLikability, meanProbability } from '../model/likability.ts'
-import { BASELINES, baselinePredictions } from './baselines.ts'
-import { describeLog, type View } from './dataset.ts'
-import { canFit, type Fitted, fitLikability, refitLikability } from './fit.ts'
-import { dataState, historyMaker, type ListenerData, readListenerData } from './listener-data.ts'
+import { checkpointFiles } from '../model/checkpoint.ts'
+import type { Label } from '../model/likability.ts'
+import type { Evaluation, HeldOut } from './evaluation.ts'
+import { canFit, fitLikability, refitLikability } from './fit.ts'
+import { foresee, heldOutOf, MODELS } from './foresight.ts'
+import { dataState, type ListenerData, readListenerData } from './listener-data.ts'
+import { PRESETS, type Preset, type PresetName } from './presets.ts'
+import { type Promotion, promotionOf } from './promotion.ts'
 
 /** The last part of the plays, on which a training says how good it is before it learns from them too. */
 const HELD_OUT_SHARE = 0.1
@@ -17,14 +17,8 @@ const HELD_OUT_SHARE = 0.1
 export interface TrainOptions {
   readonly listener: string
   readonly seed: number
-}
-
-/** What a model is stored as: all that predicting needs besides the catalog and the log. */
-export interface StoredModel {
-  /** The features it reads, in order: a model of other features is refused. */
-  readonly features: readonly string[]
-  readonly likability: LogisticLikability
-  readonly audioScale: AudioScale
+  /** How large a model; absent: `default`. */
+  readonly preset?: PresetName
 }
 
 /** How well one predictor foresees the held-out plays: play by play, and from before the sitting, as a mix must. */
@@ -39,77 +33,90 @@ export interface TailScore {
 export interface TrainingReport {
   readonly version: number
   readonly listener: string
+  readonly preset: PresetName
   readonly seed: number
-  /** Plays with a known outcome, each seen with and without its sitting. */
-  readonly examples: number
+  readonly settings: Preset
+  readonly labels: readonly Label[]
+  /** Encoded inputs of the network. */
+  readonly inputs: number
+  /** Plays with a known outcome that it learned from, each seen with and without its sitting. */
+  readonly plays: number
   readonly finishes: number
   readonly skips: number
   readonly firstPlayAt: number
   readonly lastPlayAt: number
-  readonly inputs: number
-  readonly settings: { readonly l2: number }
+  /** End of the first held-out play; absent when there are none. */
+  readonly heldOutFrom?: number
   /** Of what was known when it was made: another one means that training again would learn from something else. */
   readonly state: string
   /** Scores on the held-out last tenth, of a model that did not see it; none where too few plays are left to learn from. */
   readonly heldOut: { readonly plays: number; readonly models: readonly TailScore[] }
+  /** Why the training ended before its time; the best model until then was kept. */
+  readonly cut?: 'stopped' | 'diverged'
+  /** Whether it serves from now on, and why; absent for a listener's first. */
+  readonly promotion?: Promotion
 }
 
-/** The training path: read, fit on all but the tail, score on the tail, fit on everything, keep the version. */
+/**
+ * The training path: read, fit on all but the tail, score on the tail, go on with everything, keep the version, and let it serve unless it is
+ * worse than the one that does.
+ */
 export async function train(
   library: Library,
-  options: TrainOptions,
+  { listener, seed, preset = 'default' }: TrainOptions,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<TrainingReport> {
-  const data = await readListenerData(library, options.listener)
-  const to = Math.floor(data.log.size * (1 - HELD_OUT_SHARE))
-  const earlier = canFit(data, to) ? await fitLikability(data, to, progress, signal) : undefined
-  const heldOut = earlier ? scoreTail(data, to, earlier) : { plays: 0, models: [] }
-  await breathe(signal)
-  const fitted = earlier
-    ? refitLikability(data, earlier, progress)
-    : await fitLikability(data, data.log.size, progress, signal)
-  await breathe(signal)
-  const { choice, model } = fitted
-  const { endedAt } = data.log
-  const { finishes, skips } = countOutcomes(data.log)
-  const report = {
-    listener: options.listener,
-    seed: options.seed,
-    examples: fitted.examples,
-    finishes,
-    skips,
-    firstPlayAt: endedAt[0]!,
-    lastPlayAt: endedAt.at(-1)!,
-    inputs: model.encoder.width,
-    settings: choice,
-    heldOut,
-    state: await dataState(library, data.listener),
+  const data = await readListenerData(library, listener)
+  const settings = { preset: PRESETS[preset], seed }
+  const tail = Math.floor(data.log.size * (1 - HELD_OUT_SHARE))
+  const earlier = canFit(data, tail) ? await fitLikability(data, tail, settings, progress, signal) : undefined
+  const heldOut = earlier && heldOutOf(data, await foresee(data, tail, earlier))
+  const fitted = !earlier
+    ? await fitLikability(data, data.log.size, settings, progress, signal)
+    : earlier.cut
+      ? earlier
+      : await refitLikability(data, earlier, progress, signal)
+
+  const evaluation: Evaluation = { ...(earlier ?? fitted).evaluation, ...(heldOut && { heldOut }) }
+  const files = {
+    ...checkpointFiles('model', fitted.checkpoint),
+    ...(earlier && checkpointFiles('held-out', earlier.checkpoint)),
+    'evaluation.json': Buffer.from(JSON.stringify(evaluation)),
   }
-  const stored: StoredModel = { features: FEATURE_NAMES, likability: model, audioScale: fitted.audioScale }
-  const { version } = await library.models.save(data.listener.id, stored, report)
+  const promotion = heldOut && (await promotionOf(library, data, tail, heldOut))
+  const cut = earlier?.cut ?? fitted.cut
+  const report = {
+    listener,
+    preset,
+    seed,
+    settings: settings.preset,
+    labels: fitted.checkpoint.ensemble.labels,
+    inputs: fitted.checkpoint.ensemble.encoder.width,
+    plays: fitted.plays,
+    ...extentOf(data),
+    ...(heldOut && { heldOutFrom: data.log.endedAt[tail]! }),
+    state: await dataState(library, data.listener),
+    heldOut: heldOut ? scoresOf(heldOut) : { plays: 0, models: [] },
+    ...(cut && { cut }),
+    ...(promotion && { promotion }),
+  }
+  const serve = promotion?.promoted ?? true
+  const { version } = await library.models.save(data.listener.id, files, report, { serve })
   return { version, ...report }
 }
 
-/** Scores the plays from `to` on, which the model has not seen, beside the baselines: play by play, and from before the sitting. */
-function scoreTail(data: ListenerData, to: number, fitted: Fitted): TrainingReport['heldOut'] {
-  const newHistory = historyMaker(data, fitted.audioScale)
-  const training = describeLog(data.log, newHistory(), 'rolling', { to })
-  const model = logisticLikability(fitted.model)
-  const known = (of: number) => of - countOutcomes(data.log, of).unknown
-  const scoresOf = (view: View) => {
-    const tail = describeLog(data.log, newHistory(), view, { from: to })
-    const ours = meanProbability(model.logits(tail.raw), model.heads)
-    const all = { ...baselinePredictions(training, tail), deepcuts: ours }
-    return (name: keyof typeof all) => ({
-      auc: auc(all[name], tail.label),
-      logLoss: logLoss(all[name], tail.label),
-    })
-  }
-  const [rolling, frozen] = [scoresOf('rolling'), scoresOf('frozen')]
-  const names = [...BASELINES, 'deepcuts'] as const
-  return {
-    plays: known(data.log.size) - known(to),
-    models: names.map((name) => ({ name, ...rolling(name), beforeSitting: frozen(name) })),
-  }
+function extentOf({ log }: ListenerData) {
+  const { finishes, skips } = countOutcomes(log)
+  return { finishes, skips, firstPlayAt: log.endedAt[0]!, lastPlayAt: log.endedAt.at(-1)! }
+}
+
+function scoresOf({ label, views: { rolling, frozen } }: HeldOut): TrainingReport['heldOut'] {
+  const score = (p: readonly number[]) => ({ auc: auc(p, label), logLoss: logLoss(p, label) })
+  const models = MODELS.map((name) => ({
+    name,
+    ...score(rolling.predictions[name]!),
+    beforeSitting: score(frozen.predictions[name]!),
+  }))
+  return { plays: label.length, models }
 }

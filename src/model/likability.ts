@@ -1,26 +1,25 @@
 import type { Encoder } from '../features/encoder.ts'
-import { encodeRows, widthOf } from '../features/encoder.ts'
-import { FEATURE_COUNT, FEATURE_INDEX, FEATURE_NAMES, type FeatureName } from '../features/feature-names.ts'
+import { encodeRows } from '../features/encoder.ts'
+import { FEATURE_COUNT, FEATURE_INDEX } from '../features/feature-names.ts'
 import { type Logistic, sigmoid } from './logistic.ts'
 import type { Platt } from './platt.ts'
 
+/** What is predicted of a track for a listener, if it is played now. */
+export const LABELS = ['finish', 'skip', 'like', 'repeat'] as const
+export type Label = (typeof LABELS)[number]
+
+/** n × heads log-odds of each label that the listener's data could teach; a finish is always among them. */
+export type HeadLogits = { readonly finish: Float64Array } & { readonly [L in Label]?: Float64Array }
+
 /**
- * Predicts whether a listener finishes a track. A model must never read anything but the raw features, and must state
- * probabilities that are calibrated on plays it was not fitted on.
+ * Predicts what a listener does with a track. A model must never read anything but the raw features, and must state
+ * probabilities of a finish that are calibrated on plays it was not fitted on.
  */
 export interface LikabilityModel {
   /** How many heads it has: their spread is its uncertainty. */
   readonly heads: number
-  /** n × FEATURE_COUNT raw features → n × heads log-odds of a finish. */
-  logits(raw: Float32Array): Float64Array
-  /** How much each feature moves one row's log-odds away from those of an average play. */
-  contributions(raw: Float32Array): Contributions
-}
-
-export interface Contributions {
-  /** Log-odds of an average play. */
-  readonly base: number
-  readonly byFeature: Readonly<Record<FeatureName, number>>
+  /** n × FEATURE_COUNT raw features → log-odds a head. */
+  logits(raw: Float32Array): Promise<HeadLogits>
 }
 
 /** The simple model of one head: logistic regression on encoded features, Platt-scaled per view. Plain data. */
@@ -29,45 +28,28 @@ export interface LogisticLikability {
   readonly encoder: Encoder
   readonly weights: readonly number[]
   readonly bias: number
-  /** Mean of each encoded input on the training part. */
-  readonly centre: readonly number[]
   /** Calibration fitted on held-out plays, with and without knowledge of the sitting. */
   readonly calibration: { readonly rolling: Platt; readonly frozen: Platt }
 }
 
-/** A model over its stored form. Attribution is that of linear SHAP with independent inputs (Lundberg & Lee 2017, corollary 1). */
+/** A model over its stored form. */
 export function logisticLikability(stored: LogisticLikability): LikabilityModel {
-  const { encoder, centre, calibration } = stored
+  const { encoder, calibration } = stored
   const weights = Float64Array.from(stored.weights)
   const width = encoder.width
   const plattOf = (raw: Float32Array, row: number) =>
     raw[row * FEATURE_COUNT + FEATURE_INDEX.noSitting] === 1 ? calibration.frozen : calibration.rolling
   return {
     heads: 1,
-    logits(raw) {
+    async logits(raw) {
       const encoded = encodeRows(encoder, raw)
-      return Float64Array.from({ length: raw.length / FEATURE_COUNT }, (_, row) => {
+      const finish = Float64Array.from({ length: raw.length / FEATURE_COUNT }, (_, row) => {
         let sum = stored.bias
         for (let j = 0, at = row * width; j < width; j++, at++) sum += weights[j]! * encoded[at]!
         const { a, b } = plattOf(raw, row)
         return a * sum + b
       })
-    },
-    contributions(raw) {
-      const encoded = encodeRows(encoder, raw)
-      const { a, b } = plattOf(raw, 0)
-      let base = stored.bias
-      for (let j = 0; j < width; j++) base += weights[j]! * centre[j]!
-      const byFeature = Object.fromEntries(
-        FEATURE_NAMES.map((name, f) => {
-          const column = encoder.columns[f]!
-          let sum = 0
-          for (let j = column.offset; j < column.offset + widthOf(column); j++)
-            sum += weights[j]! * (encoded[j]! - centre[j]!)
-          return [name, a * sum]
-        }),
-      ) as Record<FeatureName, number>
-      return { base: a * base + b, byFeature }
+      return { finish }
     },
   }
 }
@@ -82,11 +64,15 @@ export function meanProbability(logits: Float64Array, heads: number): Float64Arr
   })
 }
 
+/** The log-odds of `meanProbability`. */
+export function meanLogit(logits: Float64Array, heads: number): Float64Array {
+  return meanProbability(logits, heads).map((p) => Math.log(p / (1 - p)))
+}
+
 /** Puts a fitted logistic regression into its stored form. */
 export function storeLogistic(
   fitted: Logistic,
   encoder: Encoder,
-  centre: readonly number[],
   calibration: LogisticLikability['calibration'],
 ): LogisticLikability {
   return {
@@ -94,7 +80,16 @@ export function storeLogistic(
     encoder,
     weights: Array.from(fitted.weights),
     bias: fitted.bias,
-    centre,
     calibration,
   }
+}
+
+/** How much the heads disagree: the standard deviation of their probabilities, n × heads log-odds → n. */
+export function headSpread(logits: Float64Array, heads: number): Float64Array {
+  const means = meanProbability(logits, heads)
+  return means.map((mean, row) => {
+    let squares = 0
+    for (let h = 0; h < heads; h++) squares += (sigmoid(logits[row * heads + h]!) - mean) ** 2
+    return Math.sqrt(squares / heads)
+  })
 }

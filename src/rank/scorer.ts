@@ -29,7 +29,7 @@ export interface Scorer {
     listener: ScoringListener,
     candidates: readonly Candidate[],
     familiar: (row: number) => boolean,
-  ): ScoredCandidate[]
+  ): Promise<ScoredCandidate[]>
 }
 
 /** The scorer of a likability model over a catalog. */
@@ -37,14 +37,14 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
   const at = (name: (typeof AUDIO_FEATURES)[number]) => AUDIO_FEATURES.indexOf(name)
   const columns = { tempo: at('tempo'), key: at('key'), mode: at('mode'), energy: at('energy') }
   return {
-    score(listener, candidates, familiar) {
+    async score(listener, candidates, familiar) {
       const raw = new Float32Array(candidates.length * FEATURE_COUNT)
       const moment = { at: listener.asOf, clock: listener.at, inSitting: listener.inSitting }
       candidates.forEach(({ row }, i) => {
         listener.history.describe(row, moment, raw, i * FEATURE_COUNT)
       })
-      const logits = model.logits(raw)
-      const likability = meanProbability(logits, model.heads)
+      const { finish } = await model.logits(raw)
+      const likability = meanProbability(finish, model.heads)
       return candidates.map((candidate, i) => {
         const { row } = candidate
         const sound = Object.entries(columns)
@@ -56,7 +56,7 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
           artist: tracks.artist[row] || -1 - row,
           familiarity: familiar(row) ? 'familiar' : 'new',
           likability: likability[i]!,
-          scores: Array.from(logits.subarray(i * model.heads, (i + 1) * model.heads)),
+          scores: Array.from(finish.subarray(i * model.heads, (i + 1) * model.heads)),
           ...Object.fromEntries(sound),
         }
       })

@@ -1,0 +1,37 @@
+/** How a training went and what it foresaw, kept with the version as `evaluation.json`; `report` draws it. Plain JSON. */
+export interface Evaluation {
+  readonly curve: readonly CurvePoint[]
+  /** Log-loss of the simpler models on the validation plays: the lines to beat. */
+  readonly lines: readonly { readonly name: string; readonly logLoss: number }[]
+  /** None where too few plays were left to learn from. */
+  readonly heldOut?: HeldOut
+}
+
+/** The state of the training after a while: log-losses, of the plays learned from since the last point, and of the validation plays. */
+export interface CurvePoint {
+  readonly step: number
+  readonly training: number
+  readonly validation: number
+}
+
+/** Columns over the held-out plays with a known outcome, in the order of time. */
+export interface HeldOut {
+  /** 1 = finish. */
+  readonly label: readonly number[]
+  /** Index of the sitting: what is resampled together. */
+  readonly sitting: readonly number[]
+  /** 1 where the listener had never heard the track. */
+  readonly firstPlay: readonly number[]
+  /** How often the listener had played the artist. */
+  readonly artistPlays: readonly number[]
+  readonly hasAudio: readonly number[]
+  readonly views: Readonly<Record<'rolling' | 'frozen', HeldOutView>>
+}
+
+/** What was foreseen: play by play (rolling), and from the start of the sitting (frozen). */
+export interface HeldOutView {
+  /** Probability of a finish, by model: the baselines, then `deepcuts`. */
+  readonly predictions: Readonly<Record<string, readonly number[]>>
+  /** Standard deviation of the heads' probabilities. */
+  readonly spread: readonly number[]
+}

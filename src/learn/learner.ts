@@ -1,0 +1,93 @@
+import type { Progress } from '../core/progress.ts'
+import { type Encoder, encodeRows, fitEncoder } from '../features/encoder.ts'
+import { FEATURE_COUNT } from '../features/feature-names.ts'
+import { inferenceModel, type NamedValues } from '../graph/index.ts'
+import type { Ensemble } from '../model/ensemble.ts'
+import { type EnsembleNetwork, ensembleNetwork } from '../model/ensemble-network.ts'
+import type { Label } from '../model/likability.ts'
+import { bootstrapWeights, type TrainingSet } from './batches.ts'
+import type { Preset } from './presets.ts'
+import type { Targets } from './targets.ts'
+import { type Trained, trainEnsemble } from './training-loop.ts'
+import { both, type Views } from './views.ts'
+
+/** Standardised values and missing flags: bins made a network over the same plays slower and no better. */
+const NO_BINS = new Array<number>(FEATURE_COUNT).fill(0)
+
+/** An ensemble that can be trained: the network, and how plays become its inputs. */
+export interface Learner {
+  readonly network: EnsembleNetwork
+  readonly encoder: Encoder
+  readonly labels: readonly Label[]
+  readonly preset: Preset
+  readonly seed: number
+}
+
+/** Steps of a round over few plays, for which batches are made smaller, down to a smallest. */
+const ROUND = 25
+const SMALLEST_BATCH = 64
+
+/** An untrained ensemble over the encoding of these plays. */
+export function startLearner(
+  training: Views,
+  labels: readonly Label[],
+  { preset, seed }: { readonly preset: Preset; readonly seed: number },
+): Learner {
+  const encoder = fitEncoder(both(training).raw, NO_BINS)
+  const { heads, hidden, dropout, priorScale } = preset
+  const shape = { inputs: encoder.width, labels, heads, hidden, dropout, priorScale, seed }
+  return { network: ensembleNetwork(shape), encoder, labels, preset, seed }
+}
+
+/** What a training goes by beside the plays. */
+export interface Teaching {
+  readonly targets: Targets
+  /** Held-out plays that say when to stop; without them all rounds are run. */
+  readonly validation?: Views
+  /** Parameters to go on from. */
+  readonly from?: NamedValues
+  readonly epochs: number
+  readonly learningRate: number
+}
+
+/** Trains on the plays; what the learner's network was at first stays as it was. */
+export async function teach(
+  { network, encoder, preset, seed }: Learner,
+  views: Views,
+  { targets, validation, ...settings }: Teaching,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Trained> {
+  const { play, size } = views.rolling
+  const labels = targets.labels.length
+  const inputs = ({ rolling, frozen }: Views) => [rolling, frozen].map(({ raw }) => encodeRows(encoder, raw))
+  const set: TrainingSet = {
+    plays: size,
+    width: encoder.width,
+    views: inputs(views),
+    labels,
+    targets: Int8Array.from({ length: size * labels }, (_, at) => {
+      return targets.values[play[Math.floor(at / labels)]! * labels + (at % labels)]!
+    }),
+    heads: preset.heads,
+    weights: bootstrapWeights(play, preset.heads, seed),
+  }
+  const held = validation && { views: inputs(validation), label: validation.rolling.label }
+  const batch = Math.max(Math.min(preset.batch, Math.floor(size / ROUND)), SMALLEST_BATCH)
+  return trainEnsemble(network, set, held, { ...preset, ...settings, batch, seed }, progress, signal)
+}
+
+/** The ensemble with these parameters. */
+export function ensembleOf(
+  { network, encoder, labels, preset }: Learner,
+  parameters: NamedValues,
+  calibration: Ensemble['calibration'],
+): Ensemble {
+  return {
+    heads: preset.heads,
+    labels,
+    encoder,
+    calibration,
+    onnx: inferenceModel(network.logits as Required<typeof network.logits>, parameters),
+  }
+}

@@ -1,0 +1,61 @@
+/** How large an ensemble is trained, and for how long. Plain data: kept with the model. */
+export interface Preset {
+  readonly heads: number
+  /** Units of each hidden layer. */
+  readonly hidden: readonly number[]
+  readonly dropout: number
+  /** Standard deviation of the fixed random function of each head, in log-odds. */
+  readonly priorScale: number
+  readonly learningRate: number
+  readonly weightDecay: number
+  /** Plays a step. */
+  readonly batch: number
+  /** Rounds over the plays at most. */
+  readonly epochs: number
+  /** Scorings on the validation plays without a new best before training stops. */
+  readonly patience: number
+  /** No more plays than this are fitted on, the latest first: older ones speak through the counts. */
+  readonly plays: number
+}
+
+/** The sizes on offer: `nano` for a try in seconds, `default`, and `large` for those who can wait. */
+export const PRESETS = {
+  nano: {
+    heads: 32,
+    hidden: [16],
+    dropout: 0.1,
+    priorScale: 0.3,
+    learningRate: 1e-2,
+    weightDecay: 1,
+    batch: 256,
+    epochs: 8,
+    patience: 8,
+    plays: 8_000,
+  },
+  default: {
+    heads: 32,
+    hidden: [32],
+    dropout: 0.1,
+    priorScale: 0.3,
+    learningRate: 1e-2,
+    weightDecay: 1,
+    batch: 512,
+    epochs: 12,
+    patience: 8,
+    plays: 30_000,
+  },
+  large: {
+    heads: 32,
+    hidden: [64, 64],
+    dropout: 0.2,
+    priorScale: 0.3,
+    learningRate: 5e-3,
+    weightDecay: 1,
+    batch: 512,
+    epochs: 20,
+    patience: 10,
+    plays: 100_000,
+  },
+} as const satisfies Record<string, Preset>
+
+export type PresetName = keyof typeof PRESETS
