@@ -12,10 +12,14 @@ export interface Figure {
   readonly value: number
   readonly unit: string
   readonly atMost?: number
+  /** Its 95 % interval. */
+  readonly ci95?: readonly [low: number, high: number]
+  /** Digits behind the point; absent: two, or none from 100 on. */
+  readonly digits?: number
 }
 
-/** A benchmark: does the work in a folder of its own and says what it measured. */
-export type Bench = (folder: string) => Promise<readonly Figure[]>
+/** A benchmark: does the work in a folder of its own and says what it measured. Most take no arguments. */
+export type Bench = (folder: string, args: readonly string[]) => Promise<readonly Figure[]>
 
 const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
@@ -59,10 +63,10 @@ export async function deepcuts(folder: string, ...args: readonly string[]): Prom
 }
 
 /** Runs a benchmark in a temporary folder that is removed afterwards. */
-export async function inFolder(bench: Bench): Promise<readonly Figure[]> {
+export async function inFolder(bench: Bench, args: readonly string[]): Promise<readonly Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'deepcuts-bench-'))
   try {
-    return await bench(folder)
+    return await bench(folder, args)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,4 @@
-import { type Bench, inFolder, machine } from './measure.ts'
+import { type Bench, type Figure, inFolder, machine } from './measure.ts'
 
 /** Every benchmark by name; each is loaded only when it is run. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }>>> = {
@@ -6,9 +6,15 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }
   mix: () => import('./mix.ts'),
   'cold-start': () => import('./cold-start.ts'),
   graph: () => import('./graph.ts'),
+  likability: () => import('./likability.ts'),
 }
+/** What follows the name of this one is for it. */
+const TAKES_ARGUMENTS = 'likability'
 
-const names = process.argv.slice(2)
+const words = process.argv.slice(2)
+const last = words.includes(TAKES_ARGUMENTS) ? words.indexOf(TAKES_ARGUMENTS) + 1 : words.length
+const names = words.slice(0, last)
+const args = words.slice(last)
 const unknown = names.filter((name) => !(name in BENCHES))
 if (names.length === 0 || unknown.length > 0) {
   for (const name of unknown) console.error(`There is no benchmark ${name}.`)
@@ -18,19 +24,26 @@ if (names.length === 0 || unknown.length > 0) {
 
 for (const name of names) {
   const { default: bench } = await BENCHES[name]!()
-  const figures = await inFolder(bench)
+  const figures = await inFolder(bench, name === TAKES_ARGUMENTS ? args : [])
+  if (figures.length === 0) continue
   const width = Math.max(...figures.map((figure) => figure.name.length))
-  for (const { name: what, value, unit, atMost } of figures) {
+  const units = Math.max(6, ...figures.map((figure) => figure.unit.length))
+  for (const figure of figures) {
+    const { value, unit, atMost, ci95 } = figure
     const promised =
       atMost === undefined ? '' : `   promised ≤ ${atMost}${value <= atMost ? '' : '   MISSED'}`
-    console.log(`${what.padEnd(width)}  ${short(value).padStart(9)} ${unit.padEnd(6)}${promised}`)
+    const interval = ci95 ? ` ${ci95.map((end) => told(end, figure)).join(' to ')}` : ''
+    console.log(
+      `${figure.name.padEnd(width)}  ${told(value, figure).padStart(9)} ${unit.padEnd(units)}${promised}${interval}`,
+    )
   }
-  const command = `npm run bench -- ${name}`
+  const command = ['npm run bench --', name, ...(name === TAKES_ARGUMENTS ? args : [])].join(' ')
   console.log(
     JSON.stringify({ bench: name, command, date: new Date().toISOString(), machine: machine(), figures }),
   )
 }
 
-function short(value: number): string {
+function told(value: number, { digits }: Figure): string {
+  if (digits !== undefined) return value.toFixed(digits)
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2)
 }
