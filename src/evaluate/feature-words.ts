@@ -16,6 +16,8 @@ export type FeatureScale =
   | 'outcome'
   /** As it is. */
   | 'number'
+  /** As it is, in no unit that means something to a person. */
+  | 'measure'
 
 interface FeatureWords {
   readonly words: string
@@ -32,6 +34,7 @@ const deviations = told('deviations')
 const flag = told('flag')
 const outcome = told('outcome')
 const number = told('number')
+const measure = told('measure')
 
 /** What each feature is called in words, and how its values are told. */
 export const FEATURE_WORDS: Readonly<Record<FeatureName, FeatureWords>> = {
@@ -39,7 +42,7 @@ export const FEATURE_WORDS: Readonly<Record<FeatureName, FeatureWords>> = {
   trackRate: rate('finishes of the track so far'),
   trackRecentRate: rate('finishes of the track lately'),
   trackLastOutcome: outcome('how the track last ended'),
-  trackActivation: number('how recent and frequent its plays are'),
+  trackActivation: measure('how recent and frequent its plays are'),
   trackDaysSince: days('days since the track was played'),
   trackAge: days('days since the track was first played'),
   neverHeard: flag('never heard before'),
@@ -68,14 +71,14 @@ export const FEATURE_WORDS: Readonly<Record<FeatureName, FeatureWords>> = {
   duration_ms: deviations('length of the track'),
   time_signature: deviations('time signature'),
   noAudio: flag('its sound is not known'),
-  soundMatch: number('sounds like what was finished'),
-  soundMatchRecent: number('sounds like what was finished lately'),
-  newTrackSoundMatch: number('a new track that sounds like what was finished'),
+  soundMatch: measure('sounds like what was finished'),
+  soundMatchRecent: measure('sounds like what was finished lately'),
+  newTrackSoundMatch: measure('a new track that sounds like what was finished'),
   hourRate: rate('finishes at this hour'),
-  hourSin: number('hour, sine'),
-  hourCos: number('hour, cosine'),
-  hourSin2: number('hour, sine of twice'),
-  hourCos2: number('hour, cosine of twice'),
+  hourSin: measure('hour, sine'),
+  hourCos: measure('hour, cosine'),
+  hourSin2: measure('hour, sine of twice'),
+  hourCos2: measure('hour, cosine of twice'),
   weekend: flag('on a weekend'),
   recentRate: rate('finishes of the latest plays'),
   recentRateLong: rate('finishes of the latest hundred plays'),
@@ -89,7 +92,7 @@ export const FEATURE_WORDS: Readonly<Record<FeatureName, FeatureWords>> = {
   sameArtistAsLast: flag('same artist as the play before'),
   sameArtistLastOutcome: outcome('how the same artist’s play before ended'),
   playedThisSitting: flag('already played in this sitting'),
-  sittingSoundMatch: number('sounds like what the sitting finished'),
+  sittingSoundMatch: measure('sounds like what the sitting finished'),
   noSitting: flag('no sitting is under way'),
 }
 
@@ -129,6 +132,7 @@ export function toldValue(feature: ToldFeature, value: number): string {
     case 'deviations':
       return `${signed(value)} sd`
     case 'number':
+    case 'measure':
       return Number.isInteger(value) ? String(value) : signed(value)
   }
 }

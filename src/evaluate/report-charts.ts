@@ -6,11 +6,13 @@ import { draw } from './report-plot.ts'
 import { OURS } from './report-rows.ts'
 import { bestPoint } from './report-sentences.ts'
 import type { SpreadGroup, SpreadReport } from './report-spread.ts'
-import { whole } from './report-words.ts'
+import { artistGroup, whole } from './report-words.ts'
 
 const WIDTH = 400
 const FRAME = { width: WIDTH, marginLeft: 44, marginRight: 14, marginTop: 26, marginBottom: 42 } as const
 const INK = 'currentColor'
+/** Bins of fewer plays are drawn pale. */
+export const PALE = 20
 const PERCENT_TICKS = [0, 20, 40, 60, 80, 100]
 
 /** How the lines of models are drawn, the same on the whole page: ours first. */
@@ -40,6 +42,7 @@ export function reliabilityChart(id: string, description: string, bins: readonly
     finished: 100 * finished.mean,
     low: 100 * finished.ci95[0],
     high: 100 * finished.ci95[1],
+    opacity: n < PALE ? 0.4 : 1,
   }))
   const x = { domain: [0, 100], ticks: PERCENT_TICKS }
   const upper = draw({
@@ -50,6 +53,7 @@ export function reliabilityChart(id: string, description: string, bins: readonly
       ...FRAME,
       height: 330,
       marginBottom: 12,
+      opacity: { type: 'identity' },
       x: { ...x, label: null, tickFormat: () => '', grid: true },
       y: { domain: [0, 100], ticks: PERCENT_TICKS, label: 'finished (%)', grid: true },
       marks: [
@@ -60,8 +64,15 @@ export function reliabilityChart(id: string, description: string, bins: readonly
           ],
           { stroke: INK, strokeOpacity: 0.6, strokeDasharray: '5 4' },
         ),
-        Plot.ruleX(rows, { x: 'foreseen', y1: 'low', y2: 'high', stroke: 'var(--ours)', strokeWidth: 2.2 }),
-        Plot.dot(rows, { x: 'foreseen', y: 'finished', r: 4.5, fill: 'var(--ours)' }),
+        Plot.ruleX(rows, {
+          x: 'foreseen',
+          y1: 'low',
+          y2: 'high',
+          stroke: 'var(--ours)',
+          strokeWidth: 2.2,
+          strokeOpacity: 'opacity',
+        }),
+        Plot.dot(rows, { x: 'foreseen', y: 'finished', r: 4.5, fill: 'var(--ours)', fillOpacity: 'opacity' }),
       ],
     },
   })
@@ -156,12 +167,6 @@ export function spreadChart(id: string, description: string, { bins }: SpreadRep
       ],
     },
   })
-}
-
-/** The words for how often an artist was played, "5–19". */
-export function artistGroup({ from, to }: Pick<SpreadGroup, 'from' | 'to'>): string {
-  if (to === undefined) return `${from} or more`
-  return from === to ? String(from) : `${from}–${to}`
 }
 
 /** The mean spread by how often the artist had been played, with and without known sound. */

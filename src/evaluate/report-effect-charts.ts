@@ -88,7 +88,7 @@ function axisOf({ feature, points }: FeatureEffect): Plot.ScaleOptions {
     default:
       return {
         ticks: 5,
-        tickFormat: (value: number) => String(value).replace('-', '−'),
+        tickFormat: (value: number) => String(Number(value.toFixed(3))).replace('-', '−'),
         label: UNITS[feature] ?? 'less to more',
       }
   }

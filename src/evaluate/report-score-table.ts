@@ -45,7 +45,7 @@ function body(row: ReportRow, scores: RowScores): string {
   const { n, sittings, models } = scores
   const best = new Map(
     SCORES.map((score) => {
-      const costs = models.map((model) => COLUMNS[score].cost(model.scores[score].mean))
+      const costs = models.map((model) => shownCost(score, model.scores[score].mean))
       return [score, Math.min(...costs.filter((cost) => !Number.isNaN(cost)))]
     }),
   )
@@ -63,9 +63,15 @@ function line({ name, scores }: ModelScores, best: ReadonlyMap<Score, number>): 
 }
 
 function cell(score: Score, estimate: Estimate, best: number | undefined): string {
-  const { cost, digits } = COLUMNS[score]
+  const { digits } = COLUMNS[score]
   if (!Number.isFinite(estimate.mean)) return '<td>–</td>'
   const mean = fixed(estimate.mean, digits)
-  const shown = cost(estimate.mean) === best ? `<b>${mean}</b>` : mean
+  const shown = shownCost(score, estimate.mean) === best ? `<b>${mean}</b>` : mean
   return `<td>${shown}<small>${range(estimate, (value) => fixed(value, digits))}</small></td>`
+}
+
+/** The cost of a number as it is shown: what looks the same is as good. */
+function shownCost(score: Score, mean: number): number {
+  const { cost, digits } = COLUMNS[score]
+  return Number(cost(Number(mean.toFixed(digits))).toFixed(digits))
 }

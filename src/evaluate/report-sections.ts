@@ -1,6 +1,5 @@
 import type { Report, ReportView, ViewReport } from './report.ts'
 import {
-  artistGroup,
   curveChart,
   familiarityChart,
   lineStyles,
@@ -19,7 +18,7 @@ import {
   spreadSentence,
 } from './report-sentences.ts'
 import type { SpreadReport } from './report-spread.ts'
-import { fixed, modelWords, percent, points, ROW_WORDS, range, whole } from './report-words.ts'
+import { artistGroup, fixed, modelWords, percent, points, ROW_WORDS, range, whole } from './report-words.ts'
 
 type HeldOutReport = NonNullable<Report['heldOut']>
 
@@ -30,7 +29,7 @@ const LEAST_IN_GROUP = 20
 export function reliabilitySection({ views }: HeldOutReport): string {
   return section(
     'Reliability',
-    'Plays that were given about the same probability, and how many of them were finished. Dots on the dashed line are right; above it more was finished than foreseen. Bars are 95 % intervals, plays of one sitting taken together.',
+    'Plays that were given about the same probability, and how many of them were finished. Dots on the dashed line are right; above it more was finished than foreseen. Vertical lines are 95 % intervals, plays of one sitting taken together; pale ones are of fewer than 20 plays.',
     'pair',
     perView(views, (view, { reliability }, name) => {
       const sentence = reliabilitySentence(views[view])
@@ -119,7 +118,7 @@ export function spreadSection({ views }: HeldOutReport): string {
 function familiarityFigure(view: ReportView, spread: SpreadReport): string {
   const groups = spread.groups.filter(({ n }) => n >= LEAST_IN_GROUP)
   if (groups.length === 0) return ''
-  const sentence = familiaritySentence({ ...spread, groups })
+  const sentence = familiaritySentence(groups)
   return figure(
     `${ROW_WORDS[view]}: spread and familiarity`,
     sentence,

@@ -1,10 +1,10 @@
-import { featureWords, toldValue } from './feature-words.ts'
+import { featureScale, featureWords, toldValue } from './feature-words.ts'
 import type { Report, ViewReport } from './report.ts'
 import type { FeatureEffect } from './report-effects.ts'
 import { OURS } from './report-rows.ts'
 import type { ModelScores, RowScores } from './report-scores.ts'
 import type { SpreadGroup, SpreadReport } from './report-spread.ts'
-import { fixed, many, modelWords, percent, points, range, signed, whole } from './report-words.ts'
+import { artistGroup, fixed, many, modelWords, percent, points, range, signed } from './report-words.ts'
 
 /** Whether ours is ahead of the strongest baseline, by paired intervals. */
 export function aheadSentence({ ahead }: RowScores): string {
@@ -42,7 +42,7 @@ export function rocSentence({ models }: RowScores): string {
       undefined,
     )
   const beside = rival
-    ? `; the best of the simpler models (${modelWords(rival.name)}) does so ${percent(rival.scores.auc.mean)} of the time`
+    ? `; the best of the simpler models (${modelWords(rival.name)}) does so ${percent(rival.scores.auc.mean)} of the time (${fixed(rival.scores.auc.mean)})`
     : ''
   return (
     `Of one finished and one skipped play, it gives the finished one the higher chance ${percent(auc.mean)} of the time ` +
@@ -68,27 +68,39 @@ export function spreadSentence({ bins, rankCorrelation, beyondProbability }: Spr
 }
 
 /** How much the heads disagree about artists seldom and often played, and without known sound. */
-export function familiaritySentence({ groups }: SpreadReport): string {
-  const pooled = (wanted: (group: SpreadGroup) => boolean) => {
-    const some = groups.filter(wanted)
-    const n = some.reduce((sum, group) => sum + group.n, 0)
-    return { n, spread: some.reduce((sum, group) => sum + group.n * group.spread.mean, 0) / n }
-  }
-  const counts = groups.map(({ from }) => from)
-  const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  const [rare, often] = [pooled(({ from }) => from === least), pooled(({ from }) => from === most)]
-  const [silent, heard] = [pooled(({ hasAudio }) => !hasAudio), pooled(({ hasAudio }) => hasAudio)]
-  const played = (plays: number) =>
-    plays === 0 ? 'never played before' : `played ${whole(plays)} times or more`
+export function familiaritySentence(groups: readonly SpreadGroup[]): string {
+  const seldom = groups.filter(({ from }) => from === groups[0]!.from)
+  const often = groups.filter(({ from }) => from === groups.at(-1)!.from)
+  const played = ([group]: readonly SpreadGroup[]) =>
+    group!.to === 0 ? 'never played before' : `played ${artistGroup(group!)} times before`
+  const apart = `The heads are ${points(spreadOver(seldom))} points apart on artists ${played(seldom)}`
   const artists =
-    least === most
-      ? `The heads are ${points(rare.spread)} points apart`
-      : `The heads are ${points(rare.spread)} points apart on artists ${played(least)}, ${points(often.spread)} on those ${played(most)}`
-  const sound =
-    silent.n > 0 && heard.n > 0
-      ? `; ${points(silent.spread)} where the sound is not known, ${points(heard.spread)} where it is`
-      : `; the sound of ${heard.n > 0 ? 'all' : 'none'} of these tracks is known`
-  return `${artists}${sound}.`
+    seldom[0] === often[0] ? apart : `${apart}, ${points(spreadOver(often))} on those ${played(often)}`
+  const twins = groups.flatMap((silent) => {
+    const heard = groups.find(({ from, hasAudio }) => hasAudio && from === silent.from)
+    return heard && !silent.hasAudio ? [{ silent, heard }] : []
+  })
+  if (twins.length === 0) return `${artists}.`
+  const weights = twins.map(({ silent }) => silent.n)
+  const without = spreadOver(twins.map(({ silent }) => silent))
+  const withSound = weighted(
+    twins.map(({ heard }) => heard.spread.mean),
+    weights,
+  )
+  return `${artists}. Of artists played as often: ${points(without)} where the sound is not known, ${points(withSound)} where it is.`
+}
+
+/** The mean spread over all plays of the groups. */
+function spreadOver(groups: readonly SpreadGroup[]): number {
+  return weighted(
+    groups.map(({ spread }) => spread.mean),
+    groups.map(({ n }) => n),
+  )
+}
+
+function weighted(values: readonly number[], weights: readonly number[]): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return values.reduce((sum, value, i) => sum + value * weights[i]!, 0) / total
 }
 
 /** How far the training came, and where the simpler models stand. */
@@ -113,8 +125,14 @@ export function bestPoint(curve: Report['curve']): Report['curve'][number] {
 export function effectSentence({ feature, points: effect }: FeatureEffect): string {
   const low = effect.reduce((least, point) => (point.probability < least.probability ? point : least))
   const high = effect.reduce((most, point) => (point.probability > most.probability ? point : most))
-  const told = ({ value, probability }: typeof low) =>
-    `${percent(probability)} (${toldValue(feature, value)})`
+  const values = effect.map(({ value }) => value)
+  const ends = new Map([
+    [Math.min(...values), 'least'],
+    [Math.max(...values), 'most'],
+  ])
+  const at = (value: number) =>
+    featureScale(feature) === 'measure' ? (ends.get(value) ?? 'between') : toldValue(feature, value)
+  const told = ({ value, probability }: typeof low) => `${percent(probability)} (${at(value)})`
   return `from ${told(low)} to ${told(high)}`
 }
 

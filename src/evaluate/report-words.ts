@@ -1,5 +1,6 @@
 import type { Estimate } from '../metrics/interval.ts'
 import { OURS, type ReportRow } from './report-rows.ts'
+import type { SpreadGroup } from './report-spread.ts'
 
 const MODEL_WORDS: Readonly<Record<string, string>> = {
   [OURS]: 'deepcuts',
@@ -63,4 +64,10 @@ export function range({ ci95: [low, high] }: Estimate, write: (value: number) =>
 /** The date in UTC, YYYY-MM-DD. */
 export function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
+}
+
+/** The words for how often an artist was played, "5–19". */
+export function artistGroup({ from, to }: Pick<SpreadGroup, 'from' | 'to'>): string {
+  if (to === undefined) return `${from} or more`
+  return from === to ? String(from) : `${from}–${to}`
 }
