@@ -105,23 +105,34 @@ function showModels(models: readonly ModelVersion[], out: Output): void {
     }
     for (const note of notesOf(model)) out.tell(note, indent)
   }
+  if (models.some(({ readable }) => !readable))
+    out.tell(
+      'What cannot be read was made by another version of deepcuts. "deepcuts train" makes a new one.',
+      '• ',
+    )
   out.aside(
     '\nThe numbers are AUC (0.5 is a coin, 1 is perfect) and log-loss (0 is perfect) on the last plays, before it learned from them: from before each sitting, as a mix must, and play by play.',
   )
 }
 
 function cellsOf(model: ModelVersion): string[] {
-  const { preset, seed, plays, finishes = 0, skips = 0, heldOut, promotion } = trainingOf(model)
+  const { preset, seed, plays, finishes = 0, skips = 0, heldOut } = trainingOf(model)
   const ours = heldOut?.models.find(({ name }) => name === 'deepcuts')
   return [
     String(model.version),
     day(model.at),
-    [preset, seed].filter((part) => part !== undefined).join(' '),
+    preset ? `${preset} ${seed}` : '',
     count(plays ?? finishes + skips),
     scores(ours?.beforeSitting),
     scores(ours),
-    model.active ? 'serves' : promotion?.promoted === false ? 'not promoted' : '',
+    stateOf(model),
   ]
+}
+
+function stateOf(model: ModelVersion): string {
+  if (!model.readable) return 'cannot be read'
+  if (model.active) return 'serves'
+  return trainingOf(model).promotion?.promoted === false ? 'not promoted' : ''
 }
 
 /** AUC and log-loss; a manifest keeps what is no number as null. */
@@ -133,7 +144,6 @@ function scores(of: { readonly auc: number | null; readonly logLoss: number | nu
 
 /** What there is to say about a version beside its numbers. */
 function notesOf(model: ModelVersion): string[] {
-  if (!model.readable) return ['made by another version of deepcuts, which this one cannot read']
   const { promotion, cut } = trainingOf(model)
   return [
     ...(cut === 'stopped' ? ['its training was stopped early'] : []),
