@@ -289,6 +289,19 @@ describe('a report', () => {
     expect(text).toContain('finishes of the artist so far')
   })
 
+  it('is whole where the training was one scoring or fell apart, and where no feature says anything', async () => {
+    const nothing = null as unknown as number
+    const first = { step: 0, training: nothing, validation: 0.7 }
+    const diverged = { step: 100, training: nothing, validation: nothing }
+    const evaluation = { ...input().evaluation!, curve: [first, diverged] }
+    const odd = await makeReport(input({ evaluation, model: inventedModel({}) }), silent)
+    const drawn = renderReport(odd)
+    expect(XMLValidator.validate(drawn)).toBe(true)
+    expect(drawn).not.toMatch(/NaN|Infinity|undefined/)
+    expect(textOf(drawn)).toContain('The best of 1 scoring was after 0 steps: a log-loss of .700')
+    expect(textOf(drawn)).toContain('No feature moves it.')
+  })
+
   it('is whole where all held-out plays ended alike, with a single play, and with one head', async () => {
     const rows = onTheDiagonal()
     const finished = heldOutOf({ ...rows, label: rows.label.map(() => 1), spread: rows.spread.map(() => 0) })

@@ -37,7 +37,7 @@ const number = told('number')
 const measure = told('measure')
 
 /** What each feature is called in words, and how its values are told. */
-export const FEATURE_WORDS: Readonly<Record<FeatureName, FeatureWords>> = {
+const FEATURE_WORDS: Readonly<Record<FeatureName, FeatureWords>> = {
   trackPlays: count('earlier plays of the track'),
   trackRate: rate('finishes of the track so far'),
   trackRecentRate: rate('finishes of the track lately'),

@@ -12,7 +12,7 @@ const WIDTH = 400
 const FRAME = { width: WIDTH, marginLeft: 44, marginRight: 14, marginTop: 26, marginBottom: 42 } as const
 const INK = 'currentColor'
 /** Bins of fewer plays are drawn pale. */
-export const PALE = 20
+const PALE = 20
 const PERCENT_TICKS = [0, 20, 40, 60, 80, 100]
 
 /** How the lines of models are drawn, the same on the whole page: ours first. */
@@ -241,8 +241,8 @@ export function curveChart(
     description,
     options: {
       ...FRAME,
-      width: 560,
-      height: 330,
+      width: 440,
+      height: 290,
       x: { domain: steps, ticks: 6, label: 'training steps', labelAnchor: 'center', labelArrow: 'none' },
       y: { zero: false, nice: true, ticks: 6, label: 'log-loss', grid: true },
       marks: [

@@ -10,6 +10,16 @@ export function escaped(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
+/** A heading, what the section is about, and its figures. */
+export function section(heading: string, about: string, layout: string, figures: readonly string[]): string {
+  return [
+    `<section><h2>${escaped(heading)}</h2><p class="soft">${escaped(about)}</p>`,
+    `<div class="${layout}">`,
+    ...figures,
+    '</div></section>',
+  ].join('\n')
+}
+
 /** A figure of drawings, with what they say and the numbers behind them. */
 export function figure(
   heading: string,
@@ -32,7 +42,7 @@ export function numbers(head: readonly string[], rows: readonly (readonly string
 }
 
 /** A table whose first column names its rows. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const header = head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('')
   const body = rows.map(
     ([first = '', ...cells]) =>

@@ -2,16 +2,9 @@ import { featureWords, toldValue } from './feature-words.ts'
 import type { Report } from './report.ts'
 import { effectChart, effectDomain } from './report-effect-charts.ts'
 import type { FeatureEffect } from './report-effects.ts'
-import { escaped, figure, numbers } from './report-html.ts'
+import { escaped, figure, numbers, section } from './report-html.ts'
 import { scoreTable } from './report-score-table.ts'
-import {
-  curveSection,
-  reliabilitySection,
-  rocSection,
-  section,
-  spreadSection,
-  stylesOf,
-} from './report-sections.ts'
+import { curveSection, reliabilitySection, rocSection, spreadSection, stylesOf } from './report-sections.ts'
 import { effectSentence, effectsSentence, headline, oursOf } from './report-sentences.ts'
 import { REPORT_STYLE } from './report-style.ts'
 import { day, fixed, many, percent, points, range, whole } from './report-words.ts'

@@ -1,10 +1,10 @@
 import type { Estimate } from '../metrics/interval.ts'
-import { escaped } from './report-html.ts'
+import { escaped, section } from './report-html.ts'
 import { OURS, REPORT_ROWS, type ReportRow } from './report-rows.ts'
 import type { ModelScores, RowScores, Score } from './report-scores.ts'
 import { SCORES } from './report-scores.ts'
 import { aheadSentence } from './report-sentences.ts'
-import { fixed, many, modelWords, ROW_WORDS, range } from './report-words.ts'
+import { fixed, many, modelWords, ROW_WORDS } from './report-words.ts'
 
 interface Column {
   readonly title: string
@@ -14,10 +14,10 @@ interface Column {
 }
 
 const COLUMNS: Readonly<Record<Score, Column>> = {
-  auc: { title: 'AUC ↑', cost: (mean) => -mean, digits: 3 },
-  logLoss: { title: 'log-loss ↓', cost: (mean) => mean, digits: 3 },
-  ece: { title: 'ECE ↓', cost: (mean) => mean, digits: 3 },
-  slope: { title: 'slope → 1', cost: (mean) => Math.abs(mean - 1), digits: 2 },
+  auc: { title: 'AUC\u00a0↑', cost: (mean) => -mean, digits: 3 },
+  logLoss: { title: 'log-loss\u00a0↓', cost: (mean) => mean, digits: 3 },
+  ece: { title: 'ECE\u00a0↓', cost: (mean) => mean, digits: 3 },
+  slope: { title: 'slope →\u00a01', cost: (mean) => Math.abs(mean - 1), digits: 2 },
 }
 
 const ABOUT: Readonly<Record<ReportRow, string>> = {
@@ -26,22 +26,18 @@ const ABOUT: Readonly<Record<ReportRow, string>> = {
   firstPlays: 'play by play, tracks that had never been heard',
 }
 
-/** The table of all models, in the three ways of judging them. */
+/** All models beside each other, in the three ways of judging them. */
 export function scoreTable(scores: Readonly<Record<ReportRow, RowScores>>): string {
-  const head = ['model', ...SCORES.map((score) => COLUMNS[score].title)]
   const rows = REPORT_ROWS.filter((row) => scores[row].n > 0)
-  return [
-    '<section><h2>Beside simpler models</h2>',
-    '<p class="soft">AUC: how often a finished play is put above a skipped one. Log-loss: what the probabilities cost on what happened. ECE: how far they lie from it, over 15 bins. Slope: 1 is right, below it the probabilities are too extreme. Small: 95 % intervals. Bold: best of its column.</p>',
-    '<div class="wide"><table><thead><tr>',
-    ...head.map((cell) => `<th scope="col">${cell}</th>`),
-    '</tr></thead>',
-    ...rows.map((row) => body(row, scores[row])),
-    '</table></div></section>',
-  ].join('\n')
+  return section(
+    'Beside simpler models',
+    'AUC: how often a finished play is put above a skipped one. Log-loss: what the probabilities cost on what happened. ECE: how far they lie from it, over 15 bins. Slope: 1 is right, below it the probabilities are too extreme. Small: 95 % intervals. Bold: best of its column.',
+    'pair',
+    rows.map((row) => tableOf(row, scores[row])),
+  )
 }
 
-function body(row: ReportRow, scores: RowScores): string {
+function tableOf(row: ReportRow, scores: RowScores): string {
   const { n, sittings, models } = scores
   const best = new Map(
     SCORES.map((score) => {
@@ -49,13 +45,19 @@ function body(row: ReportRow, scores: RowScores): string {
       return [score, Math.min(...costs.filter((cost) => !Number.isNaN(cost)))]
     }),
   )
-  const heading = `${ROW_WORDS[row]}: ${ABOUT[row]}. ${many(n, 'play')} in ${many(sittings, 'sitting')}.`
+  const about = `${capital(ABOUT[row])}. ${many(n, 'play')} in ${many(sittings, 'sitting')}. ${aheadSentence(scores)}`
+  const head = ['model', ...SCORES.map((score) => COLUMNS[score].title)]
   return [
-    `<tbody><tr class="row"><th scope="rowgroup" colspan="${SCORES.length + 1}">${escaped(heading)}<small>${escaped(aheadSentence(scores))}</small></th></tr>`,
+    `<figure><figcaption><h3>${ROW_WORDS[row]}</h3><p>${escaped(about)}</p></figcaption>`,
+    '<div class="wide"><table class="scores"><thead><tr>',
+    ...head.map((cell) => `<th scope="col">${cell}</th>`),
+    '</tr></thead><tbody>',
     ...[...models].reverse().map((model) => line(model, best)),
-    '</tbody>',
+    '</tbody></table></div></figure>',
   ].join('')
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function line({ name, scores }: ModelScores, best: ReadonlyMap<Score, number>): string {
   const cells = SCORES.map((score) => cell(score, scores[score], best.get(score)))
@@ -67,11 +69,15 @@ function cell(score: Score, estimate: Estimate, best: number | undefined): strin
   if (!Number.isFinite(estimate.mean)) return '<td>–</td>'
   const mean = fixed(estimate.mean, digits)
   const shown = shownCost(score, estimate.mean) === best ? `<b>${mean}</b>` : mean
-  return `<td>${shown}<small>${range(estimate, (value) => fixed(value, digits))}</small></td>`
+  return `<td>${shown}<small>${narrow(estimate, digits)}</small></td>`
 }
 
 /** The cost of a number as it is shown: what looks the same is as good. */
 function shownCost(score: Score, mean: number): number {
   const { cost, digits } = COLUMNS[score]
   return Number(cost(Number(mean.toFixed(digits))).toFixed(digits))
+}
+
+function narrow({ ci95: [low, high] }: Estimate, digits: number): string {
+  return `${fixed(low, digits)}${low < 0 ? ' to ' : '–'}${fixed(high, digits)}`
 }

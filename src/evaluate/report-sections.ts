@@ -8,7 +8,7 @@ import {
   spreadChart,
   TRAINING_LINE,
 } from './report-charts.ts'
-import { dotLegend, escaped, figure, type LineStyle, legend, numbers } from './report-html.ts'
+import { dotLegend, figure, type LineStyle, legend, numbers, section } from './report-html.ts'
 import { OURS } from './report-rows.ts'
 import {
   curveSentence,
@@ -181,16 +181,6 @@ export function curveSection(report: Report, styles: ReadonlyMap<string, LineSty
 export function stylesOf({ heldOut, lines }: Report): ReadonlyMap<string, LineStyle> {
   const judged = heldOut?.scores.all.models.map(({ name }) => name) ?? []
   return lineStyles([...new Set([...judged, ...lines.map(({ name }) => name)])])
-}
-
-/** A heading, what the section is about, and its figures. */
-export function section(heading: string, about: string, layout: string, figures: readonly string[]): string {
-  return [
-    `<section><h2>${escaped(heading)}</h2><p class="soft">${escaped(about)}</p>`,
-    `<div class="${layout}">`,
-    ...figures,
-    '</div></section>',
-  ].join('\n')
 }
 
 function perView(

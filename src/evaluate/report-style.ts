@@ -35,7 +35,7 @@ p { margin: .4rem 0; max-width: 46rem; }
 figure { margin: 1rem 0; min-width: 0; }
 figcaption p { font-size: .9rem; margin: .15rem 0 .5rem; }
 .chart { display: block; width: 100%; max-width: 470px; height: auto; font-size: 13px; overflow: visible; --plot-background: var(--paper); }
-.broad .chart { max-width: 680px; }
+.broad .chart { max-width: 600px; }
 .small .chart { max-width: 360px; font-size: 12px; }
 .chart text { white-space: pre; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: .4rem 0; padding: 0; font-size: .875rem; }
@@ -47,8 +47,9 @@ th:first-child { text-align: left; font-weight: inherit; }
 thead th { color: var(--soft); font-weight: 600; }
 td small { display: block; color: var(--soft); font-size: .8rem; }
 tr.ours { background: var(--shade); }
-tr.row th { font-weight: 600; padding-top: 1.1rem; white-space: normal; max-width: 40rem; }
-tr.row small { display: block; font-weight: 400; color: var(--soft); font-size: .875rem; }
+.scores { width: 100%; }
+.scores th:first-child { white-space: normal; }
+.scores th:last-child, .scores td:last-child { padding-right: 4px; }
 details { font-size: .875rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: .6rem 0; }
 dt { color: var(--soft); }
@@ -57,16 +58,30 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ba
 @media (max-width: 480px) {
   body { padding: 18px 14px 40px; }
   .chart { font-size: 14px; }
-  th, td { padding-right: 10px; }
+  th, td { padding-right: 9px; }
+  .scores { font-size: .82rem; }
+  .scores th, .scores td { padding-right: 5px; }
+  .scores thead th { white-space: normal; }
+  .scores small { font-size: .7rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: 6px; }
 }
 @media print {
-  body { max-width: none; padding: 0; font-size: 11pt; }
-  .pair { grid-template-columns: 1fr 1fr; gap: 6px 24px; }
-  .small { grid-template-columns: 1fr 1fr 1fr; gap: 6px 16px; }
-  figure, tbody, .tiles { break-inside: avoid; }
-  h2, h3 { break-after: avoid; }
+  :root { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
+  p { max-width: none; break-inside: avoid; }
+  h2 { margin-top: 1rem; padding-top: .6rem; }
+  figure { margin: .5rem 0; }
+  .pair { grid-template-columns: 1fr 1fr; gap: 4px 24px; }
+  .small { grid-template-columns: 1fr 1fr 1fr; gap: 4px 16px; }
+  .chart { max-width: 300px; }
+  .broad .chart { max-width: 380px; }
+  .wide { overflow: visible; }
+  .scores { font-size: 7.5pt; }
+  .scores th, .scores td { padding: 2px 5px 2px 0; }
+  .scores small { font-size: 6.5pt; }
+  figure, .tiles, dl { break-inside: avoid; }
+  h2, h3, section > p { break-after: avoid; }
   details { display: none; }
   .tile, tr.ours { border: 1px solid var(--line); }
 }

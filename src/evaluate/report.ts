@@ -108,7 +108,7 @@ export async function makeReport(
     listener,
     at: now,
     version: versionFacts(manifest),
-    curve: evaluation?.curve ?? [],
+    curve: scoredPoints(evaluation?.curve ?? []),
     lines: evaluation?.lines ?? [],
     ...(heldOut &&
       heldOut.label.length > 0 && {
@@ -120,6 +120,13 @@ export async function makeReport(
       }),
     effects,
   }
+}
+
+/** The points that have a validation loss. A loss that is no number is null in JSON: the one before the first step, and those after a divergence. */
+function scoredPoints(curve: readonly CurvePoint[]): CurvePoint[] {
+  return curve
+    .filter(({ validation }) => Number.isFinite(validation))
+    .map((point) => ({ ...point, training: Number.isFinite(point.training) ? point.training : Number.NaN }))
 }
 
 function viewReport(heldOut: NonNullable<Evaluation['heldOut']>, view: ReportView): ViewReport {
