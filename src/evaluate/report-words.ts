@@ -66,8 +66,8 @@ export function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
 }
 
-/** The words for how often an artist was played, "5–19". */
+/** The words for how often an artist was played, "5–19" or "100+". */
 export function artistGroup({ from, to }: Pick<SpreadGroup, 'from' | 'to'>): string {
-  if (to === undefined) return `${from} or more`
+  if (to === undefined) return `${from}+`
   return from === to ? String(from) : `${from}–${to}`
 }
