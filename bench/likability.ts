@@ -11,7 +11,7 @@ import { inTemporaryFolder } from '../src/evaluate/temporary-folder.ts'
 import { FEATURE_COUNT } from '../src/features/feature-names.ts'
 import type { Examples, View } from '../src/learn/dataset.ts'
 import { fitLikability } from '../src/learn/fit.ts'
-import { type Foresight, foresee, sittingIndex } from '../src/learn/foresight.ts'
+import { type Foresight, foresee } from '../src/learn/foresight.ts'
 import type { ListenerData } from '../src/learn/listener-data.ts'
 import { PRESETS } from '../src/learn/presets.ts'
 import { describeViews } from '../src/learn/views.ts'
@@ -72,9 +72,8 @@ export async function compare(folder: string, data: ListenerData): Promise<reado
     frozen: ours.frozen.examples,
   })
   if (!theirs) console.log('peer not installed: python3 (or $PYTHON) has neither lightgbm nor scikit-learn')
-  const sittings = sittingIndex(data)
   return Object.entries(ROWS).flatMap(([row, { view, of }]) =>
-    figuresOf(row, of(ours[view].examples), ours[view], theirs?.[view], sittings),
+    figuresOf(row, of(ours[view].examples), ours[view], theirs?.[view]),
   )
 }
 
@@ -83,11 +82,10 @@ function figuresOf(
   rows: readonly number[],
   { examples, predictions }: Foresight,
   theirs: Float64Array | undefined,
-  sittings: Int32Array,
 ): Figure[] {
   console.log(`${row}: ${rows.length} plays`)
   const label = Uint8Array.from(rows, (i) => examples.label[i]!)
-  const groups = rows.map((i) => sittings[examples.play[i]!]!)
+  const groups = rows.map((i) => examples.sitting[i]!)
   return Object.entries(METRICS).flatMap(([metric, sampled]) => {
     const on = (p: Float64Array) =>
       sampled(

@@ -173,7 +173,7 @@ describe('the attribution of several heads', () => {
       (read('artistRate') > 0.3 * k ? read('lastOutcome') : 2 * read('weekend')) +
       0.1 * k
     const { model } = modelOf(wild(1), wild(2), wild(3))
-    const background = noise(25, 3)
+    const background = noise(30, 3)
     for (const seed of [1, 2, 3]) {
       const raw = noise(1, 10 + seed)
       const attribution = await attribute(model, raw, background, random(seed))
