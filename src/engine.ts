@@ -62,7 +62,9 @@ export interface ServingModel {
 export async function openEngine({ data, now, timeZone }: EngineOptions): Promise<Engine> {
   const folder = resolve(data)
   const store = await openStore(`file:${folder}`, { now })
-  const library = openLibrary(store, folder, now, timeZone)
+  const library = openLibrary(store, folder, now, timeZone, (version, files) => {
+    readCheckpoint(files, 'model', version)
+  })
   let serving: (ServingModel & { readonly likability: OpenLikabilityModel }) | undefined
 
   const model = async (listener: string): Promise<ServingModel> => {

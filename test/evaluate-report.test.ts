@@ -35,6 +35,7 @@ const input = (given: Partial<ReportInput> = {}): ReportInput => ({
       { step: 200, training: 0.55, validation: 0.52 },
       { step: 300, training: 0.5, validation: 0.53 },
     ],
+    kept: 200,
     lines: [
       { name: 'base-rate', logLoss: 0.61 },
       { name: 'track-rate', logLoss: 0.58 },
@@ -218,7 +219,10 @@ describe('a report', () => {
       ...rows,
       predictions: { 'track-rate': rows.predictions.deepcuts!, deepcuts: rows.predictions.deepcuts! },
     })
-    const level = await makeReport(input({ evaluation: { curve: [], lines: [], heldOut: same } }), silent)
+    const level = await makeReport(
+      input({ evaluation: { curve: [], kept: 0, lines: [], heldOut: same } }),
+      silent,
+    )
     expect(textOf(renderReport(level))).toContain(
       'Nothing separates deepcuts from the best of the simpler models',
     )
@@ -263,7 +267,7 @@ describe('a report', () => {
 
   it('tells how the training went, against the line to beat', () => {
     expect(textOf(page)).toContain(
-      'The best of 3 scorings was after 200 steps: a log-loss of .520 on the validation plays, against .580 of the best of the simpler models (the track’s own rate).',
+      'Of 3 scorings the one after 200 steps was kept: a log-loss of .520 on the validation plays, against .580 of the best of the simpler models (the track’s own rate).',
     )
   })
 
@@ -276,7 +280,7 @@ describe('a report', () => {
   })
 
   it.each([
-    ['nothing was held out', { curve: [], lines: [] }],
+    ['nothing was held out', { curve: [], kept: 0, lines: [] }],
     ['the training kept no evaluation', undefined],
   ])('is whole where %s', async (_, evaluation) => {
     const { evaluation: __, ...rest } = input()
@@ -290,15 +294,14 @@ describe('a report', () => {
   })
 
   it('is whole where the training was one scoring or fell apart, and where no feature says anything', async () => {
-    const nothing = null as unknown as number
-    const first = { step: 0, training: nothing, validation: 0.7 }
-    const diverged = { step: 100, training: nothing, validation: nothing }
-    const evaluation = { ...input().evaluation!, curve: [first, diverged] }
+    const first = { step: 0, training: null, validation: 0.7 }
+    const diverged = { step: 100, training: null, validation: null }
+    const evaluation = { ...input().evaluation!, curve: [first, diverged], kept: 0 }
     const odd = await makeReport(input({ evaluation, model: inventedModel({}) }), silent)
     const drawn = renderReport(odd)
     expect(XMLValidator.validate(drawn)).toBe(true)
     expect(drawn).not.toMatch(/NaN|Infinity|undefined/)
-    expect(textOf(drawn)).toContain('The best of 1 scoring was after 0 steps: a log-loss of .700')
+    expect(textOf(drawn)).toContain('Of 1 scoring the one after 0 steps was kept: a log-loss of .700')
     expect(textOf(drawn)).toContain('No feature moves it.')
   })
 
@@ -308,7 +311,7 @@ describe('a report', () => {
     const first = { label: [1], sitting: [0], firstPlay: [0], artistPlays: [3], hasAudio: [1], spread: [0.1] }
     const single = heldOutOf({ ...first, predictions: { 'base-rate': [0.6], deepcuts: [0.7] } })
     for (const heldOut of [finished, single]) {
-      const odd = await makeReport(input({ evaluation: { curve: [], lines: [], heldOut } }), silent)
+      const odd = await makeReport(input({ evaluation: { curve: [], kept: 0, lines: [], heldOut } }), silent)
       const drawn = renderReport(odd)
       expect(XMLValidator.validate(drawn)).toBe(true)
       expect(drawn).not.toMatch(/NaN|Infinity|undefined/)

@@ -10,6 +10,7 @@ function plays(...rows: readonly { label: number; counts: readonly number[] }[])
     raw: new Float32Array(0),
     label: Uint8Array.from(rows, ({ label }) => label),
     play: Int32Array.from(rows.keys()),
+    sitting: Int32Array.from(rows.keys()),
     firstPlay: new Uint8Array(rows.length),
     counts: Int32Array.from(rows.flatMap(({ counts }) => counts)),
   }

@@ -8,7 +8,7 @@ import { random } from '../core/random.ts'
 import { importPaths } from '../ingest/import-paths.ts'
 import type { Examples } from '../learn/dataset.ts'
 import { fitLikability } from '../learn/fit.ts'
-import { type Foresight, foresee, MODELS, type ModelName, sittingIndex } from '../learn/foresight.ts'
+import { type Foresight, foresee, MODELS, type ModelName } from '../learn/foresight.ts'
 import { type ListenerData, readListenerData } from '../learn/listener-data.ts'
 import { PRESETS, type PresetName } from '../learn/presets.ts'
 import { openLibrary } from '../library/library.ts'
@@ -147,7 +147,6 @@ async function judge(
     firstPlay: { foresight: rolling, rows: every(rolling).filter((i) => rolling.examples.firstPlay[i]) },
     noSessionContext: { foresight: frozen, rows: every(frozen) },
   }
-  const sittingOf = sittingIndex(data)
   progress.stage('bootstrap', MODELS.length * 3, 'rows')
   let done = 0
   const judged: HistoryReport['models'][number][] = []
@@ -156,7 +155,7 @@ async function judge(
     for (const view of Object.keys(views) as RowName[]) {
       await breathe(signal)
       const { foresight, rows } = views[view]
-      metrics[view] = scoreRows(foresight.predictions[name], foresight.examples, rows, sittingOf, seed)
+      metrics[view] = scoreRows(foresight.predictions[name], foresight.examples, rows, seed)
       progress.at(++done)
     }
     judged.push({ name, metrics })
@@ -172,7 +171,7 @@ async function judge(
         sampledAuc(pick(p, rows), label),
       )
       const difference = bootstrapInterval({
-        groups: rows.map((i) => sittingOf[examples.play[i]!]!),
+        groups: rows.map((i) => examples.sitting[i]!),
         statistic: (times) => ours!(times) - theirs!(times),
         next: random(`${seed}/ahead/${view}`).next,
       })
@@ -195,16 +194,10 @@ async function judge(
   }
 }
 
-function scoreRows(
-  p: Float64Array,
-  examples: Examples,
-  rows: readonly number[],
-  sittingOf: Int32Array,
-  seed: number,
-): RowMetrics {
+function scoreRows(p: Float64Array, examples: Examples, rows: readonly number[], seed: number): RowMetrics {
   const probability = pick(p, rows)
   const label = pick(examples.label, rows)
-  const groups = rows.map((i) => sittingOf[examples.play[i]!]!)
+  const groups = rows.map((i) => examples.sitting[i]!)
   const estimates = Object.fromEntries(
     (Object.keys(METRICS) as HistoryMetric[]).map((metric) => {
       const statistic = METRICS[metric](probability, label)

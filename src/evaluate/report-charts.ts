@@ -4,7 +4,7 @@ import type { ReliabilityBin } from './report-calibration.ts'
 import type { LineStyle } from './report-html.ts'
 import { draw } from './report-plot.ts'
 import { OURS } from './report-rows.ts'
-import { bestPoint } from './report-sentences.ts'
+import { keptPoint } from './report-sentences.ts'
 import type { SpreadGroup, SpreadReport } from './report-spread.ts'
 import { artistGroup, whole } from './report-words.ts'
 
@@ -228,7 +228,7 @@ export const TRAINING_LINE: LineStyle = { colour: 'var(--ours)', dashes: '1 3', 
 export function curveChart(
   id: string,
   description: string,
-  { curve, lines }: Pick<Report, 'curve' | 'lines'>,
+  { curve, kept, lines }: Pick<Report, 'curve' | 'kept' | 'lines'>,
   styles: ReadonlyMap<string, LineStyle>,
 ): string {
   const ours = styles.get(OURS)!
@@ -252,7 +252,7 @@ export function curveChart(
         }),
         line('training', TRAINING_LINE),
         line('validation', ours),
-        Plot.dot([bestPoint(curve)], { x: 'step', y: 'validation', r: 5, fill: ours.colour }),
+        Plot.dot([keptPoint(curve, kept)], { x: 'step', y: 'validation', r: 5, fill: ours.colour }),
       ],
     },
   })

@@ -158,7 +158,7 @@ export function curveSection(report: Report, styles: ReadonlyMap<string, LineSty
   ]
   return section(
     'Training',
-    'Log-loss, less is better. The validation plays come after those it learns from; the horizontal lines are the simpler models on the same validation plays, the lines to beat. The dot is where the training was best.',
+    'Log-loss, less is better. The validation plays come after those it learns from; the horizontal lines are the simpler models on the same validation plays, the lines to beat. The dot is what was kept: the last point that nothing shows to be worse than the best.',
     'broad',
     [
       figure(
@@ -169,7 +169,11 @@ export function curveSection(report: Report, styles: ReadonlyMap<string, LineSty
           legend(entries),
           numbers(
             ['step', 'training', 'validation'],
-            curve.map(({ step, training, validation }) => [whole(step), fixed(training), fixed(validation)]),
+            curve.map(({ step, training, validation }) => [
+              whole(step),
+              fixed(training ?? Number.NaN),
+              fixed(validation),
+            ]),
           ),
         ],
       ),

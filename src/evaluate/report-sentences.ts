@@ -104,8 +104,8 @@ function weighted(values: readonly number[], weights: readonly number[]): number
 }
 
 /** How far the training came, and where the simpler models stand. */
-export function curveSentence({ curve, lines }: Report): string {
-  const best = bestPoint(curve)
+export function curveSentence({ curve, kept, lines }: Pick<Report, 'curve' | 'kept' | 'lines'>): string {
+  const point = keptPoint(curve, kept)
   const line = lines.reduce<Report['lines'][number] | undefined>(
     (least, one) => (least && least.logLoss <= one.logLoss ? least : one),
     undefined,
@@ -113,12 +113,12 @@ export function curveSentence({ curve, lines }: Report): string {
   const beside = line
     ? `, against ${fixed(line.logLoss)} of the best of the simpler models (${modelWords(line.name)})`
     : ''
-  return `The best of ${many(curve.length, 'scoring')} was after ${many(best.step, 'step')}: a log-loss of ${fixed(best.validation)} on the validation plays${beside}.`
+  return `Of ${many(curve.length, 'scoring')} the one after ${many(point.step, 'step')} was kept: a log-loss of ${fixed(point.validation)} on the validation plays${beside}.`
 }
 
-/** The scoring with the least validation loss, the first of equals. */
-export function bestPoint(curve: Report['curve']): Report['curve'][number] {
-  return curve.reduce((best, point) => (point.validation < best.validation ? point : best))
+/** The scoring whose parameters were kept. */
+export function keptPoint(curve: Report['curve'], kept: number): Report['curve'][number] {
+  return curve.find(({ step }) => step === kept) ?? curve[0]!
 }
 
 /** Between which probabilities a feature moves it, and at which of its values. */

@@ -27,13 +27,22 @@ export interface ViewReport {
   readonly spread?: SpreadReport
 }
 
+/** A point of the training's curve: losses on the plays learned from, none before the first step, and on the validation plays. */
+export interface ScoredPoint {
+  readonly step: number
+  readonly training: number | null
+  readonly validation: number
+}
+
 /** What `report --json` prints and `report --out` draws. Aggregates alone: no track and no artist is named. */
 export interface Report {
   readonly listener: string
   /** When the report was made, ms since the epoch. */
   readonly at: number
   readonly version: VersionFacts
-  readonly curve: readonly CurvePoint[]
+  readonly curve: readonly ScoredPoint[]
+  /** The step whose parameters were kept. */
+  readonly kept: number
   readonly lines: Evaluation['lines']
   /** None where too few plays were left to learn from. */
   readonly heldOut?: {
@@ -109,6 +118,7 @@ export async function makeReport(
     at: now,
     version: versionFacts(manifest),
     curve: scoredPoints(evaluation?.curve ?? []),
+    kept: evaluation?.kept ?? 0,
     lines: evaluation?.lines ?? [],
     ...(heldOut &&
       heldOut.label.length > 0 && {
@@ -122,11 +132,11 @@ export async function makeReport(
   }
 }
 
-/** The points that have a validation loss. A loss that is no number is null in JSON: the one before the first step, and those after a divergence. */
-function scoredPoints(curve: readonly CurvePoint[]): CurvePoint[] {
-  return curve
-    .filter(({ validation }) => Number.isFinite(validation))
-    .map((point) => ({ ...point, training: Number.isFinite(point.training) ? point.training : Number.NaN }))
+/** The points that have a validation loss: those after a divergence have none. */
+function scoredPoints(curve: readonly CurvePoint[]): ScoredPoint[] {
+  return curve.flatMap(({ step, training, validation }) =>
+    validation === null ? [] : [{ step, training, validation }],
+  )
 }
 
 function viewReport(heldOut: NonNullable<Evaluation['heldOut']>, view: ReportView): ViewReport {

@@ -7,9 +7,10 @@ export interface TrainingSet {
   readonly width: number
   /** plays × width encoded inputs of each view of them. */
   readonly views: readonly Float32Array[]
-  readonly labels: number
   /** plays × labels: 1, 0, or −1 where it is not known. */
   readonly targets: Int8Array
+  /** labels: how much each counts in the loss. */
+  readonly labelWeights: readonly number[]
   readonly heads: number
   /** plays × heads: how much a play counts for each head. */
   readonly weights: Float32Array
@@ -45,7 +46,8 @@ export function* batches(
 }
 
 function batchOf(set: TrainingSet, round: number, rows: readonly number[]): Batch {
-  const { width, views, labels, targets, heads, weights } = set
+  const { width, views, targets, labelWeights, heads, weights } = set
+  const labels = labelWeights.length
   const n = rows.length
   const batch = {
     x: new Float32Array(n * width),
@@ -59,7 +61,7 @@ function batchOf(set: TrainingSet, round: number, rows: readonly number[]): Batc
     for (let l = 0; l < labels; l++) {
       const target = targets[row * labels + l]!
       batch.targets[i * labels + l] = Math.max(target, 0)
-      batch.known[i * labels + l] = target < 0 ? 0 : 1
+      batch.known[i * labels + l] = target < 0 ? 0 : labelWeights[l]!
     }
     for (let h = 0; h < heads; h++) batch.weights[h * n + i] = weights[row * heads + h]!
   })

@@ -23,6 +23,8 @@ export interface Examples {
   readonly label: Uint8Array
   /** Index of the play in the log. */
   readonly play: Int32Array
+  /** Index of the sitting that the play is in. */
+  readonly sitting: Int32Array
   /** 1 where the listener had never heard the track. */
   readonly firstPlay: Uint8Array
   /** size × COUNTS.stride: finishes and skips so far of the track and of the artist, for the baselines. */
@@ -48,13 +50,15 @@ export function describeLog(
   const raw = new Float32Array(known.length * FEATURE_COUNT)
   const firstPlay = new Uint8Array(known.length)
   const counts = new Int32Array(known.length * COUNTS.stride)
+  const sitting = new Int32Array(known.length)
   let next = 0
-  const describe = (i: number, at: number, inSitting: boolean) => {
+  const describe = (i: number, s: number, at: number, inSitting: boolean) => {
     if (known[next] !== i) return
     const row = log.row[i]!
     history.describe(row, { at, inSitting }, raw, next * FEATURE_COUNT)
     firstPlay[next] = history.tracks.plays[row] === 0 ? 1 : 0
     counts.set(history.outcomeCounts(row), next * COUNTS.stride)
+    sitting[next] = s
     next++
   }
 
@@ -63,9 +67,9 @@ export function describeLog(
     const end = Math.min(sittings.bounds[s + 1]!, to)
     const startedAt = sittings.startedAt[s]!
     history.beginSitting()
-    if (view === 'frozen') for (let i = first; i < end; i++) describe(i, startedAt, false)
+    if (view === 'frozen') for (let i = first; i < end; i++) describe(i, s, startedAt, false)
     for (let i = first; i < end; i++) {
-      if (view === 'rolling') describe(i, i === first ? startedAt : log.endedAt[i - 1]!, true)
+      if (view === 'rolling') describe(i, s, i === first ? startedAt : log.endedAt[i - 1]!, true)
       history.observe(log.row[i]!, log.endedAt[i]!, log.outcome[i]!)
     }
   }
@@ -74,6 +78,7 @@ export function describeLog(
     raw,
     label: Uint8Array.from(known, (i) => (log.outcome[i] === FINISH ? 1 : 0)),
     play: Int32Array.from(known),
+    sitting,
     firstPlay,
     counts,
   }

@@ -1,17 +1,22 @@
 /** How a training went and what it foresaw, kept with the version as `evaluation.json`; `report` draws it. Plain JSON. */
 export interface Evaluation {
   readonly curve: readonly CurvePoint[]
+  /** The step whose parameters were kept. */
+  readonly kept: number
   /** Log-loss of the simpler models on the validation plays: the lines to beat. */
   readonly lines: readonly { readonly name: string; readonly logLoss: number }[]
   /** None where too few plays were left to learn from. */
   readonly heldOut?: HeldOut
 }
 
-/** The state of the training after a while: log-losses, of the plays learned from since the last point, and of the validation plays. */
+/**
+ * The state of the training after some steps: losses on the plays learned from since the last point (null before the first step) and on the
+ * validation plays (null without any).
+ */
 export interface CurvePoint {
   readonly step: number
-  readonly training: number
-  readonly validation: number
+  readonly training: number | null
+  readonly validation: number | null
 }
 
 /** Columns over the held-out plays with a known outcome, in the order of time. */

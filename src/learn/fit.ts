@@ -7,12 +7,14 @@ import { countOutcomes } from '../library/listening-log.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import { openEnsemble } from '../model/ensemble.ts'
 import { type LogisticLikability, meanLogit } from '../model/likability.ts'
+import { sigmoid } from '../model/logistic.ts'
 import { heldOutSlope, type Slopes, turnedAbout, UNTURNED } from './calibration.ts'
+import type { View } from './dataset.ts'
 import type { Evaluation } from './evaluation.ts'
 import { ensembleOf, type Learner, startLearner, teach } from './learner.ts'
 import type { ListenerData } from './listener-data.ts'
 import type { Preset } from './presets.ts'
-import { CAUTIOUS, chooseSimple, fitSimple, type SimpleChoice, simpleFits } from './simple-model.ts'
+import { CAUTIOUS, fitSimple, linesToBeat } from './simple-model.ts'
 import { targetsOf } from './targets.ts'
 import type { Trained } from './training-loop.ts'
 import { type DescribedPlays, describeViews, earlierPart, recentPart, type Views } from './views.ts'
@@ -20,9 +22,9 @@ import { type DescribedPlays, describeViews, earlierPart, recentPart, type Views
 /** Of finishes and of skips. */
 const MIN_OUTCOMES = 20
 /** Plays that explanations start from. */
-const BACKGROUND = 40
+const BACKGROUND = 100
 /** What follows on the validation plays and on newer ones is short and gentle: it must not undo what validation chose. */
-const CARRY_ON = { epochs: 1, rate: 0.3 } as const
+const CARRY_ON = { epochs: 3, rate: 0.5 } as const
 
 export interface FitSettings {
   readonly preset: Preset
@@ -36,7 +38,7 @@ export interface Fitted {
   readonly simple: LogisticLikability
   /** Plays with a known outcome that it learned from. */
   readonly plays: number
-  readonly evaluation: Pick<Evaluation, 'curve' | 'lines'>
+  readonly evaluation: Omit<Evaluation, 'heldOut'>
   /** Why the training ended before its time; the best until then was kept. */
   readonly cut?: Trained['cut']
   /** What a further training goes on from. */
@@ -47,7 +49,6 @@ interface FitState {
   readonly learner: Learner
   readonly parameters: NamedValues
   readonly slopes: Slopes
-  readonly simple: SimpleChoice
 }
 
 /**
@@ -68,9 +69,9 @@ export async function fitLikability(
   const [earlier, recent] = [earlierPart(described.views), recentPart(described.views)]
   const validation = hasBoth(earlier) && hasBoth(recent) ? recent : undefined
   const training = validation ? earlier : described.views
-  const simple = validation
-    ? await chooseSimple(training, validation, progress, signal)
-    : { choice: CAUTIOUS, model: simpleFits(training)(CAUTIOUS.l2) }
+  const beaten = validation
+    ? await linesToBeat(training, validation, progress, signal)
+    : { choice: CAUTIOUS, lines: [] }
   await breathe(signal)
 
   const targets = targetsOf(data.log, to, data.opinions)
@@ -78,16 +79,25 @@ export async function fitLikability(
   const trained = await teach(
     learner,
     training,
-    { targets, learningRate: preset.learningRate, epochs: preset.epochs, ...(validation && { validation }) },
+    {
+      targets,
+      learningRate: preset.learningRate,
+      epochs: preset.epochs,
+      lines: beaten.lines,
+      ...(validation && { validation }),
+    },
     progress,
     signal,
   )
   const slopes = validation
     ? await slopesOn(validation, learner, trained.parameters)
     : { rolling: 1, frozen: 1 }
-  const state = { learner, parameters: trained.parameters, slopes, simple: simple.choice }
-  const evaluation = { curve: trained.curve, lines: [] }
-  const fitted = await finished(described, state, evaluation, trained.cut)
+  const fitted: Fitted = {
+    ...(await checkpointed(described, { learner, parameters: trained.parameters, slopes })),
+    simple: fitSimple(described.views, beaten.choice),
+    evaluation: { curve: trained.curve, kept: trained.kept, lines: beaten.lines },
+    ...(trained.cut && { cut: trained.cut }),
+  }
   return trained.cut || !validation ? fitted : carryOn(data, to, described, fitted, progress, signal)
 }
 
@@ -108,49 +118,40 @@ async function carryOn(
   data: ListenerData,
   to: number,
   described: DescribedPlays,
-  { state, evaluation }: Fitted,
+  fitted: Fitted,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Fitted> {
-  const { learner, parameters } = state
+  const { learner, parameters, slopes } = fitted.state
   const targets = targetsOf(data.log, to, data.opinions, learner.labels)
   const learningRate = learner.preset.learningRate * CARRY_ON.rate
   const teaching = { targets, from: parameters, epochs: CARRY_ON.epochs, learningRate }
   const carried = await teach(learner, described.views, teaching, progress, signal)
-  return finished(described, { ...state, parameters: carried.parameters }, evaluation, carried.cut)
+  const state = { learner, parameters: carried.parameters, slopes }
+  return { ...fitted, ...(await checkpointed(described, state)), ...(carried.cut && { cut: carried.cut }) }
 }
 
-async function finished(
+async function checkpointed(
   { views, audioScale }: DescribedPlays,
   state: FitState,
-  evaluation: Fitted['evaluation'],
-  cut: Trained['cut'],
-): Promise<Fitted> {
-  const { learner, parameters, slopes, simple } = state
+): Promise<Pick<Fitted, 'checkpoint' | 'plays' | 'state'>> {
+  const { learner, parameters, slopes } = state
   const recent = recentPart(views)
   const logits = await logitsOf(recent, learner, parameters)
   const calibration = {
     rolling: turnedAbout(slopes.rolling, logits.rolling),
     frozen: turnedAbout(slopes.frozen, logits.frozen),
   }
-  return {
-    checkpoint: {
-      ensemble: ensembleOf(learner, parameters, calibration),
-      audioScale,
-      background: { rolling: spread(recent.rolling.raw), frozen: spread(recent.frozen.raw) },
-    },
-    simple: fitSimple(views, simple),
-    plays: views.rolling.size,
-    evaluation,
-    state,
-    ...(cut && { cut }),
-  }
+  const ensemble = ensembleOf(learner, parameters, calibration)
+  const background = { rolling: evenly(recent.rolling.raw), frozen: evenly(recent.frozen.raw) }
+  return { checkpoint: { ensemble, audioScale, background }, plays: views.rolling.size, state }
 }
 
 async function slopesOn(validation: Views, learner: Learner, parameters: NamedValues): Promise<Slopes> {
-  const { rolling, frozen } = await logitsOf(validation, learner, parameters)
-  const { label } = validation.rolling
-  return { rolling: heldOutSlope(rolling, label), frozen: heldOutSlope(frozen, label) }
+  const logits = await logitsOf(validation, learner, parameters)
+  const slopeOf = (view: View) =>
+    heldOutSlope(logits[view].map(sigmoid), validation[view].label, validation[view].sitting)
+  return { rolling: slopeOf('rolling'), frozen: slopeOf('frozen') }
 }
 
 /** Log-odds of the heads' mean probability, not calibrated. */
@@ -165,7 +166,7 @@ async function logitsOf({ rolling, frozen }: Views, learner: Learner, parameters
 }
 
 /** Rows at even distances. */
-function spread(raw: Float32Array): Float32Array {
+function evenly(raw: Float32Array): Float32Array {
   const n = raw.length / FEATURE_COUNT
   const count = Math.min(n, BACKGROUND)
   const rows = new Float32Array(count * FEATURE_COUNT)

@@ -1,5 +1,4 @@
 import { FEATURE_COUNT, FEATURE_INDEX } from '../features/feature-names.ts'
-import { cutSittings } from '../features/sittings.ts'
 import { openEnsemble } from '../model/ensemble.ts'
 import { headSpread, logisticLikability, meanProbability } from '../model/likability.ts'
 import { BASELINES, baselinePredictions } from './baselines.ts'
@@ -48,24 +47,15 @@ export async function foresee(
   }
 }
 
-/** The index of the sitting that each play of the log is in. */
-export function sittingIndex({ log }: ListenerData): Int32Array {
-  const { bounds } = cutSittings(log)
-  const index = new Int32Array(log.size)
-  for (let s = 0; s + 1 < bounds.length; s++) index.fill(s, bounds[s]!, bounds[s + 1]!)
-  return index
-}
-
 /** What was foreseen as plain columns, to be kept. */
-export function heldOutOf(data: ListenerData, { rolling, frozen }: Record<View, Foresight>): HeldOut {
+export function heldOutOf({ rolling, frozen }: Record<View, Foresight>): HeldOut {
   const { examples } = rolling
-  const sittings = sittingIndex(data)
   const feature = (name: keyof typeof FEATURE_INDEX, i: number) =>
     examples.raw[i * FEATURE_COUNT + FEATURE_INDEX[name]]!
   const rows = Array.from(examples.label.keys())
   return {
     label: Array.from(examples.label),
-    sitting: Array.from(examples.play, (play) => sittings[play]!),
+    sitting: Array.from(examples.sitting),
     firstPlay: Array.from(examples.firstPlay),
     artistPlays: rows.map((i) => Math.round(Math.expm1(feature('artistPlays', i)))),
     hasAudio: rows.map((i) => 1 - feature('noAudio', i)),

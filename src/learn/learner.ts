@@ -1,11 +1,12 @@
 import type { Progress } from '../core/progress.ts'
 import { type Encoder, encodeRows, fitEncoder } from '../features/encoder.ts'
-import { FEATURE_COUNT } from '../features/feature-names.ts'
+import { FEATURE_COUNT, FEATURE_INDEX } from '../features/feature-names.ts'
 import { inferenceModel, type NamedValues } from '../graph/index.ts'
 import type { Ensemble } from '../model/ensemble.ts'
 import { type EnsembleNetwork, ensembleNetwork } from '../model/ensemble-network.ts'
 import type { Label } from '../model/likability.ts'
 import { bootstrapWeights, type TrainingSet } from './batches.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { Preset } from './presets.ts'
 import type { Targets } from './targets.ts'
 import { type Trained, trainEnsemble } from './training-loop.ts'
@@ -23,9 +24,12 @@ export interface Learner {
   readonly seed: number
 }
 
+/** How much each label counts: what a listener comes back to or likes helps to tell apart what they finish, and must not outweigh it. */
+const LABEL_WEIGHTS: Readonly<Record<Label, number>> = { finish: 1, skip: 1, like: 0.3, repeat: 0.3 }
+
 /** Steps of a round over few plays, for which batches are made smaller, down to a smallest. */
-const ROUND = 25
-const SMALLEST_BATCH = 64
+const ROUND = 10
+const SMALLEST_BATCH = 32
 
 /** An untrained ensemble over the encoding of these plays. */
 export function startLearner(
@@ -35,8 +39,14 @@ export function startLearner(
 ): Learner {
   const encoder = fitEncoder(both(training).raw, NO_BINS)
   const { heads, hidden, dropout, priorScale } = preset
-  const shape = { inputs: encoder.width, labels, heads, hidden, dropout, priorScale, seed }
+  const evidence = { ...evidenceOf(encoder, 'artistPlays'), ...evidenceOf(encoder, 'noAudio') }
+  const shape = { inputs: encoder.width, labels, heads, hidden, dropout, priorScale, evidence, seed }
   return { network: ensembleNetwork(shape), encoder, labels, preset, seed }
+}
+
+function evidenceOf(encoder: Encoder, name: 'artistPlays' | 'noAudio') {
+  const { mean, sd, offset } = encoder.columns[FEATURE_INDEX[name]]!
+  return sd > 0 ? { [name]: { column: offset, mean, sd } } : {}
 }
 
 /** What a training goes by beside the plays. */
@@ -48,6 +58,8 @@ export interface Teaching {
   readonly from?: NamedValues
   readonly epochs: number
   readonly learningRate: number
+  /** What simpler models lose on the validation plays, to be told beside. */
+  readonly lines?: Evaluation['lines']
 }
 
 /** Trains on the plays; what the learner's network was at first stays as it was. */
@@ -65,14 +77,18 @@ export async function teach(
     plays: size,
     width: encoder.width,
     views: inputs(views),
-    labels,
+    labelWeights: targets.labels.map((label) => LABEL_WEIGHTS[label]),
     targets: Int8Array.from({ length: size * labels }, (_, at) => {
       return targets.values[play[Math.floor(at / labels)]! * labels + (at % labels)]!
     }),
     heads: preset.heads,
     weights: bootstrapWeights(play, preset.heads, seed),
   }
-  const held = validation && { views: inputs(validation), label: validation.rolling.label }
+  const held = validation && {
+    views: inputs(validation),
+    label: validation.rolling.label,
+    sitting: validation.rolling.sitting,
+  }
   const batch = Math.max(Math.min(preset.batch, Math.floor(size / ROUND)), SMALLEST_BATCH)
   return trainEnsemble(network, set, held, { ...preset, ...settings, batch, seed }, progress, signal)
 }

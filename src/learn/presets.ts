@@ -4,7 +4,7 @@ export interface Preset {
   /** Units of each hidden layer. */
   readonly hidden: readonly number[]
   readonly dropout: number
-  /** Standard deviation of the fixed random function of each head, in log-odds. */
+  /** Standard deviation, in log-odds, of the fixed random function of each head where nothing is known of a track. */
   readonly priorScale: number
   readonly learningRate: number
   readonly weightDecay: number
@@ -24,7 +24,7 @@ export const PRESETS = {
     heads: 32,
     hidden: [16],
     dropout: 0.1,
-    priorScale: 0.3,
+    priorScale: 1,
     learningRate: 1e-2,
     weightDecay: 1,
     batch: 256,
@@ -36,7 +36,7 @@ export const PRESETS = {
     heads: 32,
     hidden: [32],
     dropout: 0.1,
-    priorScale: 0.3,
+    priorScale: 1,
     learningRate: 1e-2,
     weightDecay: 1,
     batch: 512,
@@ -48,7 +48,7 @@ export const PRESETS = {
     heads: 32,
     hidden: [64, 64],
     dropout: 0.2,
-    priorScale: 0.3,
+    priorScale: 1,
     learningRate: 5e-3,
     weightDecay: 1,
     batch: 512,

@@ -5,8 +5,10 @@ import { FEATURE_NAMES, FEATURES } from '../features/feature-names.ts'
 import { logLoss } from '../metrics/binary.ts'
 import { type LogisticLikability, storeLogistic } from '../model/likability.ts'
 import { fitLogistic, type Logistic, logits, predict } from '../model/logistic.ts'
+import { BASELINES, baselinePredictions } from './baselines.ts'
 import { heldOutSlope, type Slopes, turnedAbout } from './calibration.ts'
 import type { View } from './dataset.ts'
+import type { Evaluation } from './evaluation.ts'
 import { both, recentPart, type Views } from './views.ts'
 
 /** Bins of the piecewise-linear encoding; eight did no better on the validation parts of seven real histories. */
@@ -15,8 +17,8 @@ const BINS = 4
 const HALF_LIFE = 0.25
 /** The strengths of the penalty that are tried. */
 const PENALTIES = [0.003, 0.02, 0.1, 0.5]
-/** Logistic regression on encoded features: the ensemble starts from it and has to beat it. */
-export interface SimpleModel {
+/** Logistic regression on encoded features. */
+interface SimpleModel {
   readonly encoder: Encoder
   readonly fitted: Logistic
 }
@@ -30,30 +32,52 @@ export interface SimpleChoice {
 /** Where there is nothing to choose on. */
 export const CAUTIOUS: SimpleChoice = { l2: 0.5, slopes: { rolling: 1, frozen: 1 } }
 
-/** Tries the penalties on the training plays; the best on the validation plays is taken. */
-export async function chooseSimple(
+/** What the ensemble has to beat on the validation plays. */
+export interface LinesToBeat {
+  readonly choice: SimpleChoice
+  readonly lines: Evaluation['lines']
+}
+
+/**
+ * Fits the simpler models on the training plays and scores them on the validation plays, in both views; of the penalties of the logistic
+ * regression the best there is taken.
+ */
+export async function linesToBeat(
   training: Views,
   validation: Views,
   progress: Progress,
   signal?: AbortSignal,
-): Promise<{ readonly choice: SimpleChoice; readonly model: SimpleModel }> {
+): Promise<LinesToBeat> {
   const regress = simpleFits(training)
   const held = both(validation)
   let best: { readonly l2: number; readonly model: SimpleModel; readonly loss: number } | undefined
-  progress.stage('logistic regression', PENALTIES.length, 'fits')
+  progress.stage('lines to beat', PENALTIES.length, 'fits')
+  const lines = countedLines(training, validation)
   for (const [i, l2] of PENALTIES.entries()) {
     await breathe(signal)
     const model = regress(l2)
     const loss = logLoss(predict(model.fitted, encodeRows(model.encoder, held.raw)), held.label)
     if (!best || loss < best.loss) best = { l2, model, loss }
-    progress.at(i + 1)
+    lines.set('logistic-regression', best.loss)
+    progress.at(i + 1, Array.from(lines, ([name, value]) => `${name} ${value.toFixed(4)}`).join(', '))
   }
   progress.done()
   const { l2, model } = best!
-  const slopeOf = ({ raw, label }: Views[View]) =>
-    heldOutSlope(logits(model.fitted, encodeRows(model.encoder, raw)), label)
+  const slopeOf = ({ raw, label, sitting }: Views[View]) =>
+    heldOutSlope(predict(model.fitted, encodeRows(model.encoder, raw)), label, sitting)
   const slopes = { rolling: slopeOf(validation.rolling), frozen: slopeOf(validation.frozen) }
-  return { choice: { l2, slopes }, model }
+  return { choice: { l2, slopes }, lines: Array.from(lines, ([name, loss]) => ({ name, logLoss: loss })) }
+}
+
+/** Log-losses of the predictions from counts alone. */
+function countedLines(training: Views, validation: Views): Map<string, number> {
+  const [rolling, frozen] = (['rolling', 'frozen'] as const).map((view) =>
+    baselinePredictions(training[view], validation[view]),
+  )
+  const { label } = validation.rolling
+  return new Map(
+    BASELINES.map((name) => [name, (logLoss(rolling![name], label) + logLoss(frozen![name], label)) / 2]),
+  )
 }
 
 /**
@@ -69,7 +93,7 @@ export function fitSimple(views: Views, { l2, slopes }: SimpleChoice): LogisticL
 }
 
 /** Fits of any penalty on the same plays. */
-export function simpleFits(views: Views): (l2: number) => SimpleModel {
+function simpleFits(views: Views): (l2: number) => SimpleModel {
   const { raw, label, play } = both(views)
   const encoder = fitEncoder(raw, encodings())
   const inputs = encodeRows(encoder, raw)
@@ -81,7 +105,7 @@ export function simpleFits(views: Views): (l2: number) => SimpleModel {
 }
 
 /** Bins of each feature's encoding. */
-export function encodings(): number[] {
+function encodings(): number[] {
   return FEATURE_NAMES.map((name) => (FEATURES[name].binned ? BINS : 0))
 }
 

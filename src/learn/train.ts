@@ -71,7 +71,7 @@ export async function train(
   const settings = { preset: PRESETS[preset], seed }
   const tail = Math.floor(data.log.size * (1 - HELD_OUT_SHARE))
   const earlier = canFit(data, tail) ? await fitLikability(data, tail, settings, progress, signal) : undefined
-  const heldOut = earlier && heldOutOf(data, await foresee(data, tail, earlier))
+  const heldOut = earlier && heldOutOf(await foresee(data, tail, earlier))
   const fitted = !earlier
     ? await fitLikability(data, data.log.size, settings, progress, signal)
     : earlier.cut

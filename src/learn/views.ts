@@ -79,6 +79,7 @@ function part(examples: Examples, from: number, to: number): Examples {
     raw: examples.raw.subarray(from * FEATURE_COUNT, to * FEATURE_COUNT),
     label: examples.label.subarray(from, to),
     play: examples.play.subarray(from, to),
+    sitting: examples.sitting.subarray(from, to),
     firstPlay: examples.firstPlay.subarray(from, to),
     counts: examples.counts.subarray(from * COUNTS.stride, to * COUNTS.stride),
   }

@@ -2,15 +2,20 @@ import { random } from '../core/random.ts'
 import {
   add,
   binaryCrossEntropy,
+  div,
   dropout,
   ensembleDense,
+  exp,
   gelu,
   graph,
   headsDense,
   linear,
   matmul,
   mul,
+  pow,
   slice,
+  sqrt,
+  sub,
   type Tensor,
   tanh,
   weightedMean,
@@ -26,9 +31,25 @@ export interface EnsembleShape {
   /** Units of each hidden layer. */
   readonly hidden: readonly number[]
   readonly dropout: number
-  /** Standard deviation of the fixed random function of each head, in log-odds. */
+  /** Standard deviation, in log-odds, of the fixed random function of each head where nothing is known of a track. */
   readonly priorScale: number
+  /** Where the inputs tell how much is known. */
+  readonly evidence: EvidenceColumns
   readonly seed: number
+}
+
+/** Inputs that tell how much is known of a track: `value = mean + sd · x[column]`. Absent where all plays of the training are alike. */
+export interface EvidenceColumns {
+  /** ln(1 + plays of the artist). */
+  readonly artistPlays?: Column
+  /** 1 where the track has no audio features. */
+  readonly noAudio?: Column
+}
+
+interface Column {
+  readonly column: number
+  readonly mean: number
+  readonly sd: number
 }
 
 /** The ensemble as a graph: what it predicts, and the loss that trains it. */
@@ -36,14 +57,18 @@ export interface EnsembleNetwork {
   /** [heads, batch, 1] log-odds of each label. Needs the input `x` [batch, inputs] alone. */
   readonly logits: Readonly<Partial<Record<Label, Tensor>>>
   /**
-   * Weighted mean binary cross-entropy. Inputs: `x`; `targets` [batch, labels], 0 or 1; `known` [batch, labels], where 0 masks a
-   * target; `weights` [heads, batch, 1], how much the row counts for each head.
+   * Weighted mean binary cross-entropy. Inputs: `x`; `targets` [batch, labels], 0 or 1; `known` [batch, labels], how much a target counts,
+   * 0 masks it; `weights` [heads, batch, 1], how much the row counts for each head.
    */
   readonly loss: Tensor
 }
 
 /** Random features that the priors of the heads mix. */
 const PRIOR_FEATURES = 64
+/** After so many plays half of the variance of a feeling for an artist is gone. */
+const ENOUGH_PLAYS = 3
+/** Variance that a sound that is not known adds, in that of an artist that is not known. */
+const UNHEARD_SOUND = 0.5
 
 /**
  * Many networks in one: hidden layers that share their matrices but for two vectors a head (TabM, Gorishniy et al. 2025, after
@@ -71,8 +96,12 @@ export function ensembleNetwork(shape: EnsembleShape): EnsembleNetwork {
   }
 }
 
-/** β · tanh(x W + b) V, nothing of which is trained: [heads, batch, labels]. */
-function prior(x: Tensor, { inputs, labels, heads, priorScale, seed }: EnsembleShape): Tensor {
+/**
+ * Of each head a random function of the row, nothing of which is trained: β · u(row) · tanh(x W + b) V, [heads, batch, labels]. u is
+ * how uncertain a listener's feeling for an artist still is after n plays, the posterior deviation 1 / √(1 + n / 3) of a mean that is seen with
+ * noise, and larger where the sound of the track is not known.
+ */
+function prior(x: Tensor, { inputs, labels, heads, priorScale, evidence, seed }: EnsembleShape): Tensor {
   const { normal } = random(`${seed}/prior`)
   const constant = (sizes: readonly number[], scale: number) =>
     x.graph.constant(
@@ -82,8 +111,19 @@ function prior(x: Tensor, { inputs, labels, heads, priorScale, seed }: EnsembleS
   const features = tanh(
     linear(x, constant([inputs, PRIOR_FEATURES], 2 / Math.sqrt(inputs)), constant([PRIOR_FEATURES], 1)),
   )
-  return matmul(
-    features,
+  const mixed = matmul(
+    mul(features, uncertainty(x, evidence)),
     constant([heads, PRIOR_FEATURES, labels.length], priorScale / Math.sqrt(PRIOR_FEATURES)),
   )
+  return mixed
+}
+
+/** u of each row: [batch, 1]. */
+function uncertainty(x: Tensor, { artistPlays, noAudio }: EvidenceColumns): Tensor {
+  const value = ({ column, mean, sd }: Column) => add(mul(slice(x, -1, column, column + 1), sd), mean)
+  const one = add(mul(slice(x, -1, 0, 1), 0), 1)
+  const plays = artistPlays ? sub(exp(value(artistPlays)), 1) : one
+  const ofArtist = pow(add(div(plays, ENOUGH_PLAYS), 1), -1)
+  const ofSound = noAudio ? mul(value(noAudio), UNHEARD_SOUND) : mul(one, 0)
+  return sqrt(add(ofArtist, ofSound))
 }
