@@ -230,10 +230,16 @@ describe('gaps', () => {
     const history = startHistory({ catalog, audio, localTime: localTimeIn('UTC') })
     history.beginSitting()
     history.observe(3, 1e12, FINISH)
+    history.observe(3, 1e12, FINISH)
     const gapAfter = (ms: number) => {
       const out = new Float32Array(FEATURE_COUNT)
       history.describe(3, { at: 1e12 + ms, inSitting: true }, out, 0)
-      return [FEATURE_INDEX.trackDaysSince, FEATURE_INDEX.trackActivation].map((f) => out[f])
+      return [
+        FEATURE_INDEX.trackDaysSince,
+        FEATURE_INDEX.trackActivation,
+        FEATURE_INDEX.trackPlaysPerDay,
+        FEATURE_INDEX.trackOverdue,
+      ].map((f) => out[f])
     }
     expect(gapAfter(3000)).toEqual(gapAfter(59_000))
     expect(gapAfter(120_000)).not.toEqual(gapAfter(59_000))

@@ -43,6 +43,8 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     : at - history.endedAt > STALE_MS
       ? history.endedAt + 60_000
       : Math.max(at, history.endedAt + 60_000)
+  const inSitting = at >= history.endedAt && at - history.endedAt < SITTING_GAP_MS
+  if (!inSitting) history.beginSitting()
   const opinions = lastOpinions(facts.feedback, catalog, at)
   const trackHistory = (row: number): TrackHistory => ({
     plays: history.tracks.plays[row]!,
@@ -82,7 +84,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     loved,
     clusters: loved.length ? clusters.count : 0,
     history,
-    inSitting: at >= history.endedAt && at - history.endedAt < SITTING_GAP_MS,
+    inSitting,
     trackHistory,
     artistHistory: (artist) => ({
       name: catalog.artists.at(artist),

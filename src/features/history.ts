@@ -2,15 +2,17 @@ import { FINISH, SKIP } from '../core/labels.ts'
 import { AUDIO_STRIDE, type Catalog } from '../library/catalog.ts'
 import { FEATURE_INDEX as F, FEATURE_COUNT, type FeatureName } from './feature-names.ts'
 import { counter, type Rates, rates } from './rates.ts'
+import { MIN_GAP_MS, repeats } from './repeats.ts'
+import { sittingLift } from './sitting-lift.ts'
 import { type Taste, tasteOf } from './taste.ts'
 
 const DAY = 86_400_000
-/** Gaps are floored here: a shorter one would tell how long the last play lasted. */
-const MIN_GAP_MS = 60_000
 /** The artist index of tracks that name none: nobody's plays say nothing of anybody else's. */
 const NOBODY = 0
-/** How many of a track's last plays count in its activation. */
-const ACTIVATION_PLAYS = 30
+/** Ratios of times between plays start from here, in days: half an hour, so that plays in a row do not run away. */
+const LEAST_GAP_DAYS = 0.02
+/** Days by which the plays a day of a track heard for the first time of late are held back. */
+const PER_DAY_FROM = 3
 
 /** What the state is built over: fixed facts of the tracks. */
 export interface HistoryContext {
@@ -65,11 +67,11 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
   const overallLong = counter(0.99)
   const overallRecent = counter(0.9)
   const firstPlays = counter(0.95)
-  const firstPlayedAt = new Float64Array(catalog.size).fill(Number.NaN)
-  const lastPlayedAt = new Float64Array(catalog.size).fill(Number.NaN)
   const artistLastAt = new Float64Array(artistCount).fill(Number.NaN)
   const artistTracks = new Int32Array(artistCount)
-  const times = new Map<number, number[]>()
+  const repeated = repeats(catalog.size)
+  const { firstPlayedAt, lastPlayedAt } = repeated
+  const lift = sittingLift(catalog.size, artistCount)
   const taste: Taste = tasteOf(audio)
 
   let endedAt = Number.NaN
@@ -82,6 +84,12 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
 
   const set = (out: Float32Array, offset: number, name: FeatureName, value: number) => {
     out[offset + F[name]] = value
+  }
+
+  /** ln of the time since the last play over the usual time between plays. */
+  const overdue = (row: number, plays: number, at: number): number => {
+    const usual = (lastPlayedAt[row]! - firstPlayedAt[row]!) / DAY / (plays - 1)
+    return Math.log((days(at - lastPlayedAt[row]!) + LEAST_GAP_DAYS) / (usual + LEAST_GAP_DAYS))
   }
 
   return {
@@ -113,9 +121,17 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       if (plays > 0) {
         put('trackRecentRate', tracks.recent(row, artistRate, 2))
         put('trackLastOutcome', tracks.last[row]!)
-        put('trackActivation', activation(times.get(row)!, at))
+        put('trackActivation', repeated.activation(row, at))
         put('trackDaysSince', logDays(at - lastPlayedAt[row]!))
         put('trackAge', logDays(at - firstPlayedAt[row]!))
+        put('trackPlaysDay', Math.log1p(repeated.within(row, at, 1)))
+        put('trackPlaysWeek', Math.log1p(repeated.within(row, at, 7)))
+        put('trackPlaysMonth', Math.log1p(repeated.within(row, at, 30)))
+        put('trackPlaysPerDay', Math.log(plays / (days(at - firstPlayedAt[row]!) + PER_DAY_FROM)))
+        put('trackPlaysPerSitting', Math.log(plays / repeated.sittings(row)))
+        put('trackSittingsSince', Math.log1p(repeated.sittingsSince(row)))
+        if (plays > 1) put('trackOverdue', overdue(row, plays, at))
+        put('trackSittingLift', lift.track(row))
       }
       put('artistPlays', Math.log1p(artists.plays[artist]!))
       put('artistTracks', Math.log1p(artistTracks[artist]!))
@@ -126,6 +142,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
         put('artistFirstPlayRate', artistFirst.rate(artist, base, 3))
         put('artistLastOutcome', artists.last[artist]!)
         put('artistDaysSince', logDays(at - artistLastAt[artist]!))
+        put('artistSittingLift', lift.artist(artist))
       }
       if (catalog.genres[row]) put('genreRate', genres.rate(catalog.genres[row]!, base, 10))
       put('year', catalog.year[row]!)
@@ -164,6 +181,8 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
     },
 
     beginSitting() {
+      lift.endSitting(1 / (1 + Math.exp(-overall.rate(0, 2))))
+      repeated.endSitting()
       position = 0
       previousRow = -1
       outcomes = [0, 0, 0]
@@ -175,10 +194,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
 
     observe(row, at, outcome) {
       const artist = catalog.artist[row]!
-      if (tracks.plays[row] === 0) {
-        firstPlayedAt[row] = at
-        firstPlays.add(outcome)
-      }
+      if (tracks.plays[row] === 0) firstPlays.add(outcome)
       if (artist !== NOBODY) {
         if (tracks.plays[row] === 0) {
           artistTracks[artist] = artistTracks[artist]! + 1
@@ -191,10 +207,8 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       genres.add(catalog.genres[row]!, outcome)
       hours.add(localTime(at).hour, outcome)
       for (const each of [overall, overallLong, overallRecent, sitting, sittingRecent]) each.add(outcome)
-      const seen = times.get(row)
-      if (!seen) times.set(row, [at])
-      else if (seen.push(at) > ACTIVATION_PLAYS) seen.shift()
-      lastPlayedAt[row] = at
+      repeated.observe(row, at)
+      lift.observe(row, artist, outcome)
       taste.observe(row, outcome)
       outcomes = [signed(outcome), outcomes[0], outcomes[1]]
       position++
@@ -205,15 +219,12 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
   }
 }
 
-/** ln Σ t^−0.5 over the times since each play, in days (Anderson & Schooler 1991): high after recent and frequent plays. */
-function activation(times: readonly number[], at: number): number {
-  let sum = 0
-  for (const time of times) sum += 1 / Math.sqrt(Math.max(at - time, MIN_GAP_MS) / DAY)
-  return Math.log(sum)
+function days(ms: number): number {
+  return Math.max(ms, MIN_GAP_MS) / DAY
 }
 
 function logDays(ms: number): number {
-  return Math.log1p(Math.max(ms, MIN_GAP_MS) / DAY)
+  return Math.log1p(days(ms))
 }
 
 function signed(outcome: number): number {

@@ -1,0 +1,53 @@
+import { FINISH, SKIP, UNKNOWN } from '../core/labels.ts'
+
+/** A listener's own share of finishes counts as this many plays of each sitting. */
+const OWN_PLAYS = 2
+/** How quickly a thing's earlier sittings are forgotten, and by how many plays without any lift it is drawn to 0. */
+const TRACK = { decay: 0.9, strength: 2 } as const
+const ARTIST = { decay: 0.97, strength: 4 } as const
+
+/** How much more often tracks and artists are finished than the rest of the sittings they are heard in. */
+export interface SittingLift {
+  /** −1…1; 0 for a track of which nothing is known. */
+  track(row: number): number
+  artist(artist: number): number
+  observe(row: number, artist: number, outcome: number): void
+  /** The sitting is over: what was heard in it is held against its other plays. @param share the listener's own share of finishes */
+  endSitting(share: number): void
+}
+
+/** Nothing heard yet. */
+export function sittingLift(trackCount: number, artistCount: number): SittingLift {
+  const tracks = lifts(trackCount, TRACK)
+  const artists = lifts(artistCount, ARTIST)
+  let heard: { row: number; artist: number; outcome: number }[] = []
+  return {
+    track: tracks.of,
+    artist: artists.of,
+    observe(row, artist, outcome) {
+      if (outcome !== UNKNOWN) heard.push({ row, artist, outcome })
+    },
+    endSitting(share) {
+      const finishes = heard.filter(({ outcome }) => outcome === FINISH).length
+      for (const { row, artist, outcome } of heard) {
+        const finished = outcome === SKIP ? 0 : 1
+        const others = (finishes - finished + OWN_PLAYS * share) / (heard.length - 1 + OWN_PLAYS)
+        tracks.add(row, finished - others)
+        artists.add(artist, finished - others)
+      }
+      heard = []
+    },
+  }
+}
+
+function lifts(size: number, { decay, strength }: { decay: number; strength: number }) {
+  const sums = new Float32Array(size)
+  const counts = new Float32Array(size)
+  return {
+    of: (i: number) => sums[i]! / (counts[i]! + strength),
+    add(i: number, lift: number) {
+      sums[i] = sums[i]! * decay + lift
+      counts[i] = counts[i]! * decay + 1
+    },
+  }
+}
