@@ -67,20 +67,27 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
   })
   let serving: (ServingModel & { readonly likability: OpenLikabilityModel }) | undefined
 
-  const model = async (listener: string): Promise<ServingModel> => {
+  const open = async (listener: string): Promise<ServingModel> => {
     const { id } = await library.listeners.get(listener)
     const active = await library.models.active(id)
     const catalog = await library.catalog()
     if (serving && serving.manifest.version === active?.version && serving.catalog === catalog) return serving
     const { manifest, files } = await library.models.load(id)
     const { ensemble, audioScale, background } = readCheckpoint(files, 'model', manifest.version)
+    // The one it replaces is not closed: a request under way may still ask it.
     const likability = await openEnsemble(ensemble)
-    await serving?.likability.close()
     const audio = scaleAudio(catalog, audioScale)
     const scorer = likabilityScorer(likability, catalog)
     const backgroundOf = (inSitting: boolean) => background[inSitting ? 'rolling' : 'frozen']
     serving = { manifest, likability, catalog, audio, scorer, background: backgroundOf }
     return serving
+  }
+  // One after the other, so that requests at the same moment share what the first of them opens.
+  let last: Promise<unknown> = Promise.resolve()
+  const model = (listener: string): Promise<ServingModel> => {
+    const next = last.catch(() => undefined).then(() => open(listener))
+    last = next
+    return next
   }
 
   return {

@@ -67,7 +67,7 @@ export async function explainTrack(engine: Engine, listenerName: string, row: nu
     track: trackAt(catalog, row),
     likability: scored!.likability,
     average: sigmoid(attribution.base),
-    uncertainty: await uncertaintyOf(scored!.scores, likability, plays),
+    uncertainty: await uncertaintyOf(raw, likability, plays),
     history: listener.trackHistory(row),
     artist: listener.artistHistory(catalog.artist[row]!),
     hasAudio: hasAudio(catalog, row),
@@ -80,17 +80,18 @@ export async function explainTrack(engine: Engine, listenerName: string, row: nu
 }
 
 async function uncertaintyOf(
-  scores: readonly number[],
+  raw: Float32Array,
   model: LikabilityModel,
   plays: Float32Array,
 ): Promise<Uncertainty> {
   const { heads } = model
-  const said = scores.map(sigmoid).sort((a, b) => a - b)
+  const { finish } = await model.logits(raw)
+  const said = Array.from(finish, sigmoid).sort((a, b) => a - b)
   const outside = Math.round(heads / 10)
   const spreads = headSpread((await model.logits(plays)).finish, heads).sort()
   return {
     heads,
-    spread: headSpread(Float64Array.from(scores), heads)[0]!,
+    spread: headSpread(finish, heads)[0]!,
     usual: spreads[Math.floor(spreads.length / 2)]!,
     low: said[outside]!,
     high: said[heads - 1 - outside]!,

@@ -16,7 +16,7 @@ export interface ScoredCandidate extends Candidate {
   readonly familiarity: Familiarity
   /** Calibrated probability that the listener finishes the track if it is played now, the mean over the heads. */
   readonly likability: number
-  /** What each head of the model ranks by: log-odds; one number a head. */
+  /** What each head of the model ranks by: the value (core/value.ts), on the scale of log-odds; one number a head. */
   readonly scores: readonly number[]
   /** For the flow between neighbours: undefined where unknown. */
   readonly tempo?: number

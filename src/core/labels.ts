@@ -1,3 +1,7 @@
+/** What can be said of a play, and is predicted of one: how it ended, whether the track is liked, and whether it is played again within 30 days. */
+export const LABELS = ['finish', 'skip', 'like', 'repeat'] as const
+export type Label = (typeof LABELS)[number]
+
 /** The outcome of a play, as typed arrays hold it. UNKNOWN is masked everywhere: it is never a negative. */
 export const FINISH = 1
 export const SKIP = 0

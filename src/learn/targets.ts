@@ -1,6 +1,5 @@
-import { FINISH, UNKNOWN } from '../core/labels.ts'
+import { FINISH, LABELS, type Label, UNKNOWN } from '../core/labels.ts'
 import type { ListeningLog } from '../library/listening-log.ts'
-import { LABELS, type Label } from '../model/likability.ts'
 
 /** What each play teaches of each label: log.size × labels; 1, 0, or UNKNOWN, which is masked. */
 export interface Targets {

@@ -1,3 +1,4 @@
+import type { Label } from '../core/labels.ts'
 import { random } from '../core/random.ts'
 import {
   add,
@@ -20,7 +21,6 @@ import {
   tanh,
   weightedMean,
 } from '../graph/index.ts'
-import type { Label } from './likability.ts'
 
 /** How large the ensemble is, and what it tells apart. */
 export interface EnsembleShape {

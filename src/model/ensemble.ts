@@ -1,7 +1,8 @@
+import type { Label } from '../core/labels.ts'
 import { type Encoder, encodeRows } from '../features/encoder.ts'
 import { FEATURE_COUNT, FEATURE_INDEX } from '../features/feature-names.ts'
 import { openModel } from '../graph/index.ts'
-import type { HeadLogits, Label, LikabilityModel } from './likability.ts'
+import type { HeadLogits, LikabilityModel } from './likability.ts'
 import type { Platt } from './platt.ts'
 
 /** A trained ensemble: an ONNX file and what stands before and behind it. */

@@ -1,12 +1,9 @@
+import type { Label } from '../core/labels.ts'
 import type { Encoder } from '../features/encoder.ts'
 import { encodeRows } from '../features/encoder.ts'
 import { FEATURE_COUNT, FEATURE_INDEX } from '../features/feature-names.ts'
 import { type Logistic, sigmoid } from './logistic.ts'
 import type { Platt } from './platt.ts'
-
-/** What is predicted of a track for a listener, if it is played now. */
-export const LABELS = ['finish', 'skip', 'like', 'repeat'] as const
-export type Label = (typeof LABELS)[number]
 
 /** n × heads log-odds of each label that the listener's data could teach; a finish is always among them. */
 export type HeadLogits = { readonly finish: Float64Array } & { readonly [L in Label]?: Float64Array }

@@ -1,5 +1,6 @@
 import type { Candidate, ScoredCandidate } from '../core/candidate.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
+import { valueOf } from '../core/value.ts'
 import { FEATURE_COUNT } from '../features/feature-names.ts'
 import type { Moment } from '../features/history.ts'
 import { type LikabilityModel, meanProbability } from '../model/likability.ts'
@@ -23,7 +24,7 @@ export interface ScoringTracks {
   readonly audio: Float32Array
 }
 
-/** Scores candidates: one log-odds a head. A scorer must never drop, add or reorder candidates. */
+/** Scores candidates: one value a head. A scorer must never drop, add or reorder candidates. */
 export interface Scorer {
   score(
     listener: ScoringListener,
@@ -43,8 +44,9 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
       candidates.forEach(({ row }, i) => {
         listener.history.describe(row, moment, raw, i * FEATURE_COUNT)
       })
-      const { finish } = await model.logits(raw)
-      const likability = meanProbability(finish, model.heads)
+      const logits = await model.logits(raw)
+      const likability = meanProbability(logits.finish, model.heads)
+      const value = valueOf(logits)
       return candidates.map((candidate, i) => {
         const { row } = candidate
         const sound = Object.entries(columns)
@@ -56,7 +58,7 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
           artist: tracks.artist[row] || -1 - row,
           familiarity: familiar(row) ? 'familiar' : 'new',
           likability: likability[i]!,
-          scores: Array.from(finish.subarray(i * model.heads, (i + 1) * model.heads)),
+          scores: Array.from(value.subarray(i * model.heads, (i + 1) * model.heads)),
           ...Object.fromEntries(sound),
         }
       })
