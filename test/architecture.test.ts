@@ -49,9 +49,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['rank', 'explore', 'mix', 'learn', 'root'],
   ],
-  server: ['core', 'root', 'evaluate'],
+  report: ['core', 'metrics', 'features', 'library', 'learn', 'model', 'root'],
+  server: ['core', 'root', 'evaluate', 'report'],
   client: ['server'],
-  cli: ['core', 'root', 'evaluate', 'server', 'client'],
+  cli: ['core', 'root', 'evaluate', 'report', 'server', 'client'],
 }
 
 /** Folders that may import another folder's types, but never its code. */

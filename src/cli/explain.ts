@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { featureWords } from '../evaluate/feature-words.ts'
 import type { Explanation } from '../index.ts'
+import { featureWords } from '../report/feature-words.ts'
 import { action, addVerb } from './context.ts'
 import type { Output } from './output.ts'
 import { nameOf } from './say.ts'

@@ -17,10 +17,10 @@ export function addReport(program: Command): void {
     .action(
       action<[], { out: string }>(async ({ engine, listener, now, out, progress, signal }, _, options) => {
         const path = await checkedPath(options.out)
-        const { readReport } = await import('../evaluate/report.ts')
+        const { readReport } = await import('../report/report.ts')
         const report = await readReport(await engine(), await listener(), now(), progress, signal)
-        const { renderReport } = await import('../evaluate/report-page.ts')
-        const { headline } = await import('../evaluate/report-sentences.ts')
+        const { renderReport } = await import('../report/page.ts')
+        const { headline } = await import('../report/sentences.ts')
         await writeWhole(path, renderReport(report))
         out.document({ ...report, file: options.out })
         for (const sentence of headline(report)) out.aside(sentence)

@@ -5,12 +5,12 @@ import type { CurvePoint, Evaluation } from '../learn/evaluation.ts'
 import type { ModelManifest } from '../library/models.ts'
 import { type RocPoint, rocCurve } from '../metrics/roc.ts'
 import type { LikabilityModel } from '../model/likability.ts'
-import { type ReliabilityBin, reliabilityBins } from './report-calibration.ts'
-import { type Background, type Effects, strongestEffects } from './report-effects.ts'
-import { type VersionFacts, versionFacts } from './report-facts.ts'
-import { judgedRows, REPORT_ROWS, type ReportRow } from './report-rows.ts'
-import { type RowScores, scoreModels } from './report-scores.ts'
-import { judgeSpread, type SpreadReport } from './report-spread.ts'
+import { type ReliabilityBin, reliabilityBins } from './calibration.ts'
+import { type Background, type Effects, strongestEffects } from './effects.ts'
+import { type VersionFacts, versionFacts } from './facts.ts'
+import { judgedRows, REPORT_ROWS, type ReportRow } from './rows.ts'
+import { type RowScores, scoreModels } from './scores.ts'
+import { judgeSpread, type SpreadReport } from './spread.ts'
 
 /** Corners of a ROC curve nearer than this would not be seen. */
 const ROC_STEP = 0.008

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import { escaped } from './report-html.ts'
+import { escaped } from './html.ts'
 
 /** A drawing for the report: what it is and says, for those who do not see it, and what Observable Plot makes of it. */
 export interface Drawing {

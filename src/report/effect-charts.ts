@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot'
+import type { EffectPoint, FeatureEffect } from './effects.ts'
 import { featureScale, featureWords, toldValue } from './feature-words.ts'
-import type { EffectPoint, FeatureEffect } from './report-effects.ts'
-import { draw } from './report-plot.ts'
-import { effectSentence } from './report-sentences.ts'
+import { draw } from './plot.ts'
+import { effectSentence } from './sentences.ts'
 
 /** Up to this many values are dots of their own, more are a line. */
 const FEW = 3

@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot'
+import type { ReliabilityBin } from './calibration.ts'
+import type { LineStyle } from './html.ts'
+import { draw } from './plot.ts'
 import type { Report } from './report.ts'
-import type { ReliabilityBin } from './report-calibration.ts'
-import type { LineStyle } from './report-html.ts'
-import { draw } from './report-plot.ts'
-import { OURS } from './report-rows.ts'
-import { keptPoint } from './report-sentences.ts'
-import type { SpreadGroup, SpreadReport } from './report-spread.ts'
-import { artistGroup, whole } from './report-words.ts'
+import { OURS } from './rows.ts'
+import { keptPoint } from './sentences.ts'
+import type { SpreadGroup, SpreadReport } from './spread.ts'
+import { artistGroup, whole } from './words.ts'
 
 const WIDTH = 400
 const FRAME = { width: WIDTH, marginLeft: 44, marginRight: 14, marginTop: 26, marginBottom: 42 } as const

@@ -1,10 +1,10 @@
 import type { Estimate } from '../metrics/interval.ts'
-import { escaped, section } from './report-html.ts'
-import { OURS, REPORT_ROWS, type ReportRow } from './report-rows.ts'
-import type { ModelScores, RowScores, Score } from './report-scores.ts'
-import { SCORES } from './report-scores.ts'
-import { aheadSentence } from './report-sentences.ts'
-import { fixed, many, modelWords, ROW_WORDS } from './report-words.ts'
+import { escaped, section } from './html.ts'
+import { OURS, REPORT_ROWS, type ReportRow } from './rows.ts'
+import type { ModelScores, RowScores, Score } from './scores.ts'
+import { SCORES } from './scores.ts'
+import { aheadSentence } from './sentences.ts'
+import { fixed, many, modelWords, ROW_WORDS } from './words.ts'
 
 interface Column {
   readonly title: string

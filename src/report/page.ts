@@ -1,13 +1,13 @@
+import { effectChart, effectDomain } from './effect-charts.ts'
+import type { FeatureEffect } from './effects.ts'
 import { featureWords, toldValue } from './feature-words.ts'
+import { escaped, figure, numbers, section } from './html.ts'
 import type { Report } from './report.ts'
-import { effectChart, effectDomain } from './report-effect-charts.ts'
-import type { FeatureEffect } from './report-effects.ts'
-import { escaped, figure, numbers, section } from './report-html.ts'
-import { scoreTable } from './report-score-table.ts'
-import { curveSection, reliabilitySection, rocSection, spreadSection, stylesOf } from './report-sections.ts'
-import { effectSentence, effectsSentence, headline, oursOf } from './report-sentences.ts'
-import { REPORT_STYLE } from './report-style.ts'
-import { day, fixed, many, percent, points, range, whole } from './report-words.ts'
+import { scoreTable } from './score-table.ts'
+import { curveSection, reliabilitySection, rocSection, spreadSection, stylesOf } from './sections.ts'
+import { effectSentence, effectsSentence, headline, oursOf } from './sentences.ts'
+import { REPORT_STYLE } from './style.ts'
+import { day, fixed, many, percent, points, range, whole } from './words.ts'
 
 /** The policy lets the page load nothing, from nowhere. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -2,7 +2,7 @@ import { random } from '../core/random.ts'
 import { bootstrapInterval, type Estimate } from '../metrics/interval.ts'
 import { sampledSpearman } from '../metrics/rank-correlation.ts'
 import { type SampledMetric, sampledMean } from '../metrics/sample.ts'
-import { type Judged, OURS } from './report-rows.ts'
+import { type Judged, OURS } from './rows.ts'
 
 /** Plays a bin, and bins, at most. */
 const LEAST_IN_BIN = 50

@@ -1,4 +1,3 @@
-import type { Report, ReportView, ViewReport } from './report.ts'
 import {
   curveChart,
   familiarityChart,
@@ -7,18 +6,19 @@ import {
   rocChart,
   spreadChart,
   TRAINING_LINE,
-} from './report-charts.ts'
-import { dotLegend, figure, type LineStyle, legend, numbers, section } from './report-html.ts'
-import { OURS } from './report-rows.ts'
+} from './charts.ts'
+import { dotLegend, figure, type LineStyle, legend, numbers, section } from './html.ts'
+import type { Report, ReportView, ViewReport } from './report.ts'
+import { OURS } from './rows.ts'
 import {
   curveSentence,
   familiaritySentence,
   reliabilitySentence,
   rocSentence,
   spreadSentence,
-} from './report-sentences.ts'
-import type { SpreadReport } from './report-spread.ts'
-import { artistGroup, fixed, modelWords, percent, points, ROW_WORDS, range, whole } from './report-words.ts'
+} from './sentences.ts'
+import type { SpreadReport } from './spread.ts'
+import { artistGroup, fixed, modelWords, percent, points, ROW_WORDS, range, whole } from './words.ts'
 
 type HeldOutReport = NonNullable<Report['heldOut']>
 

@@ -1,10 +1,10 @@
+import type { FeatureEffect } from './effects.ts'
 import { featureScale, featureWords, toldValue } from './feature-words.ts'
 import type { Report, ViewReport } from './report.ts'
-import type { FeatureEffect } from './report-effects.ts'
-import { OURS } from './report-rows.ts'
-import type { ModelScores, RowScores } from './report-scores.ts'
-import type { SpreadGroup, SpreadReport } from './report-spread.ts'
-import { artistGroup, fixed, many, modelWords, percent, points, range, signed } from './report-words.ts'
+import { OURS } from './rows.ts'
+import type { ModelScores, RowScores } from './scores.ts'
+import type { SpreadGroup, SpreadReport } from './spread.ts'
+import { artistGroup, fixed, many, modelWords, percent, points, range, signed } from './words.ts'
 
 /** Whether ours is ahead of the strongest baseline, by paired intervals. */
 export function aheadSentence({ ahead }: RowScores): string {

@@ -1,6 +1,6 @@
 import type { Estimate } from '../metrics/interval.ts'
 import { groupedShare } from '../metrics/proportion.ts'
-import { type Judged, OURS } from './report-rows.ts'
+import { type Judged, OURS } from './rows.ts'
 
 const BINS = 10
 

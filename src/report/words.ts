@@ -1,6 +1,6 @@
 import type { Estimate } from '../metrics/interval.ts'
-import { OURS, type ReportRow } from './report-rows.ts'
-import type { SpreadGroup } from './report-spread.ts'
+import { OURS, type ReportRow } from './rows.ts'
+import type { SpreadGroup } from './spread.ts'
 
 const MODEL_WORDS: Readonly<Record<string, string>> = {
   [OURS]: 'deepcuts',

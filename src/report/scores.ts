@@ -7,7 +7,7 @@ import {
   type Estimate,
   notNegative,
 } from '../metrics/interval.ts'
-import { type Judged, OURS } from './report-rows.ts'
+import { type Judged, OURS } from './rows.ts'
 
 /** Enough for a standard error (Efron & Tibshirani 1993, ch. 6.4); a slope is costly to find. */
 const SLOPE_DRAWS = 200
