@@ -62,7 +62,7 @@ describe('the training loop', () => {
   })
 
   it('gives the parameters of the last point that nothing shows to be worse than the best', async () => {
-    const label = Uint8Array.from(toyValidation(PLAYS).label, (end, i) => (i < 120 ? end : 1 - end))
+    const label = Uint8Array.from(toyValidation(PLAYS).label, (end, i) => (i < 50 ? 1 - end : end))
     const validation = { ...toyValidation(PLAYS), label }
     const { parameters, curve, kept } = await runOf({ validation, settings: { patience: 99 } })
     const at = (step: number) => curve.find((point) => point.step === step)!.validation!
@@ -180,7 +180,7 @@ describe('a training that is cut short', () => {
     }
   })
 
-  it.each([30, 1e10, 1e30, 1e38])(
+  it.each([1e10, 1e30, 1e38])(
     'keeps what it began with when a learning rate of %d explodes',
     async (learningRate) => {
       const network = toyNetwork()

@@ -34,7 +34,7 @@ export async function heldOutLoss(
 
 /**
  * Whether a loss is worse than the best by more than chance: by more than one standard error of the paired difference, whole sittings being
- * drawn (the one-standard-error rule, Breiman et al. 1984, section 3.4.3).
+ * drawn (the one-standard-error rule, Breiman et al. 1984, section 3.4.3). A loss that is no number is worse than any.
  */
 export function isWorse(loss: HeldOutLoss, best: HeldOutLoss, sitting: Int32Array): boolean {
   const bySitting = new Map<number, number>()
@@ -43,7 +43,7 @@ export function isWorse(loss: HeldOutLoss, best: HeldOutLoss, sitting: Int32Arra
   })
   let squares = 0
   for (const difference of bySitting.values()) squares += difference ** 2
-  return loss.mean - best.mean > Math.sqrt(squares) / sitting.length
+  return !Number.isFinite(loss.mean) || loss.mean - best.mean > Math.sqrt(squares) / sitting.length
 }
 
 /** [heads, rows] → rows × heads. */
