@@ -18,18 +18,21 @@ export interface Preset {
   readonly plays: number
 }
 
-/** The sizes on offer: `nano` for a try in seconds, `default`, and `large` for those who can wait. */
+/**
+ * The sizes on offer: `nano` for a try in a second, `default`, and `large` for long histories and those who can wait. Wider and deeper networks
+ * gained nothing on the validation parts of real histories (docs/decisions/deep-likability.md).
+ */
 export const PRESETS = {
   nano: {
-    heads: 32,
+    heads: 16,
     hidden: [16],
     dropout: 0.1,
     priorScale: 1,
-    learningRate: 1e-2,
+    learningRate: 1.5e-2,
     weightDecay: 1,
     batch: 256,
-    epochs: 8,
-    patience: 8,
+    epochs: 6,
+    patience: 6,
     plays: 8_000,
   },
   default: {
@@ -45,16 +48,16 @@ export const PRESETS = {
     plays: 30_000,
   },
   large: {
-    heads: 32,
-    hidden: [64, 64],
-    dropout: 0.2,
+    heads: 64,
+    hidden: [48],
+    dropout: 0.1,
     priorScale: 1,
-    learningRate: 5e-3,
-    weightDecay: 1,
+    learningRate: 1e-2,
+    weightDecay: 1.5,
     batch: 512,
-    epochs: 20,
+    epochs: 16,
     patience: 10,
-    plays: 100_000,
+    plays: 150_000,
   },
 } as const satisfies Record<string, Preset>
 
