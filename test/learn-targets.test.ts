@@ -96,7 +96,7 @@ describe('what plays teach', () => {
     ])
     const to = 40
     const changed = plays.map(([row, day, outcome], i): Played => {
-      return i < to ? [row, day, outcome] : [0, 60 + (i - to) / 100, UNKNOWN]
+      return i < to ? [row, day, outcome ?? FINISH] : [0, 60 + (i - to) / 100, UNKNOWN]
     })
     const of = (all: readonly Played[]) => targetsOf(logOf(all), to, likes(2), ALL)
     expect(of(changed)).toEqual(of(plays))
