@@ -39,6 +39,7 @@ test('nested cross-validation of a small table gives the whole contract, the sam
     'logistic-regression',
     'k-nearest-neighbors',
     'extra-trees',
+    'deep-ensemble',
     'deepcuts',
   ])
   for (const { metrics } of report.models) {

@@ -11,7 +11,7 @@ interface LikabilityVerbOptions {
   readonly label: string
   readonly group?: readonly string[]
   readonly features?: readonly string[]
-  readonly catalog?: string
+  readonly catalog?: readonly string[]
   readonly protocol: 'nested-cv' | 'paper'
   readonly seed: number
 }
@@ -61,7 +61,7 @@ export function addEvaluate(program: Command): void {
     .requiredOption('--label <column>', 'the column to predict; it has two values')
     .option('--group <columns>', 'rows alike in these never cross a split, with commas', commaList)
     .option('--features <columns>', 'other columns than the 13 audio features, with commas', commaList)
-    .option('--catalog <file>', 'a table to look up missing audio features in')
+    .option('--catalog <file...>', 'tables to fill gaps from and to learn genres, playlists and artists from')
     .option(
       '--protocol <name>',
       'nested-cv or paper',
@@ -82,7 +82,7 @@ export function addEvaluate(program: Command): void {
             seed,
             ...(group && { group }),
             ...(features && { features }),
-            ...(catalog !== undefined && { catalog }),
+            ...(catalog && { catalog }),
           },
           context.progress,
           context.signal,

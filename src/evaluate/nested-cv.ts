@@ -12,7 +12,7 @@ import type { SampledMetric } from '../metrics/sample.ts'
 import type { Contender } from './contenders.ts'
 import { stratifiedFolds } from './folds.ts'
 import type { Table } from './table.ts'
-import { tune } from './tune.ts'
+import { type Fits, tune } from './tune.ts'
 
 /** Scores of one fold exist for these; means over folds, with the corrected t interval of repeated cross-validation. */
 const FOLD_METRICS = { accuracy, auc, logLoss, brier }
@@ -26,7 +26,7 @@ export type MetricName = keyof typeof FOLD_METRICS | keyof typeof POOLED_METRICS
 export interface Scored {
   readonly name: string
   readonly metrics: Readonly<Record<MetricName, Estimate>>
-  /** What the inner folds chose, and in how many outer folds. */
+  /** What was fitted, by choice of the inner folds or as it always is, and in how many outer folds. */
   readonly chosen: Readonly<Record<string, number>>
 }
 
@@ -59,7 +59,7 @@ export async function nestedCv(
   random: Random,
   progress: Progress,
   signal?: AbortSignal,
-): Promise<{ models: Scored[]; comparisons: Comparison[] }> {
+): Promise<{ models: Scored[]; comparisons: Comparison[]; warnings: string[] }> {
   const records = contenders.map(() => ({
     folds: [] as Record<keyof typeof FOLD_METRICS, number>[],
     pooled: Array.from({ length: repeats }, () => new Float64Array(table.n)),
@@ -68,13 +68,16 @@ export async function nestedCv(
   }))
   const all = Uint32Array.from({ length: table.n }, (_, row) => row)
   progress.stage('Nested cross-validation', repeats * folds * contenders.length, 'fits')
+  const warnings = new Set<string>()
   let done = 0
   for (let repeat = 0; repeat < repeats; repeat++) {
     const cut = random.fork(`repeat ${repeat}`)
     for (const [fold, split] of stratifiedFolds(table.y, table.groups, all, folds, cut).entries()) {
       const labels = Uint8Array.from(split.test, (row) => table.y[row]!)
+      const fits: Fits = new Map()
       for (const [c, contender] of contenders.entries()) {
-        const tuned = await tune(contender, table, split.training, cut.fork(`fold ${fold}`), signal)
+        const tuned = await tune(contender, table, split.training, cut.fork(`fold ${fold}`), signal, fits)
+        for (const warning of tuned.warnings) warnings.add(warning)
         const p = tuned.predict(split.test)
         const record = records[c]!
         record.folds.push({
@@ -88,7 +91,7 @@ export async function nestedCv(
         })
         record.tellsApart ||= p.some((value) => value !== p[0])
         record.chosen[tuned.chosen] = (record.chosen[tuned.chosen] ?? 0) + 1
-        progress.at(++done)
+        progress.at(++done, contender.name)
       }
     }
   }
@@ -125,7 +128,7 @@ export async function nestedCv(
       return { model: contenders[ours]!.name, against: other.name, metric, difference }
     }),
   )
-  return { models, comparisons }
+  return { models, comparisons, warnings: [...warnings] }
 }
 
 /** A metric of all rows, averaged over the repeats, with its bootstrap interval over groups. */

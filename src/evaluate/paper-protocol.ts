@@ -4,7 +4,7 @@ import { accuracy } from '../metrics/binary.ts'
 import type { Contender, Predictor } from './contenders.ts'
 import { randomParts } from './folds.ts'
 import type { Table } from './table.ts'
-import { tune } from './tune.ts'
+import { type Fits, tune } from './tune.ts'
 
 /** Mean and extremes over the splits. */
 export interface Range {
@@ -42,24 +42,28 @@ export async function paperProtocol(
   random: Random,
   progress: Progress,
   signal?: AbortSignal,
-): Promise<PaperScored[]> {
+): Promise<{ models: PaperScored[]; warnings: string[] }> {
   const all = Uint32Array.from({ length: table.n }, (_, row) => row)
   const scores = contenders.map(() => [[], [], []] as [number[], number[], number[]])
   progress.stage('Random splits', PAPER_SPLITS * contenders.length, 'fits')
+  const warnings = new Set<string>()
   let done = 0
   for (let split = 0; split < PAPER_SPLITS; split++) {
     const cut = random.fork(`split ${split}`)
     const parts = randomParts(table.groups, all, paperSizes(table.n), cut)
+    const fits: Fits = new Map()
     for (const [c, contender] of contenders.entries()) {
-      const { predict } = await tune(contender, table, parts[0]!, cut.fork('tune'), signal)
+      const tuned = await tune(contender, table, parts[0]!, cut.fork('tune'), signal, fits)
+      const { predict } = tuned
+      for (const warning of tuned.warnings) warnings.add(warning)
       parts.forEach((rows, part) => {
         if (rows.length > 0) scores[c]![part]!.push(accuracyOn(table, rows, predict))
       })
-      progress.at(++done)
+      progress.at(++done, contender.name)
     }
   }
   progress.done()
-  return contenders.map(({ name }, c) => {
+  const models = contenders.map(({ name }, c) => {
     const [training, validation, test] = scores[c]!
     return {
       name,
@@ -70,6 +74,7 @@ export async function paperProtocol(
       },
     }
   })
+  return { models, warnings: [...warnings] }
 }
 
 function accuracyOn(table: Table, rows: Uint32Array, predict: Predictor): number {

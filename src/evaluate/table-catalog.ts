@@ -1,20 +1,33 @@
-import { AUDIO_FEATURES, type AudioFeature, nameKey, spotifyId } from '../core/track.ts'
+import { createHash } from 'node:crypto'
+import { AUDIO_FEATURES, type AudioFeature, fold, nameKey, spotifyId } from '../core/track.ts'
 import { audioFeaturesIn, type Columns, columnsOf } from '../ingest/columns.ts'
-import { audioOf, cellOf, mainArtist } from '../ingest/table-row.ts'
+import { cellOf, factsOf, mainArtist } from '../ingest/table-row.ts'
 import { readCells } from './table-csv.ts'
 
-/** Audio features by recording, to fill what a labelled table lacks. */
-export interface CatalogFeatures {
+/** What one or more tables say about recordings, none of it a label: to fill gaps from and to learn from. */
+export interface TableCatalog {
+  /** Base names. */
   readonly file: string
+  /** Of the file; of several the digest of their digests. */
   readonly sha256: string
   /** The audio features the catalog has. */
   readonly features: readonly AudioFeature[]
-  /** The catalog row of a recording, or −1. */
+  readonly size: number
+  /** The recording, or −1. */
   find(ref: Reference): number
   /** NaN when the catalog does not say. */
-  value(row: number, feature: AudioFeature): number
-  /** Up to 1,001 quantiles of a feature over the whole catalog, ascending. */
-  quantiles(feature: AudioFeature): Float64Array
+  value(recording: number, feature: AudioFeature): number
+  /** Of each recording, '' when unknown; folded like those of `nameOf`. */
+  readonly artists: readonly string[]
+  readonly titles: readonly string[]
+  /** Genre ids and playlist ids of each recording, as often as the catalog says them. */
+  readonly genres: readonly (readonly number[])[]
+  readonly genreNames: readonly string[]
+  readonly playlists: readonly (readonly number[])[]
+  readonly playlistCount: number
+  /** NaN where unknown. */
+  readonly popularity: Float64Array
+  readonly year: Float64Array
 }
 
 /** What a row says about which recording it is; '' for what it does not say. */
@@ -26,41 +39,75 @@ export interface Reference {
   readonly title: string
 }
 
-/** Reads a catalog CSV, its features as an import would take them. Throws like `readCells`. */
-export async function readCatalogFeatures(path: string): Promise<CatalogFeatures> {
-  const { file, sha256, header, rows } = await readCells(path)
-  const columns = columnsOf(header)
-  const audio = AUDIO_FEATURES.map(() => new Float64Array(rows.length).fill(Number.NaN))
+/** Only compared with one another: a year in the future does no harm. */
+const ANY_TIME = Date.UTC(2100, 0, 1)
+/** Genres and playlists kept, the most frequent first; rarer ones teach little. */
+const MOST_GENRES = 32
+const MOST_PLAYLISTS = 512
+const FEWEST_TRACKS = 5
+
+interface Growing {
+  readonly audio: (number | undefined)[]
+  readonly artist: string
+  readonly title: string
+  readonly genres: string[]
+  readonly playlists: string[]
+  popularity: number
+  year: number
+}
+
+/**
+ * Reads catalogs, their cells as an import would take them. Rows of one Spotify id are one recording, as are those of one artist and title where
+ * the id is not told; what the first one does not say the next may. Throws like `readCells`.
+ */
+export async function readTableCatalog(paths: readonly string[]): Promise<TableCatalog> {
+  const recordings: Growing[] = []
   const byId = new Map<string, number>()
   const byName = new Map<string, number>()
-  for (const [at, row] of rows.entries()) {
-    const stated = audioOf(row, columns, () => {})
-    AUDIO_FEATURES.forEach((feature, f) => {
-      audio[f]![at] = stated[feature] ?? Number.NaN
-    })
-    const { spotify, artist, title } = referenceOf(row, columns)
-    if (spotify && !byId.has(spotify)) byId.set(spotify, at)
-    const key = nameKey(artist, title)
-    if (artist && title && !byName.has(key)) byName.set(key, at)
+  const files: { readonly file: string; readonly sha256: string }[] = []
+  const features = new Set<AudioFeature>()
+  for (const [f, path] of paths.entries()) {
+    const { file, sha256, header, rows } = await readCells(path)
+    files.push({ file, sha256 })
+    const columns = withOneGenre(columnsOf(header), rows)
+    for (const feature of audioFeaturesIn(columns)) features.add(feature)
+    for (const row of rows) {
+      const ref = referenceOf(row, columns)
+      const key = ref.artist && ref.title ? nameKey(ref.artist, ref.title) : ''
+      const known = ref.spotify ? byId.get(ref.spotify) : byName.get(key)
+      const at = known ?? recordings.push(empty(ref)) - 1
+      if (ref.spotify && known === undefined) byId.set(ref.spotify, at)
+      if (key && !byName.has(key)) byName.set(key, at)
+      learn(recordings[at]!, row, columns, `${f}`)
+    }
   }
-  const valuesOf = (feature: AudioFeature) => audio[AUDIO_FEATURES.indexOf(feature)]!
+  const genres = vocabulary(
+    recordings.map((recording) => recording.genres),
+    MOST_GENRES,
+  )
+  const playlists = vocabulary(
+    recordings.map((recording) => recording.playlists),
+    MOST_PLAYLISTS,
+  )
+  const [only] = files
+  const digests = files.map(({ sha256 }) => sha256).join('')
   return {
-    file,
-    sha256,
-    features: audioFeaturesIn(columns),
+    file: files.map(({ file }) => file).join(', '),
+    sha256: files.length === 1 ? only!.sha256 : createHash('sha256').update(digests).digest('hex'),
+    features: AUDIO_FEATURES.filter((feature) => features.has(feature)),
+    size: recordings.length,
     find: ({ spotify, artist, title }) =>
       byId.get(spotify) ?? (artist && title ? byName.get(nameKey(artist, title)) : undefined) ?? -1,
-    value: (row, feature) => valuesOf(feature)[row] ?? Number.NaN,
-    quantiles(feature) {
-      const known = valuesOf(feature)
-        .filter((number) => !Number.isNaN(number))
-        .sort()
-      const points = Math.min(1001, known.length)
-      return Float64Array.from(
-        { length: points },
-        (_, k) => known[Math.round((k * (known.length - 1)) / Math.max(points - 1, 1))]!,
-      )
-    },
+    value: (recording, feature) =>
+      recordings[recording]?.audio[AUDIO_FEATURES.indexOf(feature)] ?? Number.NaN,
+    artists: recordings.map(({ artist }) => artist),
+    titles: recordings.map(({ title }) => title),
+    genres: genres.ids,
+    genreNames: genres.names,
+    playlists: playlists.ids,
+    playlistCount: playlists.names.length,
+    popularity: Float64Array.from(recordings, ({ popularity }) => popularity),
+    year: Float64Array.from(recordings, ({ year }) => year),
   }
 }
 
@@ -71,4 +118,64 @@ export function referenceOf(row: readonly string[], columns: Columns): Reference
     artist: mainArtist(cellOf(row, columns, 'artist')),
     title: cellOf(row, columns, 'title'),
   }
+}
+
+/**
+ * Artist and title so that spellings meet: folded, the main artist without guests, letters and digits alone. Looser than the key
+ * of a recording, for it only says whose tracks tell about whom.
+ */
+export function nameOf({ artist, title }: Pick<Reference, 'artist' | 'title'>): {
+  artist: string
+  title: string
+} {
+  return { artist: letters(fold(artist).split(/\s(?:feat|ft|featuring)\b/)[0]!), title: letters(fold(title)) }
+}
+
+function letters(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, '') || text
+}
+
+function empty(ref: Reference): Growing {
+  return {
+    ...nameOf(ref),
+    audio: new Array<number | undefined>(AUDIO_FEATURES.length).fill(undefined),
+    genres: [],
+    playlists: [],
+    popularity: Number.NaN,
+    year: Number.NaN,
+  }
+}
+
+function learn(recording: Growing, row: readonly string[], columns: Columns, file: string): void {
+  const facts = factsOf(row, columns, ANY_TIME, () => {})
+  AUDIO_FEATURES.forEach((feature, f) => {
+    recording.audio[f] ??= facts?.audio?.[feature]
+  })
+  if (Number.isNaN(recording.popularity)) recording.popularity = facts?.popularity ?? Number.NaN
+  if (Number.isNaN(recording.year)) recording.year = facts?.year ?? Number.NaN
+  recording.genres.push(...(facts?.genres ?? []))
+  const playlist = cellOf(row, columns, 'playlistId') || cellOf(row, columns, 'playlist')
+  if (playlist) recording.playlists.push(`${file} ${playlist}`)
+}
+
+/** Of several columns with genres the one with the most different cells: "dance pop" says more than "pop". */
+function withOneGenre(columns: Columns, rows: readonly (readonly string[])[]): Columns {
+  const found = columns.get('genres') ?? []
+  if (found.length < 2) return columns
+  const kinds = found.map((at) => new Set(rows.map((row) => row[at]?.trim().toLowerCase())).size)
+  return new Map([...columns, ['genres', [found[kinds.indexOf(Math.max(...kinds))]!]] as const])
+}
+
+/** Ids for the words that enough recordings have. */
+function vocabulary(said: readonly (readonly string[])[], most: number) {
+  const counts = new Map<string, number>()
+  for (const words of said) for (const word of new Set(words)) counts.set(word, (counts.get(word) ?? 0) + 1)
+  const names = [...counts]
+    .filter(([, count]) => count >= FEWEST_TRACKS)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, most)
+    .map(([word]) => word)
+  const idOf = new Map(names.map((word, id) => [word, id]))
+  const ids = said.map((words) => words.map((word) => idOf.get(word)).filter((id) => id !== undefined))
+  return { names, ids }
 }

@@ -1,9 +1,11 @@
 import { DeepcutsError } from '../core/errors.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
+import type { Named } from '../features/artist-facts.ts'
+import type { NamedRows } from '../features/sound-inputs.ts'
 import { audioFeaturesIn, columnsOf } from '../ingest/columns.ts'
 import { audioOf } from '../ingest/table-row.ts'
 import { auc } from '../metrics/binary.ts'
-import { type CatalogFeatures, referenceOf } from './table-catalog.ts'
+import { nameOf, referenceOf, type TableCatalog } from './table-catalog.ts'
 import { type Cells, cellNumber, columnIndex } from './table-csv.ts'
 import { type Label, readLabel } from './table-label.ts'
 
@@ -24,8 +26,12 @@ export interface Table {
   /** Rows of one id never cross a split; every row has its own when no group was asked for. */
   readonly groups: Uint32Array
   readonly grouped: boolean
-  /** Quantiles of each feature in the catalog's unlabelled rows; empty for a feature that the catalog lacks. */
-  readonly reference?: readonly Float64Array[]
+  /** Which track each row is about, '' where it is not said; absent when the table names no artists. */
+  readonly named?: readonly Named[]
+  /** What networks that learned from a catalog hear in each row. */
+  readonly sound?: NamedRows
+  /** What a catalog knows of each row's artist. */
+  readonly facts?: NamedRows
   /** Sentences for the person who asked. */
   readonly notes: readonly string[]
 }
@@ -51,16 +57,17 @@ const SUSPICIOUS_AUC = 0.99
  * catalog has, and the columns that `features` names; nothing else ever becomes one. Constant and empty columns are dropped.
  * Throws when a named column is missing, the label has not two values, or no feature is left.
  */
-export function makeTable(cells: Cells, options: TableOptions, catalog?: CatalogFeatures): Table {
+export function makeTable(cells: Cells, options: TableOptions, catalog?: TableCatalog): Table {
   const labelled = readLabel(cells, options.label)
   const notes: string[] = []
   const unlabelled = cells.rows.length - labelled.rows.length
   if (unlabelled > 0) notes.push(`${unlabelled} rows have no label and were left out.`)
 
-  const asked = [...audio(cells, labelled, options, catalog, notes), ...named(cells, labelled, options)]
+  const asked = [...audio(cells, labelled, options, catalog, notes), ...askedFor(cells, labelled, options)]
   const informative = withInformation(asked, cells.file, notes)
   const { label, columns } = withAnyValue(labelled, informative, notes)
   const grouping = groupsOf(cells, label, options.group ?? [])
+  const named = trackNames(cells, label, options.label)
   const n = label.y.length
   const d = columns.length
   const values = Float64Array.from({ length: n * d }, (_, at) => columns[at % d]!.values[Math.floor(at / d)]!)
@@ -83,7 +90,7 @@ export function makeTable(cells: Cells, options: TableOptions, catalog?: Catalog
     negative: label.negative,
     groups: grouping ?? Uint32Array.from(label.y.keys()),
     grouped: grouping !== undefined,
-    ...(catalog && { reference: columns.map(({ name }) => quantilesOf(name, catalog)) }),
+    ...named,
     notes,
   }
 }
@@ -136,7 +143,7 @@ function audio(
   cells: Cells,
   label: Label,
   options: TableOptions,
-  catalog: CatalogFeatures | undefined,
+  catalog: TableCatalog | undefined,
   notes: string[],
 ): Column[] {
   const columns = columnsOf(cells.header)
@@ -166,7 +173,7 @@ function audio(
   }))
 }
 
-function named(cells: Cells, label: Label, options: TableOptions): Column[] {
+function askedFor(cells: Cells, label: Label, options: TableOptions): Column[] {
   return [...new Set(options.features)].map((name) => {
     const at = mustFind(cells, name, '--features')
     if (at === columnIndex(cells, options.label))
@@ -199,9 +206,12 @@ function mustFind(cells: Cells, column: string, option: string): number {
   })
 }
 
-function quantilesOf(name: string, catalog: CatalogFeatures): Float64Array {
-  const feature = AUDIO_FEATURES.find((known) => known === name)
-  return feature ? catalog.quantiles(feature) : new Float64Array(0)
+/** Artist and title of each row, unless the table names no artists or the artist is the label. */
+function trackNames(cells: Cells, label: Label, labelColumn: string): { readonly named?: readonly Named[] } {
+  const columns = columnsOf(cells.header)
+  const artist = columns.get('artist')?.[0]
+  if (artist === undefined || artist === columnIndex(cells, labelColumn)) return {}
+  return { named: label.rows.map((row) => nameOf(referenceOf(cells.rows[row]!, columns))) }
 }
 
 function distinct(values: Float64Array): number {

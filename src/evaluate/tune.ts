@@ -1,8 +1,9 @@
-import { setImmediate } from 'node:timers/promises'
+import { breathe } from '../core/breathe.ts'
 import type { Random } from '../core/random.ts'
 import { logLoss } from '../metrics/binary.ts'
+import { sigmoid } from '../model/logistic.ts'
 import { applyPlatt, fitPlatt, type Platt } from '../model/platt.ts'
-import type { Candidate, Contender, Predictor } from './contenders.ts'
+import type { Candidate, Contender, Fitted, Predictor } from './contenders.ts'
 import { randomParts, type Split, stratifiedFolds } from './folds.ts'
 import type { Table } from './table.ts'
 
@@ -10,19 +11,24 @@ import type { Table } from './table.ts'
 export interface Tuned {
   readonly predict: Predictor
   readonly chosen: string
+  /** Sentences about what went wrong. */
+  readonly warnings: readonly string[]
 }
+
+/** Fits of candidates to a training part and its inner folds, so that contenders which share a candidate fit it once. */
+export type Fits = Map<string, Promise<Fitted>>
 
 const INNER_FOLDS = 3
 /** Larger training parts are sampled down to this many rows for choosing, and to this many for the last fit. */
 export const ROWS_TO_CHOOSE = 2_000
 export const ROWS_TO_FIT = 20_000
-/** Weights tried for averaging the families. */
-const STEPS = 4
+/** A member of an average has at most the say of one error in 250: none of them can know more from a few hundred rows. */
+const SUREST = 0.004
 
 /**
- * Chooses and fits a contender on a training part and nothing else: candidates by their log-loss over three stratified, grouped
- * inner folds, then the weights of the families on the same held-out predictions, then Platt scaling of the result if
- * cross-fitting it over the inner folds lowers the log-loss. The chosen candidates are refitted on the whole part.
+ * Chooses and fits a contender on a training part and nothing else. Three stratified, grouped inner folds choose among candidates by log-loss, where
+ * there is a choice, and tell whether Platt scaling, cross-fitted over them, lowers it. Then everything is fitted on the whole part.
+ * @param fits those of this training part and `random`; contenders may share them
  */
 export async function tune(
   contender: Contender,
@@ -30,60 +36,64 @@ export async function tune(
   part: Uint32Array,
   random: Random,
   signal?: AbortSignal,
+  fits: Fits = new Map(),
 ): Promise<Tuned> {
+  const { families, takes, calibrates } = contender
   const training = sample(table, part, ROWS_TO_FIT, random)
-  const only = contender.families.flat()
-  if (only.length === 1) {
-    const candidate = only[0]!
-    return { predict: candidate.fit(table, training, random), chosen: candidate.setting }
+  const fitted = async (candidate: Candidate, rows: Uint32Array, label: string) => {
+    const key = `${label} ${candidate.setting}`
+    const known = fits.get(key)
+    if (known) return known
+    await breathe(signal)
+    const made = candidate.fit(rows, random.fork(key), signal)
+    fits.set(key, made)
+    return made
   }
-  const choosing = sample(table, training, ROWS_TO_CHOOSE, random)
-  const folds = stratifiedFolds(table.y, table.groups, choosing, INNER_FOLDS, random.fork('inner folds'))
-  const y = folds.flatMap(({ test }) => Array.from(test, (row) => table.y[row]!))
+  const fitAll = (candidates: readonly (readonly Candidate[])[], rows: Uint32Array, label: string) =>
+    each(candidates, (family) => each(family, (candidate) => fitted(candidate, rows, label)))
 
-  const best: { candidate: Candidate; held: Float64Array }[] = []
-  for (const family of contender.families) {
-    let least = Number.POSITIVE_INFINITY
-    let winner: { candidate: Candidate; held: Float64Array } | undefined
-    for (const candidate of family) {
-      await setImmediate()
-      signal?.throwIfAborted()
-      const held = heldOut(candidate, table, folds, random)
-      const loss = logLoss(held, y)
-      if (winner && loss >= least) continue
-      least = loss
-      winner = { candidate, held }
-    }
-    if (winner) best.push(winner)
-  }
-  const weights = bestWeights(
-    best.map(({ held }) => held),
-    y,
-  )
-  const held = blend(
-    best.map(({ held }) => held),
-    weights,
-  )
-  const platt = worthwhilePlatt(held, y, folds)
-  const used = best
-    .map(({ candidate }, i) => ({ candidate, weight: weights[i]! }))
-    .filter(({ weight }) => weight > 0)
-  const fitted = used.map(({ candidate }) =>
-    candidate.fit(table, training, random.fork(`fit ${candidate.setting}`)),
-  )
-  return {
-    predict(rows) {
-      const p = blend(
-        fitted.map((predictor) => predictor(rows)),
-        used.map(({ weight }) => weight),
+  let used = families
+  let platt: Platt | undefined
+  if (calibrates || takes === 'best') {
+    const choosing = sample(table, training, ROWS_TO_CHOOSE, random)
+    const folds = stratifiedFolds(table.y, table.groups, choosing, INNER_FOLDS, random.fork('inner folds'))
+    const y = folds.flatMap(({ test }) => Array.from(test, (row) => table.y[row]!))
+    const heldOut = async (some: readonly (readonly Candidate[])[]) => {
+      const parts = await each([...folds.entries()], async ([fold, { training: rows, test }]) =>
+        Array.from(average(await fitAll(some, rows, `inner ${fold}`))(test)),
       )
-      return platt ? p.map((value) => applyPlatt(platt, logOdds(value))) : p
-    },
-    chosen: [
-      ...used.map(({ candidate, weight }) => (weight < 1 ? `${weight} × ` : '') + candidate.setting),
-      ...(platt ? ['calibrated'] : []),
-    ].join(' + '),
+      return Float64Array.from(parts.flat())
+    }
+    let held: Float64Array | undefined
+    if (takes === 'average') held = await heldOut(families)
+    else {
+      let least = Number.POSITIVE_INFINITY
+      for (const candidate of families.flat()) {
+        const p = await heldOut([[candidate]])
+        const loss = logLoss(p, y)
+        if (held && loss >= least) continue
+        least = loss
+        held = p
+        used = [[candidate]]
+      }
+    }
+    if (calibrates && held) platt = worthwhilePlatt(held, y, folds)
   }
+  const whole = await fitAll(used, training, 'fit')
+  const predict = average(whole)
+  const settings = used.flat().map(({ setting }) => setting)
+  return {
+    predict: platt ? (rows) => predict(rows).map((p) => applyPlatt(platt, logOdds(p, 0.001))) : predict,
+    chosen: [...settings, ...(platt ? ['calibrated'] : [])].join(' + '),
+    warnings: [...new Set(whole.flat().flatMap(({ warning }) => warning ?? []))],
+  }
+}
+
+/** One after the other. */
+async function each<A, B>(items: readonly A[], of: (item: A) => Promise<B>): Promise<B[]> {
+  const out: B[] = []
+  for (const item of items) out.push(await of(item))
+  return out
 }
 
 function sample(table: Table, rows: Uint32Array, size: number, random: Random): Uint32Array {
@@ -91,43 +101,21 @@ function sample(table: Table, rows: Uint32Array, size: number, random: Random): 
   return randomParts(table.groups, rows, [size, rows.length - size], random.fork(`sample ${size}`))[0]!
 }
 
-/** Predictions for the inner folds, each by a model that did not see it, in the order of the folds. */
-function heldOut(candidate: Candidate, table: Table, folds: readonly Split[], random: Random): Float64Array {
-  return Float64Array.from(
-    folds.flatMap(({ training, test }, fold) =>
-      Array.from(candidate.fit(table, training, random.fork(`inner ${fold} ${candidate.setting}`))(test)),
-    ),
-  )
-}
-
-/** The weights of the simplex grid with the least log-loss; the first family wins ties. */
-function bestWeights(predictions: readonly Float64Array[], y: readonly number[]): number[] {
-  let best: number[] = []
-  let least = Number.POSITIVE_INFINITY
-  for (const weights of simplex(predictions.length, STEPS)) {
-    const shares = weights.map((weight) => weight / STEPS)
-    const loss = logLoss(blend(predictions, shares), y)
-    if (loss >= least) continue
-    least = loss
-    best = shares
+/** The mean of the log-odds within each family, then over the families; one model alone stays as it is. */
+function average(families: readonly (readonly Fitted[])[]): Predictor {
+  const [only, ...others] = families.flat()
+  if (only && others.length === 0) return only.predict
+  return (rows) => {
+    const sum = new Float64Array(rows.length)
+    for (const family of families)
+      for (const { predict } of family) {
+        const share = 1 / (families.length * family.length)
+        predict(rows).forEach((p, i) => {
+          sum[i] = sum[i]! + share * logOdds(p, SUREST)
+        })
+      }
+    return sum.map(sigmoid)
   }
-  return best
-}
-
-/** All ways to give `left` equal parts to `count` families, most to the first one first. */
-function simplex(count: number, left: number): number[][] {
-  if (count === 1) return [[left]]
-  return Array.from({ length: left + 1 }, (_, k) => left - k).flatMap((first) =>
-    simplex(count - 1, left - first).map((rest) => [first, ...rest]),
-  )
-}
-
-function blend(predictions: readonly Float64Array[], weights: readonly number[]): Float64Array {
-  const out = new Float64Array(predictions[0]?.length ?? 0)
-  predictions.forEach((p, f) => {
-    for (let i = 0; i < out.length; i++) out[i] = out[i]! + weights[f]! * p[i]!
-  })
-  return out
 }
 
 /** Platt scaling fitted on all held-out predictions, if fitting it on two folds improved the third. */
@@ -136,7 +124,7 @@ function worthwhilePlatt(
   y: readonly number[],
   folds: readonly Split[],
 ): Platt | undefined {
-  const scores = held.map(logOdds)
+  const scores = held.map((p) => logOdds(p, 0.001))
   const calibrated = new Float64Array(y.length)
   let start = 0
   for (const { test } of folds) {
@@ -152,7 +140,7 @@ function worthwhilePlatt(
   return logLoss(calibrated, y) < logLoss(held, y) ? fitPlatt(scores, y) : undefined
 }
 
-function logOdds(p: number): number {
-  const bounded = Math.min(Math.max(p, 0.001), 0.999)
+function logOdds(p: number, edge: number): number {
+  const bounded = Math.min(Math.max(p, edge), 1 - edge)
   return Math.log(bounded / (1 - bounded))
 }
