@@ -72,6 +72,15 @@ describe('an untrained ensemble', () => {
     }
   })
 
+  it('reads the inputs with other signs in each head, in its first layer alone', () => {
+    const network = ensembleNetwork({ ...SHAPE, hidden: [5, 5] })
+    const initial = named(network, (v) => v)
+    const signs = initial['hidden0.r']!
+    expect(new Set(signs)).toEqual(new Set([1, -1]))
+    expect(signs.slice(0, 4)).not.toEqual(signs.slice(4, 8))
+    expect(new Set(initial['hidden1.r'])).toEqual(new Set([1]))
+  })
+
   it('has one log-odds a head and row for each label, in that order', async () => {
     const network = ensembleNetwork(SHAPE)
     expect(Object.keys(network.logits)).toEqual(['finish', 'repeat'])
@@ -193,13 +202,14 @@ describe('a trained ensemble', () => {
   it('learned what the plays teach', () =>
     opened(async ({ logits, heads }) => {
       const raw = toyRows(200, 'never seen')
-      const { finish } = await logits(raw)
-      let right = 0
-      for (let i = 0; i < 200; i++) {
-        const sum = finish.slice(i * heads, (i + 1) * heads).reduce((a, b) => a + b, 0)
-        if (sum > 0 === raw[i * FEATURE_COUNT + FEATURE_INDEX.trackRate]! > 0) right++
-      }
-      expect(right).toBeGreaterThan(150)
+      const found = await logits(raw)
+      const right = (label: 'finish' | 'skip', wanted: boolean) =>
+        Array.from({ length: 200 }, (_, i) => {
+          const sum = found[label]!.slice(i * heads, (i + 1) * heads).reduce((a, b) => a + b, 0)
+          return sum > 0 === (raw[i * FEATURE_COUNT + FEATURE_INDEX.trackRate]! > 0 === wanted)
+        }).filter(Boolean).length
+      expect(right('finish', true)).toBeGreaterThan(150)
+      expect(right('skip', false)).toBeGreaterThan(150)
     }))
 
   it('says the same in a second runtime, WebAssembly', () =>
@@ -256,10 +266,12 @@ describe('a trained ensemble', () => {
   it('does not read an input that was constant in training, nor one that was never missing when it is', () =>
     opened(async ({ logits }) => {
       const raw = toyRows(20, 'later')
-      const { finish } = await logits(raw)
+      const { finish, skip } = await logits(raw)
       for (const value of [-3, 0, 1000, Number.NaN, Number.POSITIVE_INFINITY])
         expect((await logits(changed(raw, 'valence', value))).finish, `${value}`).toEqual(finish)
       expect((await logits(changed(raw, 'energy', 1000))).finish).not.toEqual(finish)
+      // What tells the views apart is constant in each of them.
+      expect((await logits(changed(raw, 'noSitting', 1))).skip).not.toEqual(skip)
     }))
 
   it('takes a missing value for the mean and a flag, and holds a broken one within bounds', () =>

@@ -1,5 +1,6 @@
 import { DeepcutsError } from '../core/errors.ts'
 import { random } from '../core/random.ts'
+import { GraphError } from '../graph/index.ts'
 import type { Library } from '../library/library.ts'
 import { sampledLogLoss } from '../metrics/binary.ts'
 import { bootstrapInterval, type Estimate } from '../metrics/interval.ts'
@@ -51,7 +52,7 @@ export async function promotionOf(
   const against = active.version
   const theirs = await predictionsOf(library, data, tail, active.training as TrainedOn).catch(
     (error: unknown) => {
-      if (error instanceof DeepcutsError) return undefined
+      if (error instanceof DeepcutsError || error instanceof GraphError) return undefined
       throw error
     },
   )

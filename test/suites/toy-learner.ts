@@ -8,7 +8,8 @@ import { PRESETS } from '../../src/learn/presets.ts'
 import type { Views } from '../../src/learn/views.ts'
 import type { Ensemble } from '../../src/model/ensemble.ts'
 
-export const TOY_PRESET = { ...PRESETS.nano, heads: 5, hidden: [6], epochs: 3 }
+const PLAYS = 300
+const TOY_PRESET = { ...PRESETS.nano, heads: 5, hidden: [6] }
 /** Never the same in the toy plays, unless a test says so. */
 const DRAWN = [
   'trackRate',
@@ -24,7 +25,7 @@ const DRAWN = [
  */
 export function toyRows(n: number, seed: string, noSitting: 0 | 1 = 0): Float32Array {
   const { normal, next } = random(seed)
-  const raw = new Float32Array(n * FEATURE_COUNT).fill(0.5)
+  const raw = new Float32Array(n * FEATURE_COUNT).fill(0.1)
   for (let i = 0; i < n; i++) {
     const set = (name: FeatureName, value: number) => {
       raw[i * FEATURE_COUNT + FEATURE_INDEX[name]] = value
@@ -59,17 +60,17 @@ export async function toyEnsemble(
   labels: readonly Label[] = ['finish', 'skip'],
   seed = 1,
 ): Promise<{ learner: Learner; ensemble: Ensemble }> {
-  const views = toyViews(300)
+  const views = toyViews(PLAYS)
   const learner = startLearner(views, labels, { preset: TOY_PRESET, seed })
   const { label } = views.rolling
   const targets = {
     labels,
-    values: Int8Array.from(
-      { length: 300 * labels.length },
-      (_, at) => label[Math.floor(at / labels.length)]!,
-    ),
+    values: Int8Array.from({ length: PLAYS * labels.length }, (_, at) => {
+      const finish = label[Math.floor(at / labels.length)]!
+      return labels[at % labels.length] === 'skip' ? 1 - finish : finish
+    }),
   }
-  const teaching = { targets, epochs: 3, learningRate: 0.02 }
+  const teaching = { targets, epochs: 8, learningRate: 0.02 }
   const { parameters } = await teach(learner, views, teaching, silent)
   return { learner, ensemble: ensembleOf(learner, parameters, CALIBRATION) }
 }
