@@ -31,6 +31,9 @@ describe('the versions of a listener', () => {
     const { library } = invented.engine
     const reports = await Promise.all([1, 2].map((seed) => train(library, { ...OPTIONS, seed }, silent)))
     expect(new Set(reports.map(({ version }) => version))).toEqual(new Set([1, 2]))
+    // The last to be saved serves.
+    expect((await library.models.active(1))?.version).toBe(2)
+    expect(await mixedBy()).toBe(2)
     for (const { version, seed } of reports) {
       const { manifest, files } = await library.models.load(1, version)
       expect(manifest.training).toMatchObject({ seed })
