@@ -64,10 +64,10 @@ async function judge(table: Table, names: readonly string[], settings = { folds:
 }
 
 test('a label that likes middling energy is learned by ours and not by a line', async () => {
-  const table = invent({ n: 200, d: 2, label: ([energy]) => (Math.abs(energy! - 0.5) < 0.25 ? 1 : 0) })
+  const table = invent({ n: 120, d: 2, label: ([energy]) => (Math.abs(energy! - 0.5) < 0.25 ? 1 : 0) })
   const { metrics, comparisons } = await judge(table, ['logistic-regression', 'deepcuts'])
   expect(metrics('logistic-regression').auc.mean).toBeLessThan(0.65)
-  expect(metrics('deepcuts').auc.mean).toBeGreaterThan(0.97)
+  expect(metrics('deepcuts').auc.mean).toBeGreaterThan(0.95)
   const ahead = comparisons.find(({ metric }) => metric === 'logLoss')!
   expect(ahead).toMatchObject({ model: 'deepcuts', against: 'logistic-regression' })
   expect(ahead.difference.ci95[1]).toBeLessThan(0)
@@ -116,7 +116,7 @@ test('a prediction depends on the training rows and its own features, on nothing
 })
 
 test('more features than rows, and holes in half of them, give finite probabilities', async () => {
-  const whole = invent({ n: 27, d: 32, label: ([a]) => (a! > 0.5 ? 1 : 0) })
+  const whole = invent({ n: 18, d: 20, label: ([a]) => (a! > 0.5 ? 1 : 0) })
   const rng = random('holes')
   const values = whole.values.map((value, i) => (i % 2 === 1 && rng.next() < 0.3 ? Number.NaN : value))
   const { models } = await judge({ ...whole, values }, [

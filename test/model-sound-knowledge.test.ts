@@ -24,7 +24,7 @@ function twoGenres(n: number): SoundLessons {
 }
 
 test('networks hear the genres of a catalog in tracks they never met, and the same seed hears the same', async () => {
-  const lessons = twoGenres(600)
+  const lessons = twoGenres(450)
   const fresh = twoGenres(200)
   const hear = async () => {
     const knowledge = await learnSound(lessons, random(3), silent)

@@ -51,7 +51,8 @@ export interface SoundKnowledge {
 
 const NETWORKS = 4
 const EPOCHS = 14
-const BATCH = 512
+/** Tracks a step: a fiftieth of the catalog, within these. */
+const BATCH = [64, 512] as const
 const LEARNING_RATE = 4e-3
 const WEIGHT_DECAY = 0.05
 const COMPONENTS = 8
@@ -77,7 +78,7 @@ export async function learnSound(
     await Promise.all(predictors.map((predictor) => predictor.close()))
   }
   try {
-    const batch = Math.min(BATCH, lessons.n)
+    const batch = Math.min(Math.max(Math.floor(lessons.n / 50), BATCH[0]), BATCH[1], lessons.n)
     const steps = EPOCHS * Math.floor(lessons.n / batch)
     progress.stage('Learning from the catalog', NETWORKS * steps, 'steps')
     for (let k = 0; k < NETWORKS; k++) {
