@@ -47,7 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'neighbors',
       'candidates',
     ],
-    ...['rank', 'explore', 'mix', 'learn', 'root'],
+    ...['rank', 'explore', 'mix', 'learn', 'root', 'report'],
   ],
   report: ['core', 'metrics', 'features', 'library', 'learn', 'model', 'root'],
   server: ['core', 'root', 'evaluate', 'report'],

@@ -96,6 +96,11 @@ describe('evaluate history', () => {
     expect(slope.ci95[1]).toBeGreaterThan(slope.mean)
     expect(Math.abs(slope.mean - 1)).toBeLessThan(0.4)
     expect(metricsOf('base-rate').all.slope.mean).toBeNaN()
+    for (const { rankCorrelation, groups } of Object.values(report.spread)) {
+      expect(rankCorrelation.ci95[0]).toBeGreaterThan(0)
+      expect(groups.reduce((sum, { n }) => sum + n, 0)).toBe(metricsOf('deepcuts').all.n)
+    }
+    expect(Object.keys(report.spread)).toEqual(['all', 'noSessionContext'])
     const told = JSON.parse(JSON.stringify(report)) as HistoryReport
     expect(told.models.at(-1)).toEqual(report.models.at(-1))
     expect(told.models[0]!.metrics.all.slope.mean).toBeNull()

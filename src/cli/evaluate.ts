@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
+import type { PresetName } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
+import { PRESET_OPTION } from './train.ts'
 import { commaList, numberOption, oneOf } from './values.ts'
 
 interface HistoryVerbOptions {
   readonly catalog?: readonly string[]
   readonly seed: number
+  readonly preset: PresetName
 }
 
 interface LikabilityVerbOptions {
@@ -32,15 +35,16 @@ export function addEvaluate(program: Command): void {
     .option('--catalog <file...>', 'tables with audio features')
     .option('--time-zone <zone>', 'where the listener lives: hours are told in it (default: UTC)')
     .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), 1)
+    .option(...PRESET_OPTION)
     .action(
       action<[paths: string[]], HistoryVerbOptions>(
-        async (context, [paths], { catalog = [], seed, timeZone: zone }) => {
+        async (context, [paths], { catalog = [], seed, preset, timeZone: zone }) => {
           const { evaluateHistory } = await import('../evaluate/history.ts')
           const { renderHistory } = await import('../evaluate/history-report.ts')
           const { now, progress, signal } = context
           const timeZone = zone ? context.timeZone : 'UTC'
           const report = await evaluateHistory(
-            { paths, catalog, seed, timeZone, now: now() },
+            { paths, catalog, seed, preset, timeZone, now: now() },
             progress,
             signal,
           )

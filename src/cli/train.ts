@@ -1,22 +1,20 @@
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName, Promotion, TrainingReport } from '../index.ts'
+import { modelWords } from '../report/words.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { aligned, count, day, many, printable } from './text.ts'
 import { numberOption, oneOf } from './values.ts'
 
-const SIZES: readonly PresetName[] = ['nano', 'default', 'large']
+/** The option that says how large a model is trained. */
+export const PRESET_OPTION = [
+  '--preset <size>',
+  'how large a model: nano, default or large',
+  oneOf<PresetName>('--preset', ['nano', 'default', 'large']),
+  'default',
+] as const
 
 const DEFAULT_SEED = 1
-
-/** What the models of a training report are called in words. */
-const NAMES: Readonly<Record<string, string>> = {
-  'base-rate': 'always the average',
-  'track-rate': "the track's own rate",
-  'artist-rate': "the artist's own rate",
-  'logistic-regression': 'logistic regression',
-  deepcuts: 'deepcuts',
-}
 
 /** Adds `train`: learns what the listener likes from all that is imported. */
 export function addTrain(program: Command): void {
@@ -32,12 +30,7 @@ export function addTrain(program: Command): void {
       numberOption('--seed', { whole: true }),
       DEFAULT_SEED,
     )
-    .option(
-      '--preset <size>',
-      'how large a model: nano, default or large',
-      oneOf('--preset', SIZES),
-      'default',
-    )
+    .option(...PRESET_OPTION)
     .action(
       action<[], TrainingChoice>(async (context, _, { seed, preset }) => {
         const report = await trainListener(context, await context.listener(), { seed, preset })
@@ -89,7 +82,7 @@ export function showTraining(report: TrainingReport, { out }: Context): void {
     `On the last ${many(heldOut.plays, 'play')}, before it learned from them, it told finishes from skips like this (AUC: 0.5 is a coin, 1 is perfect), from before each sitting, as a mix must, and play by play:`,
   )
   const rows = heldOut.models.map(({ name, auc, beforeSitting }) => [
-    `  ${NAMES[name] ?? name}`,
+    `  ${modelWords(name)}`,
     beforeSitting.auc.toFixed(3),
     auc.toFixed(3),
   ])

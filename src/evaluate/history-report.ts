@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
+import { familiaritySentence, spreadSentence } from '../report/sentences.ts'
 import type { HistoryMetric, HistoryReport } from './history.ts'
 
 const higher = (value: number) => value
@@ -40,6 +41,11 @@ export function renderHistory(report: HistoryReport): string {
     const { against, auc } = report.ahead[view]
     const title = `${ROWS[view]}, n = ${count(report.models[0]!.metrics[view].n)}`
     lines.push('', title, table.toString(), verdict(against, auc))
+  }
+  for (const row of ['noSessionContext', 'all'] as const) {
+    const spread = report.spread[row]
+    if (spread)
+      lines.push('', `Heads, ${ROWS[row]}: ${spreadSentence(spread)} ${familiaritySentence(spread.groups)}`)
   }
   lines.push('', `* best of its column. ${protocol.description}`)
   lines.push(`Seed ${report.seed}, sha256 ${dataset.sha256.slice(0, 12)}…`)

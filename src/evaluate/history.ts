@@ -7,8 +7,9 @@ import type { Progress } from '../core/progress.ts'
 import { random } from '../core/random.ts'
 import { importPaths } from '../ingest/import-paths.ts'
 import type { Examples } from '../learn/dataset.ts'
+import type { HeldOut } from '../learn/evaluation.ts'
 import { fitLikability } from '../learn/fit.ts'
-import { type Foresight, foresee, MODELS, type ModelName } from '../learn/foresight.ts'
+import { type Foresight, foresee, heldOutOf, MODELS, type ModelName } from '../learn/foresight.ts'
 import { type ListenerData, readListenerData } from '../learn/listener-data.ts'
 import { PRESETS, type PresetName } from '../learn/presets.ts'
 import { openLibrary } from '../library/library.ts'
@@ -21,6 +22,8 @@ import {
   type Estimate,
   notNegative,
 } from '../metrics/interval.ts'
+import { judgedRows, type ReportRow } from '../report/rows.ts'
+import { judgeSpread, type SpreadReport } from '../report/spread.ts'
 import { openStore } from '../store/open.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
@@ -89,6 +92,8 @@ export interface HistoryReport {
   }[]
   /** AUC of ours minus that of the strongest other model, paired over the same sittings. */
   readonly ahead: Readonly<Record<RowName, { readonly against: string; readonly auc: Estimate }>>
+  /** What the disagreement of our heads says about being wrong; absent where they never disagree. */
+  readonly spread: { readonly all?: SpreadReport; readonly noSessionContext?: SpreadReport }
 }
 
 const DESCRIPTION =
@@ -191,7 +196,14 @@ async function judge(
     seed,
     models: judged,
     ahead,
+    spread: spreadOf(heldOutOf({ rolling, frozen }), seed),
   }
+}
+
+function spreadOf(heldOut: HeldOut, seed: number): HistoryReport['spread'] {
+  const judge = (row: ReportRow) => judgeSpread(judgedRows(heldOut, row), `${seed}/spread/${row}`)
+  const [all, noSessionContext] = [judge('all'), judge('forMix')]
+  return { ...(all && { all }), ...(noSessionContext && { noSessionContext }) }
 }
 
 function scoreRows(p: Float64Array, examples: Examples, rows: readonly number[], seed: number): RowMetrics {

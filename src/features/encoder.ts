@@ -76,7 +76,7 @@ export function encodeRows(encoder: Encoder, raw: Float32Array): Float32Array {
 }
 
 /** How many inputs a column has. */
-export function widthOf(column: Pick<EncodedColumn, 'sd' | 'edges' | 'flagged'>): number {
+function widthOf(column: Pick<EncodedColumn, 'sd' | 'edges' | 'flagged'>): number {
   return (column.sd > 0 ? Math.max(column.edges.length, 1) : 0) + (column.flagged ? 1 : 0)
 }
 
