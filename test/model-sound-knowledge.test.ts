@@ -27,7 +27,7 @@ test('networks hear the genres of a catalog in tracks they never met, and the sa
   const lessons = twoGenres(450)
   const fresh = twoGenres(200)
   const hear = async () => {
-    const knowledge = await learnSound(lessons, random(3), silent)
+    const knowledge = (await learnSound(lessons, random(3), silent))!
     const heard = await knowledge.hear(fresh.inputs)
     await knowledge.close()
     return { heard, width: knowledge.width }
@@ -52,6 +52,12 @@ test('an abort stops the learning', async () => {
   const stop = new AbortController()
   const progress = { ...silent, at: () => stop.abort(new Error('stopped by hand')) }
   await expect(learnSound(twoGenres(300), random(1), progress, stop.signal)).rejects.toThrow('by hand')
+})
+
+test('where every training diverges there is no knowledge, rather than a broken one', async () => {
+  const lessons = twoGenres(100)
+  const broken = { ...lessons, inputs: lessons.inputs.map((value) => value * 3e38) }
+  expect(await learnSound(broken, random(1), silent)).toBeUndefined()
 })
 
 test('the first principal component is the line along which points lie, the second what is left', () => {

@@ -1,3 +1,4 @@
+import { breathe } from '../core/breathe.ts'
 import type { Progress } from '../core/progress.ts'
 import type { Random } from '../core/random.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
@@ -68,9 +69,11 @@ async function heardSound(
       `only ${taught.length} of its recordings have these audio features and a genre or playlist, and ${FEWEST_RECORDINGS} are needed`,
     )
   const recordings = Uint32Array.from(taught)
+  await breathe(signal)
   const encoding = fitTableEncoding(partsOf(audio), recordings)
   const lessons = lessonsOf(catalog, recordings, encoding.encode(recordings), encoding.width)
   const knowledge = await learnSound(lessons, random.fork('sound'), progress, signal)
+  if (!knowledge) return nothing('the training diverged; look for columns of extreme values')
   try {
     const own = pickRows({ names: table.features, values: table.values, d: table.features.length }, features)
     const rows = [...new Array<number>(table.n).keys()].filter((i) => isWhole(own, i))

@@ -100,7 +100,7 @@ export async function evaluateLikability(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<LikabilityReport> {
-  const catalog = options.catalog?.length ? await readTableCatalog(options.catalog) : undefined
+  const catalog = options.catalog?.length ? await readTableCatalog(options.catalog, signal) : undefined
   const read = makeTable(await readCells(options.table), options, catalog)
   const nested = nestedCvSettings(read.n)
   if (options.protocol === 'paper') refuseTooFew(read, options.label, 10, 'the paper protocol')

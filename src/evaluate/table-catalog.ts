@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { breathe } from '../core/breathe.ts'
 import { AUDIO_FEATURES, type AudioFeature, fold, nameKey, spotifyId } from '../core/track.ts'
 import { audioFeaturesIn, type Columns, columnsOf } from '../ingest/columns.ts'
 import { cellOf, factsOf, mainArtist } from '../ingest/table-row.ts'
@@ -45,6 +46,7 @@ const ANY_TIME = Date.UTC(2100, 0, 1)
 const MOST_GENRES = 32
 const MOST_PLAYLISTS = 512
 const FEWEST_TRACKS = 5
+const ROWS_A_BREATH = 5000
 
 interface Growing {
   readonly audio: (number | undefined)[]
@@ -60,7 +62,10 @@ interface Growing {
  * Reads catalogs, their cells as an import would take them. Rows of one Spotify id are one recording, as are those of one artist and title where
  * the id is not told; what the first one does not say the next may. Throws like `readCells`.
  */
-export async function readTableCatalog(paths: readonly string[]): Promise<TableCatalog> {
+export async function readTableCatalog(
+  paths: readonly string[],
+  signal?: AbortSignal,
+): Promise<TableCatalog> {
   const recordings: Growing[] = []
   const byId = new Map<string, number>()
   const byName = new Map<string, number>()
@@ -71,7 +76,8 @@ export async function readTableCatalog(paths: readonly string[]): Promise<TableC
     files.push({ file, sha256 })
     const columns = withOneGenre(columnsOf(header), rows)
     for (const feature of audioFeaturesIn(columns)) features.add(feature)
-    for (const row of rows) {
+    for (const [i, row] of rows.entries()) {
+      if (i % ROWS_A_BREATH === 0) await breathe(signal)
       const ref = referenceOf(row, columns)
       const key = ref.artist && ref.title ? nameKey(ref.artist, ref.title) : ''
       const known = ref.spotify ? byId.get(ref.spotify) : byName.get(key)

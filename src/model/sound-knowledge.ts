@@ -63,7 +63,8 @@ const STEPS_A_BREATH = 4
 
 /**
  * Four networks learn to tell genres, playlists, year and popularity from the sound of a catalog's tracks. What they hear is the
- * principal components, over the catalog, of their mean log-odds of the labels.
+ * principal components, over the catalog, of their mean log-odds of the labels. A network whose training diverges is left out; undefined when
+ * all did.
  * @throws the signal's reason once it is aborted
  */
 export async function learnSound(
@@ -71,7 +72,7 @@ export async function learnSound(
   random: Random,
   progress: Progress,
   signal?: AbortSignal,
-): Promise<SoundKnowledge> {
+): Promise<SoundKnowledge | undefined> {
   const width = Math.min(COMPONENTS, lessons.weights.length)
   const predictors: Predictor[] = []
   const close = async () => {
@@ -83,9 +84,11 @@ export async function learnSound(
     progress.stage('Learning from the catalog', NETWORKS * steps, 'steps')
     for (let k = 0; k < NETWORKS; k++) {
       const said = (step: number, loss: number) => progress.at(k * steps + step, `loss ${loss.toFixed(2)}`)
-      predictors.push(await train(lessons, { batch, steps }, random.fork(`network ${k}`), said, signal))
+      const trained = await train(lessons, { batch, steps }, random.fork(`network ${k}`), said, signal)
+      if (trained) predictors.push(trained)
     }
     progress.done()
+    if (predictors.length === 0) return undefined
     const drawn = random
       .fork('components')
       .shuffle([...new Array<number>(lessons.n).keys()])
@@ -110,14 +113,14 @@ export async function learnSound(
   }
 }
 
-/** Trains one network by AdamW with one cycle of the learning rate (Smith & Topin 2019). */
+/** Trains one network by AdamW with one cycle of the learning rate (Smith & Topin 2019); undefined when it diverges. */
 async function train(
   lessons: SoundLessons,
   { batch, steps }: { readonly batch: number; readonly steps: number },
   random: Random,
   said: (step: number, loss: number) => void,
   signal: AbortSignal | undefined,
-): Promise<Predictor> {
+): Promise<Predictor | undefined> {
   const { logits, loss } = network(lessons, batch, random.int(2 ** 31))
   const optimizer = adamW({ learningRate: LEARNING_RATE, weightDecay: WEIGHT_DECAY })
   const trainer = await openTrainer(loss, { optimizer, clipNorm: 20 })
@@ -125,9 +128,10 @@ async function train(
     trainer.load({ parameters: withBaseRates(trainer.parameters(), lessons) })
     const feed = batches(lessons, batch, random.fork('batches'))
     for (let step = 0; step < steps; step++) {
-      const { loss: value } = await trainer.step(feed(), {
+      const { loss: value, gradientNorm } = await trainer.step(feed(), {
         learningRate: LEARNING_RATE * cycle(step / steps),
       })
+      if (!Number.isFinite(value + gradientNorm)) return undefined
       if (step % STEPS_A_BREATH !== 0) continue
       await breathe(signal)
       said(step, value)
