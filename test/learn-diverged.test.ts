@@ -22,14 +22,17 @@ it('a training whose loss explodes keeps what it began with, says so, and serves
     }))
     await invented.put('ada', playsOf(plays))
     const { library } = invented.engine
-    const report = await train(library, { listener: 'ada', seed: 1, preset: 'nano' }, silent)
+    const stages: string[] = []
+    const progress = { ...silent, stage: (name: string) => void stages.push(name) }
+    const report = await train(library, { listener: 'ada', seed: 1, preset: 'nano' }, progress)
     expect(report.cut).toBe('diverged')
     expect(report.heldOut.plays).toBe(15)
     expect(report.heldOut.models.at(-1)!.logLoss).toBeLessThan(1.5)
     const folder = join(invented.folder, 'models/1')
     const evaluation = JSON.parse(readFileSync(join(folder, 'evaluation.json'), 'utf8')) as Evaluation
     expect(evaluation.kept).toBe(0)
-    // Nothing is taught to a model that failed: both are the one that it began with.
+    // A model that failed is taught no further: both are the one that it began with.
+    expect(stages.filter((name) => name === 'training')).toHaveLength(1)
     expect(readFileSync(join(folder, 'model.onnx')).equals(readFileSync(join(folder, 'held-out.onnx')))).toBe(
       true,
     )

@@ -8,7 +8,7 @@ import { toyEnsemble, toyRows } from './suites/toy-learner.ts'
 let checkpoint: Checkpoint
 beforeAll(async () => {
   checkpoint = {
-    ensemble: (await toyEnsemble()).ensemble,
+    ensemble: await toyEnsemble(),
     audioScale: { sources: { spotify: { mean: [0.1, 1 / 3], sd: [1e-9, 2] } } },
     background: { rolling: toyRows(4, 'rolling'), frozen: toyRows(4, 'frozen', 1) },
   }

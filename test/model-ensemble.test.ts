@@ -184,7 +184,7 @@ describe('the priors of the heads', () => {
 describe('a trained ensemble', () => {
   let ensemble: Ensemble
   beforeAll(async () => {
-    ensemble = (await toyEnsemble()).ensemble
+    ensemble = await toyEnsemble()
   })
   const opened = async <T>(
     use: (model: Awaited<ReturnType<typeof openEnsemble>>) => Promise<T>,
