@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { silent } from '../src/core/progress.ts'
 import { random } from '../src/core/random.ts'
-import { contenders } from '../src/evaluate/contenders.ts'
+import { type Contender, contenders } from '../src/evaluate/contenders.ts'
 import {
   describeProtocol,
   evaluateLikability,
@@ -119,13 +119,51 @@ test('more features than rows, and holes in half of them, give finite probabilit
   const whole = invent({ n: 18, d: 20, label: ([a]) => (a! > 0.5 ? 1 : 0) })
   const rng = random('holes')
   const values = whole.values.map((value, i) => (i % 2 === 1 && rng.next() < 0.3 ? Number.NaN : value))
-  const { models } = await judge({ ...whole, values }, [
-    'logistic-regression',
-    'k-nearest-neighbors',
-    'extra-trees',
-    'deepcuts',
-  ])
+  const { models } = await judge(
+    { ...whole, values },
+    ['logistic-regression', 'k-nearest-neighbors', 'extra-trees', 'deepcuts'],
+    {
+      folds: 2,
+      repeats: 1,
+    },
+  )
   for (const { metrics } of models) expect(Number.isFinite(metrics.logLoss.mean)).toBe(true)
+})
+
+test('a training part of one class, in which a feature stands still that varies later, gives finite probabilities', async () => {
+  const whole = invent({ n: 60, d: 2, label: ([a]) => (a! > 0.5 ? 1 : 0) })
+  const training = Uint32Array.from(whole.y.keys()).filter((row) => whole.y[row] === 1)
+  const values = whole.values.map((value, i) => (i % 2 === 1 && whole.y[(i - 1) / 2] === 1 ? 0.3 : value))
+  const table = { ...whole, values }
+  const all = Uint32Array.from(whole.y.keys())
+  for (const contender of contenders(table)) {
+    const { predict, warnings } = await tune(contender, table, training, random(1))
+    for (const p of predict(all)) expect(p).toBeGreaterThan(0.5)
+    for (const p of predict(all)) expect(p).toBeLessThanOrEqual(1)
+    expect(warnings).toEqual([])
+  }
+})
+
+test('a warning of a fit is told with the result', async () => {
+  const table = invent({ n: 30, d: 1, label: coin })
+  const broken: Contender = {
+    name: 'broken',
+    takes: 'average',
+    calibrates: false,
+    families: [
+      [
+        {
+          setting: 'any',
+          fit: async () => ({
+            predict: (rows) => new Float64Array(rows.length).fill(0.5),
+            warning: 'It diverged.',
+          }),
+        },
+      ],
+    ],
+  }
+  const { warnings } = await nestedCv(table, [broken], { folds: 2, repeats: 1 }, random(1), silent)
+  expect(warnings).toEqual(['It diverged.'])
 })
 
 test('the base rate has no calibration slope, and its expected error is near zero', async () => {
