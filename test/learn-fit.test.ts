@@ -59,7 +59,7 @@ describe('what is fitted', () => {
     const steps: number[] = []
     const progress = {
       ...silent,
-      stage: (name: string, total: number) => void (name === 'training' && steps.push(total)),
+      stage: (name: string, total: number) => void (/^training|^going on/.test(name) && steps.push(total)),
     }
     const fitted = await fitLikability(data, size, SETTINGS, progress)
     const other = await fitLikability(turned(validation, size), size, SETTINGS, silent)

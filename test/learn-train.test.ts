@@ -11,6 +11,8 @@ import { ece } from '../src/metrics/calibration.ts'
 import { spearman } from '../src/metrics/rank-correlation.ts'
 import { type InventedEngine, inventedEngine } from './suites/invented-listener.ts'
 
+/** What the three trainings of a training are called. */
+const TRAININGS = ['training', 'going on with the held-out plays', 'going on with the newest plays']
 const OPTIONS = { listener: 'ada', seed: 1, preset: 'nano' } as const
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 /** All files of a version but its manifest, as text. */
@@ -156,16 +158,16 @@ describe('training', () => {
     await library.models.use((await library.listeners.get('ada')).id, 2)
   })
 
-  /** How often a training began in the last `stoppingIn`. */
-  let trainings = 0
+  /** The trainings that began in the last `stoppingIn`. */
+  let trainings: string[] = []
   const stoppingIn = (stage: string, after: number) => {
     const controller = new AbortController()
     let [current, steps] = ['', 0]
-    trainings = 0
+    trainings = []
     const progress = {
       stage(name: string) {
         current = name
-        if (name === 'training') trainings++
+        if (TRAININGS.includes(name)) trainings.push(name)
         this.at()
       },
       at() {
@@ -186,6 +188,8 @@ describe('training', () => {
       ['describing plays', 0],
       ['describing plays', 2],
       ['lines to beat', 1],
+      // Before it is scored a network is one that nobody can vouch for.
+      ['training', 0],
     ] as const)
       await expect(stoppingIn(stage, after)).rejects.toThrow('stopped here')
     expect(await library.models.active(id)).toEqual(before)
@@ -193,14 +197,9 @@ describe('training', () => {
   })
 
   it('keeps the best so far when it is stopped while it learns, and says so', async () => {
-    // In the search for the number of steps, when it goes on with the validation plays, and with all plays.
-    for (const [after, begun] of [
-      [0, 1],
-      [20, 2],
-      [28, 3],
-    ] as const) {
-      const report = await stoppingIn('training', after)
-      expect([report.cut, trainings], `${after}`).toEqual(['stopped', begun])
+    for (const [k, after] of [6, 0, 0].entries()) {
+      const report = await stoppingIn(TRAININGS[k]!, after)
+      expect([report.cut, trainings], TRAININGS[k]).toEqual(['stopped', TRAININGS.slice(0, k + 1)])
       expect(report.heldOut.plays).toBeGreaterThan(0)
     }
     const { likability } = await invented.engine.model('ada')

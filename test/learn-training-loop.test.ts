@@ -181,17 +181,19 @@ describe('a training that is cut short', () => {
   })
 
   it.each([1e10, 1e30, 1e38])(
-    'keeps what it began with when a learning rate of %d explodes',
+    'says that it fell apart when a learning rate of %d explodes before anything was learned',
     async (learningRate) => {
       const network = toyNetwork()
       const set = toyPlays(20)
       const validation = toyValidation(100)
       const settings = { learningRate, weightDecay: 1, epochs: 40 }
-      const trained = await runOf({ network, set, validation, settings })
-      expect(trained.kept).toBe(0)
-      expect(trained.parameters).toEqual(initialOf(network))
-      const alone = await runOf({ network, set, settings })
-      expect(allFinite(alone.parameters)).toBe(true)
+      await expect(runOf({ network, set, validation, settings })).rejects.toMatchObject({
+        code: 'TRAINING_DIVERGED',
+      })
+      const from = initialOf(network)
+      const further = await runOf({ network, set, validation, settings: { ...settings, from } })
+      expect([further.cut, further.kept]).toEqual(['diverged', 0])
+      expect(further.parameters).toEqual(from)
     },
   )
 
@@ -214,8 +216,9 @@ describe('a training that is cut short', () => {
     const controller = new AbortController()
     const set = toyPlays(2000)
     setTimeout(() => controller.abort(), 5)
-    const trained = await runOf({ set, settings: { epochs: 500 }, signal: controller.signal })
-    expect(trained.cut).toBe('stopped')
+    const validation = toyValidation(100)
+    const running = runOf({ set, validation, settings: { epochs: 500 }, signal: controller.signal })
+    await expect(running).rejects.toThrow('aborted')
   })
 })
 

@@ -140,7 +140,7 @@ export const ERRORS = {
   MODEL_DAMAGED: {
     exit: 1,
     sentence:
-      'The model version {version} is damaged: {problem}. Run "deepcuts models" to choose another one, or "deepcuts train" to make a new one.',
+      'The model version {version} is damaged: {problem}. Run "deepcuts train" to make a new one, or "deepcuts models" to see whether there is another.',
   },
   MODEL_OLD: {
     exit: 1,
@@ -155,12 +155,17 @@ export const ERRORS = {
   NOTHING_TO_ROLL_BACK: {
     exit: 2,
     sentence:
-      'Before the model version {version}, no version served this listener that is kept and whole. Run "deepcuts models" to see those there are, and choose one with "deepcuts models use".',
+      'Before the model version {version}, no version served this listener that is kept and whole. Run "deepcuts train" to make a new one, or "deepcuts models" to see whether there is another for "deepcuts models use".',
   },
   NO_PLAYS: {
     exit: 1,
     sentence:
       '{listener} has no plays to learn from. Import a listening history first: "deepcuts import my_spotify_data.zip".',
+  },
+  TRAINING_DIVERGED: {
+    exit: 1,
+    sentence:
+      'The training fell apart at step {step}: its loss is no number any more. Nothing was kept, and what serves goes on. Try another --seed, and look for absurd values in the catalog with "deepcuts doctor".',
   },
   TRAINING_STOPPED: {
     exit: 130,

@@ -10,7 +10,7 @@ export const VALUE: Readonly<Record<Label, number>> = { finish: 0.6, skip: -0.1,
  * The value of n tracks to each of the heads: the weighted mean of the log-odds of the labels that are predicted, on their scale.
  * @param logits for each label n × heads log-odds
  */
-export function valueOf(
+export function trackValues(
   logits: { readonly [L in Label]?: Float64Array } & { readonly finish: Float64Array },
 ): Float64Array {
   const labels = (Object.keys(VALUE) as Label[]).filter((label) => logits[label])

@@ -13,14 +13,17 @@ export const UNTURNED = { rolling: { a: 1, b: 0 }, frozen: { a: 1, b: 0 } } as c
 /** Few plays must not turn the ranking round, nor make a guess a certainty. */
 const SLOPES = { least: 0.25, most: 2 }
 const DRAWS = 200
+/** Of fewer sittings an interval says nothing. */
+export const FEWEST_SITTINGS = 20
 
 /**
  * The calibration slope that held-out plays prove: the end of its 95 % interval (bootstrap by sitting) that is nearer to 1, and 1 when the
- * interval has it inside. The slope itself, put to use, made later plays of real listeners worse as often as better.
+ * interval has it inside or there are under 20 sittings. The slope itself, put to use, made later plays of real listeners worse as often as better.
  * @param p probabilities of plays that the model had not seen
  * @param sitting the sitting of each play
  */
 export function heldOutSlope(p: ArrayLike<number>, label: Uint8Array, sitting: ArrayLike<number>): number {
+  if (new Set(Array.from(sitting)).size < FEWEST_SITTINGS) return 1
   const { ci95 } = bootstrapInterval({
     groups: sitting,
     statistic: sampledCalibrationSlope(p, label),

@@ -74,12 +74,13 @@ export async function fitLikability(
     : { choice: CAUTIOUS, lines: [] }
   await breathe(signal)
 
-  const targets = targetsOf(data.log, to, data.opinions)
+  const targets = targetsOf(data.log, validation?.rolling.play[0] ?? to, data.opinions)
   const learner = startLearner(training, targets.labels, { preset, seed })
   const trained = await teach(
     learner,
     training,
     {
+      stage: 'training',
       targets,
       learningRate: preset.learningRate,
       epochs: preset.epochs,
@@ -98,7 +99,8 @@ export async function fitLikability(
     evaluation: { curve: trained.curve, kept: trained.kept, lines: beaten.lines },
     ...(trained.cut && { cut: trained.cut }),
   }
-  return trained.cut || !validation ? fitted : carryOn(data, to, described, fitted, progress, signal)
+  if (trained.cut || !validation) return fitted
+  return carryOn('going on with the held-out plays', data, to, described, fitted, progress, signal)
 }
 
 /** Goes on from a fit on earlier plays with all plays. */
@@ -111,10 +113,11 @@ export async function refitLikability(
   const { preset } = found.state.learner
   const to = data.log.size
   const described = describeViews(data, to, preset.plays, progress, found.checkpoint.audioScale)
-  return carryOn(data, to, described, found, progress, signal)
+  return carryOn('going on with the newest plays', data, to, described, found, progress, signal)
 }
 
 async function carryOn(
+  stage: string,
   data: ListenerData,
   to: number,
   described: DescribedPlays,
@@ -125,7 +128,7 @@ async function carryOn(
   const { learner, parameters, slopes } = fitted.state
   const targets = targetsOf(data.log, to, data.opinions, learner.labels)
   const learningRate = learner.preset.learningRate * CARRY_ON.rate
-  const teaching = { targets, from: parameters, epochs: CARRY_ON.epochs, learningRate }
+  const teaching = { stage, targets, from: parameters, epochs: CARRY_ON.epochs, learningRate }
   const carried = await teach(learner, described.views, teaching, progress, signal)
   const state = { learner, parameters: carried.parameters, slopes }
   return { ...fitted, ...(await checkpointed(described, state)), ...(carried.cut && { cut: carried.cut }) }

@@ -51,6 +51,8 @@ function evidenceOf(encoder: Encoder, name: 'artistPlays' | 'noAudio') {
 
 /** What a training goes by beside the plays. */
 export interface Teaching {
+  /** What the progress calls it. */
+  readonly stage: string
   readonly targets: Targets
   /** Held-out plays that say when to stop; without them all rounds are run. */
   readonly validation?: Views

@@ -5,6 +5,7 @@ import type { Catalog } from '../library/catalog.ts'
 import type { Library } from '../library/library.ts'
 import type { ListenerRow } from '../library/listeners.ts'
 import type { ListeningLog } from '../library/listening-log.ts'
+import { lastOpinions } from '../library/refusals.ts'
 import type { Opinions } from './targets.ts'
 
 /** All that is learned from: one listener's log over the catalog. */
@@ -27,22 +28,34 @@ export async function readListenerData(library: Library, name: string): Promise<
   }
 }
 
+/** Saved, on a playlist of their own, or liked by hand, unless the last word on the track is a no. What is dated counts from its date on. */
 async function readOpinions(library: Library, listener: ListenerRow): Promise<Opinions> {
-  const saved = await library.saved(listener)
-  const { rowOfIdentifier } = await library.catalog()
-  const said = new Map<number, string>()
-  for (const {
-    kind,
-    trackId,
-    identifiers = trackId === undefined ? [] : [trackId],
-  } of await library.feedback.list(listener.id))
-    for (const identifier of identifiers) said.set(rowOfIdentifier[identifier] ?? -1, kind)
+  const [saved, catalog] = [await library.saved(listener), await library.catalog()]
+  const feedback = await library.feedback.list(listener.id)
+  const byMoment = new Map<number, ReturnType<typeof lastOpinions>>()
+  const opinionsAt = (at: number) => {
+    const known =
+      byMoment.get(at) ??
+      lastOpinions(
+        feedback.filter((said) => said.at === undefined || said.at <= at),
+        catalog,
+        at,
+      )
+    byMoment.set(at, known)
+    return known
+  }
   return {
-    liked: (row) => said.get(row) === 'like' || (saved[row] === 1 && said.get(row) !== 'dislike'),
+    liked(row, at) {
+      const { liked, disliked } = opinionsAt(at)
+      return liked.has(row) || (saved[row] === 1 && !disliked.has(row))
+    },
   }
 }
 
-/** A text that changes with everything a training reads: imports and splits, exclusions, the time zone. */
+/**
+ * A text that changes with what makes another training worth its time: imports and splits, exclusions, the time zone. A like or a dislike
+ * alone does not: it counts in the next mix without a training.
+ */
 export async function dataState(library: Library, { id, timeZone }: ListenerRow): Promise<string> {
   const { revision } = await library.catalog()
   const exclusions = (await library.exclusions.list(id)).map(({ rule }) => rule)

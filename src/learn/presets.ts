@@ -12,7 +12,7 @@ export interface Preset {
   readonly batch: number
   /** Rounds over the plays at most. */
   readonly epochs: number
-  /** Scorings on the validation plays without a new best before training stops. */
+  /** Scorings in a row that are worse than the best by more than chance before training stops. */
   readonly patience: number
   /** No more plays than this are fitted on, the latest first: older ones speak through the counts. */
   readonly plays: number

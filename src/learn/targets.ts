@@ -14,12 +14,12 @@ const FEWEST = 20
 
 /** What the listener said of tracks: rows of the catalog. */
 export interface Opinions {
-  /** Saved, on a playlist of their own, or liked. */
-  readonly liked: (row: number) => boolean
+  /** Whether it was saved or liked, as far as that was known at `at` (ms since the epoch); what has no date counts always. */
+  readonly liked: (row: number, at: number) => boolean
 }
 
 /**
- * The targets of the plays before `to`, known from nothing after. Finish and skip: how the play ended. Repeat: whether the track was
+ * The targets of the plays before `to`, known from no play after and from no dated word after. Finish and skip: how the play ended. Repeat: whether the track was
  * played again within 30 days; unknown while those days are not over. Like: whether the listener has said so; a track without a word
  * counts as none (positive-unlabelled: it ranks, and is never shown as a percentage).
  * @param wanted the labels of a model that is trained further; absent: all that both outcomes of were seen 20 times
@@ -38,7 +38,7 @@ export function targetsOf(
       if (label === 'skip') return outcome === UNKNOWN ? UNKNOWN : outcome === FINISH ? 0 : 1
       if (label === 'repeat') return again[play]!
       const row = log.row[play]!
-      return liked(row) ? 1 : 0
+      return liked(row, log.endedAt[to - 1]!) ? 1 : 0
     }
     return Int8Array.from({ length: to }, (_, play) => of(play))
   })

@@ -1,4 +1,5 @@
 import { breathe } from '../core/breathe.ts'
+import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { random } from '../core/random.ts'
 import { adamW, type NamedValues, openTrainer } from '../graph/index.ts'
@@ -8,6 +9,8 @@ import type { CurvePoint, Evaluation } from './evaluation.ts'
 import { type HeldOutLoss, heldOutLoss, isWorse, type ValidationSet } from './held-out-loss.ts'
 
 export interface LoopSettings {
+  /** What the progress calls it. */
+  readonly stage: string
   readonly learningRate: number
   readonly weightDecay: number
   readonly batch: number
@@ -38,6 +41,7 @@ const STEPS_A_BREATH = 8
  * The training loop: batches, loss, gradients, step; scored on the validation plays twice a round. The parameters are kept whenever
  * nothing shows that they are worse than the best so far, or after the last round where there is no validation. It ends early when they
  * have been worse for long, when it is told to stop, and when a loss or a gradient is no number any more; what was kept last is what it gives.
+ * @throws the signal's reason, TRAINING_DIVERGED when that happens before anything was kept
  */
 export async function trainEnsemble(
   network: EnsembleNetwork,
@@ -67,12 +71,13 @@ export async function trainEnsemble(
     losses = []
     if (loss && (!best || loss.mean < best.mean)) best = loss
     const worse = loss !== undefined && isWorse(loss, best!, validation!.sitting)
-    if (!worse) kept = { step, parameters: trainer.parameters() }
+    const parameters = trainer.parameters()
+    if (!worse && finite(parameters)) kept = { step, parameters }
     worseFor = worse ? worseFor + 1 : 0
     progress.at(step, told(curve.at(-1)!, best, settings.lines))
   }
 
-  progress.stage('training', total, 'steps')
+  progress.stage(settings.stage, total, 'steps')
   try {
     await score()
     training: for (let round = 0; round < epochs; round++) {
@@ -93,8 +98,16 @@ export async function trainEnsemble(
     await Promise.all([trainer.close(), predictor.close()])
   }
   progress.done()
+  // A network that was stopped before it was scored has learned nothing that anybody could vouch for.
+  if (cut && kept.step === 0 && !settings.from) {
+    if (cut === 'stopped') throw signal!.reason
+    throw new DeepcutsError('TRAINING_DIVERGED', { step })
+  }
   return { parameters: kept.parameters, curve, kept: kept.step, ...(cut && { cut }) }
 }
+
+const finite = (parameters: NamedValues) =>
+  Object.values(parameters).every((values) => values.every(Number.isFinite))
 
 /** The share of the learning rate: a warm-up over the first twentieth, then a cosine down to a tenth. */
 function rate(share: number): number {

@@ -61,9 +61,12 @@ export function meanProbability(logits: Float64Array, heads: number): Float64Arr
   })
 }
 
-/** The log-odds of `meanProbability`. */
+/** The log-odds of `meanProbability`, finite also where all heads are certain. */
 export function meanLogit(logits: Float64Array, heads: number): Float64Array {
-  return meanProbability(logits, heads).map((p) => Math.log(p / (1 - p)))
+  return meanProbability(logits, heads).map((p) => {
+    const inside = Math.min(Math.max(p, 1e-12), 1 - 1e-12)
+    return Math.log(inside / (1 - inside))
+  })
 }
 
 /** Puts a fitted logistic regression into its stored form. */

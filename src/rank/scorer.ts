@@ -1,6 +1,6 @@
 import type { Candidate, ScoredCandidate } from '../core/candidate.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
-import { valueOf } from '../core/value.ts'
+import { trackValues } from '../core/value.ts'
 import { FEATURE_COUNT } from '../features/feature-names.ts'
 import type { Moment } from '../features/history.ts'
 import { type LikabilityModel, meanProbability } from '../model/likability.ts'
@@ -46,7 +46,7 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
       })
       const logits = await model.logits(raw)
       const likability = meanProbability(logits.finish, model.heads)
-      const value = valueOf(logits)
+      const value = trackValues(logits)
       return candidates.map((candidate, i) => {
         const { row } = candidate
         const sound = Object.entries(columns)

@@ -70,7 +70,7 @@ export async function teachToy(labels: readonly Label[], seed: number, first = 0
       return labels[at % labels.length] === 'skip' ? 1 - finish : finish
     }),
   }
-  const teaching = { targets, epochs: 8, learningRate: 0.02 }
+  const teaching = { stage: 'training', targets, epochs: 8, learningRate: 0.02 }
   return { learner, trained: await teach(learner, views, teaching, silent) }
 }
 

@@ -10,6 +10,7 @@ export const HEADS = 4
 export const WIDTH = 3
 
 export const SETTINGS: LoopSettings = {
+  stage: 'training',
   learningRate: 0.02,
   weightDecay: 0.1,
   batch: 20,
