@@ -10,7 +10,7 @@ import { type Attribution, attribute, type Effect } from './model/attribution.ts
 import { headSpread, type LikabilityModel } from './model/likability.ts'
 import { sigmoid } from './model/logistic.ts'
 
-/** How one group of features moves the odds of a finish: log-odds added to those of an average play. */
+/** How one group of features moves the odds of a finish: log-odds added to the average of the listener's plays. */
 export interface GroupContribution extends Effect {
   readonly group: FeatureGroup
   /** The strongest features of the group, largest first. */
@@ -32,8 +32,9 @@ export interface Uncertainty {
 /** What the model believes about one track, and why; plain JSON. */
 export interface Explanation {
   readonly track: Track
-  /** Calibrated probability of a finish, 0…1, and that of an average play. */
+  /** Calibrated probability of a finish, 0…1. */
   readonly likability: number
+  /** The probability that the mean log-odds of the listener's latest plays make: where the contributions start from, not the mean probability. */
   readonly average: number
   readonly uncertainty: Uncertainty
   readonly history: TrackHistory

@@ -146,12 +146,19 @@ describe('a run that is stopped', () => {
     await makeExport({ path, rows: 30_000, tracks: 300 })
     const ran = await cli.spawn(['import', 'tracks.csv', path, '--data', 'stopped'], { stopAt: /→ import 1/ })
     expect(ran.status).toBe(130)
+    expect(ran.stderr).toMatch(/^Stopping…\n/m)
     expect(ran.stderr).toMatch(
       /^The import of long\.zip was stopped and nothing of it was kept\. Kept before it: tracks\.csv\. Run it again/m,
     )
     expect(await cli.json(['imports', '--data', 'stopped'])).toMatchObject({
       imports: [{ name: 'tracks.csv' }],
     })
+  })
+
+  it('says nothing but why it ended with --quiet', async () => {
+    const args = ['import', 'tracks.csv', 'long.zip', '--data', 'quietly', '--quiet']
+    const ran = await cli.spawn(args, { stopAt: /→ import 1/ })
+    expect(ran.stderr).toMatch(/^The import of long\.zip was stopped/)
   })
 })
 

@@ -25,6 +25,11 @@ describe('text on a terminal', () => {
     expect(paragraph('one two three', 12, '• ')).toBe('• one two\n  three')
   })
 
+  it('keeps a percent sign with its number', () => {
+    expect(wrap('it is 98 %.', 9)).toEqual(['it is', '98 %.'])
+    expect(wrap('it is 98 % sure', 10)).toEqual(['it is 98 %', 'sure'])
+  })
+
   it('stands in columns, numbers flush right', () => {
     expect(
       aligned(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
 import { type Explanation, explainTrack } from '../src/explain.ts'
 import { train } from '../src/learn/train.ts'
+import { headSpread } from '../src/model/likability.ts'
 import { inventedEngine, NOW } from './suites/invented-listener.ts'
 
 let invented: Awaited<ReturnType<typeof inventedEngine>>
@@ -50,6 +51,17 @@ describe('an explanation', () => {
     expect((high - low) / (2 * spread)).toBeLessThan(1.8)
   })
 
+  it('calls usual the spread that half of the latest plays are under', async () => {
+    const { likability, background } = await invented.engine.model('ada')
+    const { usual } = (await explained(unheard)).uncertainty
+    const { finish } = await likability.logits(background(false))
+    const spreads = headSpread(finish, likability.heads)
+    expect(spreads.length).toBeGreaterThan(20)
+    const share = spreads.filter((spread) => spread < usual).length / spreads.length
+    expect(share).toBeGreaterThan(0.45)
+    expect(share).toBeLessThan(0.55)
+  })
+
   it('names the strongest features of a group, and none that moves nothing', async () => {
     const { contributions } = await explained(favourite)
     const { features } = contributions.find(({ group }) => group === 'track')!
@@ -78,6 +90,22 @@ describe('an explanation', () => {
   it('finds a favourite likelier than an average play', async () => {
     const { likability, average } = await explained(favourite)
     expect(likability).toBeGreaterThan(average)
+  })
+
+  it('is of the hour at which it is asked for, also when the plays ended long before', async () => {
+    const timeAt = async (at: number) => {
+      invented.clock.at = at
+      const { average, likability, contributions } = await explained(favourite)
+      const sum = contributions.reduce((total, group) => total + group.logOdds, logOdds(average))
+      expect(sum).toBeCloseTo(logOdds(likability), 6)
+      return contributions.find(({ group }) => group === 'time')!.logOdds
+    }
+    const later = NOW + 30 * 86_400_000
+    try {
+      expect(await timeAt(later)).not.toBe(await timeAt(later + 9 * 3_600_000))
+    } finally {
+      invented.clock.at = NOW
+    }
   })
 
   it('says when a track is in no mix, and why', async () => {

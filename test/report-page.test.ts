@@ -1,14 +1,16 @@
 import { XMLValidator } from 'fast-xml-parser'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
+import { random } from '../src/core/random.ts'
 import { auc, logLoss } from '../src/metrics/binary.ts'
 import { calibrationSlope, ece } from '../src/metrics/calibration.ts'
 import { type ReliabilityBin, reliabilityBins } from '../src/report/calibration.ts'
 import { partialDependence, strongestEffects } from '../src/report/effects.ts'
+import { toldValue } from '../src/report/feature-words.ts'
 import { renderReport } from '../src/report/page.ts'
 import { makeReport, type Report, type ReportInput } from '../src/report/report.ts'
 import { judgedRows } from '../src/report/rows.ts'
-import { reliabilitySentence, rocSentence, spreadSentence } from '../src/report/sentences.ts'
+import { aheadSentence, reliabilitySentence, rocSentence, spreadSentence } from '../src/report/sentences.ts'
 import { judgeSpread } from '../src/report/spread.ts'
 import { backgroundOf, heldOutOf, inventedModel, onTheDiagonal } from './suites/invented-evaluation.ts'
 
@@ -21,6 +23,7 @@ const input = (given: Partial<ReportInput> = {}): ReportInput => ({
     parent: 2,
     sha256: {},
     training: {
+      plays: 800,
       finishes: 900,
       skips: 300,
       firstPlayAt: Date.UTC(2019, 4, 6),
@@ -58,7 +61,11 @@ const textOf = (page: string) =>
 describe('a reliability diagram', () => {
   it('lies on the diagonal where the probabilities are right', () => {
     const bins = reliabilityBins(judgedRows(heldOutOf(onTheDiagonal()), 'all'))
-    expect(bins.map(({ n }) => n)).toEqual([100, 100, 100])
+    expect(bins.map(({ from, to, n }) => [from, to, n])).toEqual([
+      [0.1, 0.2, 100],
+      [0.5, 0.6, 100],
+      [0.8, 0.9, 100],
+    ])
     for (const { foreseen, finished } of bins) {
       expect(finished.mean).toBeCloseTo(foreseen, 10)
       expect(finished.ci95[0]).toBeLessThan(foreseen)
@@ -100,6 +107,27 @@ describe('the spread of the heads', () => {
     expect(errors).toEqual(errors.toSorted((a, b) => a - b))
     expect(spread.bins.reduce((sum, { n }) => sum + n, 0)).toBe(300)
     expect(spreadSentence(spread)).toContain('Rank correlation 1.000')
+  })
+
+  it('that only follows the probability says little beyond it; that of the error does', () => {
+    const next = random('spread').next
+    const p = Array.from({ length: 900 }, () => 0.02 + 0.48 * next())
+    const label = p.map((one) => (next() < one ? 1 : 0))
+    const judgedOf = (spread: readonly number[]) => {
+      const columns = {
+        sitting: p.map((_, i) => i % 90),
+        firstPlay: label,
+        artistPlays: label,
+        hasAudio: label,
+      }
+      const plays = { ...columns, label, predictions: { deepcuts: p }, spread }
+      return judgeSpread(judgedRows(heldOutOf(plays), 'all'), 'test')!
+    }
+    const follows = judgedOf(p.map((one) => one * (1 - one) * (0.7 + 0.6 * next())))
+    expect(follows.rankCorrelation.mean).toBeGreaterThan(0.4)
+    expect(Math.abs(follows.beyondProbability.mean)).toBeLessThan(0.2)
+    const knows = judgedOf(p.map((one, i) => Math.abs(label[i]! - one) * (0.7 + 0.6 * next())))
+    expect(knows.beyondProbability.ci95[0]).toBeGreaterThan(0.3)
   })
 
   it('says nothing where the heads never disagree', () => {
@@ -178,6 +206,14 @@ describe('a feature effect', () => {
   })
 })
 
+describe('a value of a feature', () => {
+  it('that is the logarithm of a ratio is told as the ratio', () => {
+    expect(toldValue('trackPlaysPerDay', Math.log(0.045))).toBe('0.045')
+    expect(toldValue('trackPlaysPerSitting', 0)).toBe('1')
+    expect(toldValue('trackOverdue', Math.log(19.6))).toBe('20')
+  })
+})
+
 describe('a report', () => {
   let report: Report
   let page: string
@@ -228,6 +264,53 @@ describe('a report', () => {
     )
   })
 
+  it('is ahead by what its own numbers are less than those of the best of the others', () => {
+    const { models, ahead } = report.heldOut!.scores.all
+    const [theirs, ours] = [models[0]!.scores, models.at(-1)!.scores]
+    expect(ahead!.logLoss.mean).toBeCloseTo(ours.logLoss.mean - theirs.logLoss.mean, 10)
+    expect(ahead!.logLoss.mean).toBeLessThan(0)
+    expect(ahead!.auc.mean).toBeCloseTo(ours.auc.mean - theirs.auc.mean, 10)
+    expect(ahead!.auc.mean).toBeGreaterThan(0)
+  })
+
+  it('is not ahead by a mean whose interval holds zero', () => {
+    const told = (low: number, high: number) => {
+      const auc = { mean: 0.02, ci95: [-0.01, 0.05] as const }
+      const logLoss = { mean: (low + high) / 2, ci95: [low, high] as const }
+      const scores = report.heldOut!.scores.all
+      return aheadSentence({ ...scores, ahead: { against: 'base-rate', auc, logLoss } })
+    }
+    expect(told(-0.05, 0.01)).toContain('Nothing separates deepcuts from')
+    expect(told(-0.01, 0.05)).toContain('Nothing separates deepcuts from')
+    expect(told(-0.05, -0.01)).toContain('deepcuts is ahead of')
+    expect(told(0.01, 0.05)).toContain('deepcuts is behind')
+  })
+
+  it.each([
+    [1, false],
+    [9, false],
+    [10, true],
+  ])('of %i sittings has intervals: %s', async (sittings, hasIntervals) => {
+    const rows = onTheDiagonal()
+    const heldOut = heldOutOf({ ...rows, sitting: rows.sitting.map((one) => one % sittings) })
+    const few = await makeReport(input({ evaluation: { ...input().evaluation!, heldOut } }), silent)
+    const { models, ahead } = few.heldOut!.scores.all
+    const estimates = [...Object.values(models.at(-1)!.scores), ahead!.auc, ahead!.logLoss]
+    expect(estimates.map(({ mean }) => Number.isFinite(mean))).toEqual(estimates.map(() => true))
+    expect(estimates.map(({ ci95 }) => ci95.every(Number.isFinite))).toEqual(
+      estimates.map(() => hasIntervals),
+    )
+    const drawn = renderReport(few)
+    expect(drawn).not.toMatch(/NaN|Infinity|undefined|– to –/)
+    const text = textOf(drawn)
+    expect(text.includes(`Too few sittings (${sittings}) to tell whether deepcuts is ahead`)).toBe(
+      !hasIntervals,
+    )
+    expect(/deepcuts is (ahead|behind)/.test(text.replaceAll('whether deepcuts is ahead', ''))).toBe(
+      hasIntervals,
+    )
+  })
+
   it('is the same for the same version', async () => {
     expect(renderReport(await makeReport(input(), silent))).toBe(page)
   })
@@ -260,7 +343,7 @@ describe('a report', () => {
   it('tells the version, its data and how to make it again', () => {
     const text = textOf(page)
     expect(text).toContain('3, made 2026-11-22, after version 2')
-    expect(text).toContain('1,200 plays with a known outcome: 900 finished, 300 skipped')
+    expect(text).toContain('800 of 1,200 plays with a known outcome: 900 finished, 300 skipped')
     expect(text).toContain('2019-05-06 to 2026-11-22')
     expect(text).toContain('deepcuts train --preset nano --seed 7')
   })
@@ -316,6 +399,8 @@ describe('a report', () => {
       expect(XMLValidator.validate(drawn)).toBe(true)
       expect(drawn).not.toMatch(/NaN|Infinity|undefined/)
       expect(textOf(drawn)).toContain('there is nothing to tell apart')
+      expect(textOf(drawn)).toContain('do not show whether deepcuts is ahead')
+      expect(textOf(drawn)).not.toMatch(/deepcuts is behind|– to –/)
       expect(textOf(drawn)).toContain('The heads of this version never disagree')
     }
   })

@@ -89,7 +89,10 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
   const drawn = quiet
     ? undefined
     : await (await import('./progress-bar.ts')).drawProgress(process.stderr, Date.now)
-  const stopper = stopOnSignal()
+  const stopper = stopOnSignal(() => {
+    drawn?.stop()
+    if (!quiet && options.json !== true) process.stderr.write('Stopping…\n')
+  })
   const settings = readSettings(process.env)
   if (options.data === '')
     throw new DeepcutsError('BAD_VALUE', {
@@ -156,11 +159,12 @@ async function usualListener({ library: { listeners, store } }: Engine): Promise
   return only!.name
 }
 
-/** The first Ctrl-C asks the work to stop at the next safe point; the second one leaves at once. */
-function stopOnSignal(): { signal: AbortSignal; release(): void } {
+/** The first Ctrl-C says so and asks the work to stop at the next safe point; the second one leaves at once. */
+function stopOnSignal(say: () => void): { signal: AbortSignal; release(): void } {
   const controller = new AbortController()
   const stop = () => {
     if (controller.signal.aborted) process.exit(130)
+    say()
     controller.abort(new DeepcutsError('STOPPED'))
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)

@@ -59,7 +59,7 @@ function showExplanation(explanation: Explanation, out: Output): void {
   out.tell(`${style.bold(nameOf(track))}${style.dim(`  track ${track.id}`)}`)
   if (refused) out.tell(style.bad(`It is in no mix: ${REFUSALS[refused] ?? refused}.`))
   out.tell(
-    `${percent(likability)} likely that you finish it if it is played now; an average play of yours has ${percent(average)}. ${certainty(explanation)}`,
+    `${percent(likability)} likely that you finish it if it is played now; your plays, averaged in log-odds, come to ${percent(average)}. ${certainty(explanation)}`,
   )
   out.say('')
   for (const fact of facts(explanation)) out.tell(fact, '• ')
@@ -116,7 +116,7 @@ function showContributions({ contributions, history, artist }: Explanation, out:
         : GROUPS[group]
   const largest = Math.max(...told.map(({ logOdds }) => Math.abs(logOdds)))
   out.say('')
-  out.tell('What moves it away from your average play, in log-odds (±: how far the heads disagree):')
+  out.tell('What moves it away from the average of your plays, in log-odds (±: how far the heads disagree):')
   const { style, width } = out
   const words = Math.max(...told.map(({ group }) => columns(subject(group)))) + 2
   const free = width - words - NUMBER - 4

@@ -40,11 +40,11 @@ export function padded(text: string, width: number, side: 'left' | 'right' = 'le
   return side === 'left' ? short + space : space + short
 }
 
-/** Lines of at most `width` columns, broken between words; a longer word is broken where it must be. */
+/** Lines of at most `width` columns, broken between words but not before a percent sign; a longer word is broken where it must be. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const whole of text.split(' ')) {
+  for (const whole of text.split(/ (?!%)/)) {
     let word = whole
     if (line && columns(line) + 1 + columns(word) > width) {
       lines.push(line)

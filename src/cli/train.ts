@@ -15,6 +15,8 @@ export const PRESET_OPTION = [
 ] as const
 
 const DEFAULT_SEED = 1
+/** On fewer held-out plays an AUC is uncertain by more than what models differ by. */
+const FEW = 100
 
 /** Adds `train`: learns what the listener likes from all that is imported. */
 export function addTrain(program: Command): void {
@@ -66,10 +68,10 @@ export async function trainListener(
 }
 
 /** What a training learned from and how well it foresees plays that it had not seen. */
-export function showTraining(report: TrainingReport, { out }: Context): void {
+export function showTraining(report: TrainingReport, { out }: Pick<Context, 'out'>): void {
   const { heldOut, finishes, skips, firstPlayAt, lastPlayAt } = report
   out.tell(
-    `Learned from ${many(finishes + skips, 'play')} of ${printable(report.listener)}, ${day(firstPlayAt)} to ${day(lastPlayAt)}: ` +
+    `Learned from ${playsOf(report)} of ${printable(report.listener)}, ${day(firstPlayAt)} to ${day(lastPlayAt)}: ` +
       `${count(finishes)} finished, ${count(skips)} skipped. This is model ${report.version}.`,
   )
   if (report.cut === 'diverged')
@@ -77,7 +79,13 @@ export function showTraining(report: TrainingReport, { out }: Context): void {
       'The loss became infinite on the way; the best model until then was kept. Another --seed may help, or a look for absurd values in the catalog: "deepcuts doctor".',
     )
   if (report.promotion) out.tell(promotionIn(report.promotion, report.version))
-  if (heldOut.models.every(({ auc }) => Number.isNaN(auc))) return
+  if (heldOut.plays === 0) return
+  if (heldOut.models.every(({ auc }) => Number.isNaN(auc))) {
+    out.tell(
+      `How well it foresees cannot be told: the ${many(heldOut.plays, 'play')} held out to judge it all ended alike.`,
+    )
+    return
+  }
   out.tell(
     `On the last ${many(heldOut.plays, 'play')}, before it learned from them, it told finishes from skips like this (AUC: 0.5 is a coin, 1 is perfect), from before each sitting, as a mix must, and play by play:`,
   )
@@ -87,6 +95,14 @@ export function showTraining(report: TrainingReport, { out }: Context): void {
     auc.toFixed(3),
   ])
   for (const line of aligned([['', 'for a mix', 'play by play'], ...rows], [1, 2])) out.say(line)
+  if (heldOut.plays < FEW) out.tell('So few plays say little: much of this may be chance.')
+}
+
+/** How many plays it learned from, and of how many: a preset takes the latest alone, and a training cut short no later ones. */
+function playsOf({ plays, finishes, skips, cut }: TrainingReport): string {
+  const known = finishes + skips
+  if (plays === known) return many(known, 'play')
+  return `${cut ? '' : 'the latest '}${count(plays)} of the ${many(known, 'play')}`
 }
 
 /** Whether the new version serves, in words. */

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot'
+import type { Estimate } from '../metrics/interval.ts'
 import type { ReliabilityBin } from './calibration.ts'
 import type { LineStyle } from './html.ts'
 import { draw } from './plot.ts'
@@ -134,13 +135,18 @@ export function rocChart(
   })
 }
 
+/** The ends of an interval in percent; of one that does not exist the estimate itself, which draws nothing. */
+function endsOf({ mean, ci95: [low, high] }: Estimate): { low: number; high: number } {
+  const end = (value: number) => 100 * (Number.isNaN(value) ? mean : value)
+  return { low: end(low), high: end(high) }
+}
+
 /** How far the probabilities lay from what happened, by how much the heads disagree. */
 export function spreadChart(id: string, description: string, { bins }: SpreadReport): string {
   const rows = bins.map(({ spread, error, foretold }) => ({
     spread: 100 * spread,
     error: 100 * error.mean,
-    low: 100 * error.ci95[0],
-    high: 100 * error.ci95[1],
+    ...endsOf(error),
     foretold: 100 * foretold,
   }))
   const most = Math.max(...rows.map(({ high, foretold }) => Math.max(high, foretold)))
@@ -175,8 +181,7 @@ export function familiarityChart(id: string, description: string, groups: readon
     group: artistGroup(group),
     hasAudio: group.hasAudio,
     spread: 100 * group.spread.mean,
-    low: 100 * group.spread.ci95[0],
-    high: 100 * group.spread.ci95[1],
+    ...endsOf(group.spread),
   }))
   const shifted = (hasAudio: boolean) => {
     const some = rows.filter((row) => row.hasAudio === hasAudio)

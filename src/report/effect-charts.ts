@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { EffectPoint, FeatureEffect } from './effects.ts'
-import { featureScale, featureWords, toldValue } from './feature-words.ts'
+import { featureScale, featureWords, ratioOf, toldValue } from './feature-words.ts'
 import { draw } from './plot.ts'
 import { effectSentence } from './sentences.ts'
 
@@ -79,6 +79,8 @@ function axisOf({ feature, points }: FeatureEffect): Plot.ScaleOptions {
       return logarithmic(COUNT_TICKS, 'how many (log scale)')
     case 'days':
       return logarithmic(DAY_TICKS, 'days (log scale)')
+    case 'ratio':
+      return { ticks: 5, tickFormat: ratioOf, label: 'ratio (log scale)' }
     case 'rate':
       return { ticks: 5, label: 'finished (%)' }
     case 'hour':
@@ -94,7 +96,7 @@ function axisOf({ feature, points }: FeatureEffect): Plot.ScaleOptions {
   }
 }
 
-/** Rates are drawn as percentages; counts and days stay logarithms, whose ticks tell the numbers. */
+/** Rates are drawn as percentages; counts, days and ratios stay logarithms, whose ticks tell the numbers. */
 function shown(feature: FeatureEffect['feature'], value: number): number {
   return featureScale(feature) === 'rate' ? 100 / (1 + Math.exp(-value)) : value
 }

@@ -7,9 +7,12 @@ export interface VersionFacts {
   readonly parent?: number
   /** When it was made, ms since the epoch. */
   readonly madeAt: number
+  /** Plays with a known outcome that it learned from. */
+  readonly plays?: number
+  /** Of all plays that were known when it was made. */
   readonly finishes?: number
   readonly skips?: number
-  /** Of the plays that it learned from, ms since the epoch. */
+  /** Of all plays that were known when it was made, ms since the epoch. */
   readonly firstPlayAt?: number
   readonly lastPlayAt?: number
   /** End of the first held-out play, ms since the epoch. */
@@ -21,8 +24,8 @@ export interface VersionFacts {
 /** The facts of a version that its manifest tells; the training is whatever its own code wrote there. */
 export function versionFacts({ version, parent, at, training }: ModelManifest): VersionFacts {
   const told = (typeof training === 'object' && training !== null ? training : {}) as Record<string, unknown>
-  const numbers = ['finishes', 'skips', 'firstPlayAt', 'lastPlayAt', 'heldOutFrom', 'seed'].flatMap((name) =>
-    typeof told[name] === 'number' ? [[name, told[name]] as const] : [],
+  const numbers = ['plays', 'finishes', 'skips', 'firstPlayAt', 'lastPlayAt', 'heldOutFrom', 'seed'].flatMap(
+    (name) => (typeof told[name] === 'number' ? [[name, told[name]] as const] : []),
   )
   return {
     version,

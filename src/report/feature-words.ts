@@ -6,6 +6,8 @@ export type FeatureScale =
   | 'count'
   /** ln(1 + days), told as days. */
   | 'days'
+  /** ln of a ratio, told as the ratio. */
+  | 'ratio'
   /** Log-odds of a finish, told as a percentage. */
   | 'rate'
   /** Standard deviations from the average of the catalog. */
@@ -29,6 +31,7 @@ const told =
   (words: string): FeatureWords => ({ words, scale })
 const count = told('count')
 const days = told('days')
+const ratio = told('ratio')
 const rate = told('rate')
 const deviations = told('deviations')
 const flag = told('flag')
@@ -48,10 +51,10 @@ const FEATURE_WORDS: Readonly<Record<FeatureName, FeatureWords>> = {
   trackPlaysDay: count('plays of the track within a day'),
   trackPlaysWeek: count('plays of the track within a week'),
   trackPlaysMonth: count('plays of the track within a month'),
-  trackPlaysPerDay: number('plays of the track a day since it was found'),
-  trackPlaysPerSitting: number('plays of the track a sitting'),
+  trackPlaysPerDay: ratio('plays of the track a day since it was found'),
+  trackPlaysPerSitting: ratio('plays of the track a sitting'),
   trackSittingsSince: count('sittings since the one with the track'),
-  trackOverdue: number('how long it was left, for this track'),
+  trackOverdue: ratio('how long it was left, over what is usual for this track'),
   trackSittingLift: number('finishes of the track above its sittings'),
   neverHeard: flag('never heard before'),
   artistPlays: count('earlier plays of the artist'),
@@ -130,6 +133,8 @@ export function toldValue(feature: ToldFeature, value: number): string {
     case 'count':
     case 'days':
       return Math.round(Math.expm1(value)).toLocaleString('en-US')
+    case 'ratio':
+      return ratioOf(value)
     case 'rate':
       return `${Math.round(100 / (1 + Math.exp(-value)))}\u00a0%`
     case 'flag':
@@ -144,6 +149,11 @@ export function toldValue(feature: ToldFeature, value: number): string {
     case 'measure':
       return Number.isInteger(value) ? String(value) : signed(value)
   }
+}
+
+/** A ratio from its logarithm, to two digits: "0.045", "1.3", "20". */
+export function ratioOf(logarithm: number): string {
+  return Number(Math.exp(logarithm).toPrecision(2)).toLocaleString('en-US', { maximumSignificantDigits: 2 })
 }
 
 function signed(value: number): string {

@@ -7,7 +7,7 @@ import { scoreTable } from './score-table.ts'
 import { curveSection, reliabilitySection, rocSection, spreadSection, stylesOf } from './sections.ts'
 import { effectSentence, effectsSentence, headline, oursOf } from './sentences.ts'
 import { REPORT_STYLE } from './style.ts'
-import { day, fixed, many, percent, points, range, whole } from './words.ts'
+import { day, fixed, inBrackets, many, percent, points, whole } from './words.ts'
 
 /** The policy lets the page load nothing, from nowhere. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -60,9 +60,12 @@ function tiles({ scores, plays }: NonNullable<Report['heldOut']>): string {
     `<div class="tile"><b>${escaped(number)}</b><span>${escaped(words)}</span></div>`
   return [
     '<div class="tiles">',
-    tile(fixed(auc.mean), `AUC for a mix (${range(auc)})`),
-    tile(fixed(logLoss.mean), `log-loss for a mix (${range(logLoss)})`),
-    tile(fixed(slope.mean, 2), `calibration slope, 1 is right (${range(slope, (value) => fixed(value, 2))})`),
+    tile(fixed(auc.mean), `AUC for a mix${inBrackets(auc)}`),
+    tile(fixed(logLoss.mean), `log-loss for a mix${inBrackets(logLoss)}`),
+    tile(
+      fixed(slope.mean, 2),
+      `calibration slope, 1 is right${inBrackets(slope, (value) => fixed(value, 2))}`,
+    ),
     tile(
       whole(plays),
       `held-out plays in ${many(forMix.sittings, 'sitting')}, ${percent(forMix.finishes / forMix.n)} finished`,
@@ -109,7 +112,9 @@ function effectsSection({ forMix, sitting }: Report['effects']): string {
 }
 
 function factsSection({ version, at, heldOut }: Report): string {
-  const { finishes, skips, firstPlayAt, lastPlayAt, heldOutFrom, seed, preset, parent, madeAt } = version
+  const { plays, finishes, skips, firstPlayAt, lastPlayAt, heldOutFrom, seed, preset, parent, madeAt } =
+    version
+  const known = finishes !== undefined && skips !== undefined ? finishes + skips : undefined
   const command = [
     'deepcuts train',
     ...(preset ? [`--preset ${preset}`] : []),
@@ -120,14 +125,14 @@ function factsSection({ version, at, heldOut }: Report): string {
       'version',
       `${version.version}, made ${day(madeAt)}${parent === undefined ? '' : `, after version ${parent}`}`,
     ],
-    finishes !== undefined && skips !== undefined
-      ? [
+    known === undefined
+      ? undefined
+      : [
           'learned from',
-          `${many(finishes + skips, 'play')} with a known outcome: ${whole(finishes)} finished, ${whole(skips)} skipped`,
-        ]
-      : undefined,
+          `${plays === undefined || plays === known ? '' : `${whole(plays)} of `}${many(known, 'play')} with a known outcome: ${whole(finishes!)} finished, ${whole(skips!)} skipped`,
+        ],
     firstPlayAt !== undefined && lastPlayAt !== undefined
-      ? ['plays of', `${day(firstPlayAt)} to ${day(lastPlayAt)}`]
+      ? ['known plays', `${day(firstPlayAt)} to ${day(lastPlayAt)}`]
       : undefined,
     heldOut
       ? [

@@ -4,7 +4,7 @@ import { OURS, REPORT_ROWS, type ReportRow } from './rows.ts'
 import type { ModelScores, RowScores, Score } from './scores.ts'
 import { SCORES } from './scores.ts'
 import { aheadSentence } from './sentences.ts'
-import { fixed, many, modelWords, ROW_WORDS } from './words.ts'
+import { fixed, hasInterval, many, modelWords, ROW_WORDS } from './words.ts'
 
 interface Column {
   readonly title: string
@@ -69,7 +69,7 @@ function cell(score: Score, estimate: Estimate, best: number | undefined): strin
   if (!Number.isFinite(estimate.mean)) return '<td>–</td>'
   const mean = fixed(estimate.mean, digits)
   const shown = shownCost(score, estimate.mean) === best ? `<b>${mean}</b>` : mean
-  return `<td>${shown}<small>${narrow(estimate, digits)}</small></td>`
+  return `<td>${shown}${hasInterval(estimate) ? `<small>${narrow(estimate, digits)}</small>` : ''}</td>`
 }
 
 /** The cost of a number as it is shown: what looks the same is as good. */

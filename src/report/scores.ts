@@ -7,6 +7,7 @@ import {
   type Estimate,
   notNegative,
 } from '../metrics/interval.ts'
+import { bySitting } from './by-sitting.ts'
 import { type Judged, OURS } from './rows.ts'
 
 /** Enough for a standard error (Efron & Tibshirani 1993, ch. 6.4); a slope is costly to find. */
@@ -35,23 +36,28 @@ export interface RowScores {
   readonly ahead?: Ahead
 }
 
-/** Scores every model on a row of the report, with 95 % intervals by bootstrap over sittings. */
+/** Scores every model on a row of the report, with 95 % intervals by bootstrap over sittings, where those are enough. */
 export function scoreModels(judged: Judged, seed: string): RowScores {
   const { label, sitting, names, predictions } = judged
   const bootstrap = (metric: string) => ({ groups: sitting, next: random(`${seed}/${metric}`).next })
+  const enough = (estimate: Estimate) => bySitting(sitting, estimate)
   const models = names.map((name): ModelScores => {
     const p = predictions[name]!
     return {
       name,
       scores: {
-        auc: bootstrapInterval({ ...bootstrap('auc'), statistic: sampledAuc(p, label) }),
-        logLoss: bootstrapInterval({ ...bootstrap('logLoss'), statistic: sampledLogLoss(p, label) }),
-        ece: notNegative(bootstrapNormalInterval({ ...bootstrap('ece'), statistic: sampledEce(p, label) })),
-        slope: bootstrapNormalInterval({
-          ...bootstrap('slope'),
-          statistic: sampledCalibrationSlope(p, label),
-          draws: SLOPE_DRAWS,
-        }),
+        auc: enough(bootstrapInterval({ ...bootstrap('auc'), statistic: sampledAuc(p, label) })),
+        logLoss: enough(bootstrapInterval({ ...bootstrap('logLoss'), statistic: sampledLogLoss(p, label) })),
+        ece: enough(
+          notNegative(bootstrapNormalInterval({ ...bootstrap('ece'), statistic: sampledEce(p, label) })),
+        ),
+        slope: enough(
+          bootstrapNormalInterval({
+            ...bootstrap('slope'),
+            statistic: sampledCalibrationSlope(p, label),
+            draws: SLOPE_DRAWS,
+          }),
+        ),
       },
     }
   })
@@ -63,7 +69,9 @@ export function scoreModels(judged: Judged, seed: string): RowScores {
     )
   const difference = (metric: typeof sampledAuc, name: string, theirs: string) => {
     const [a, b] = [metric(predictions[OURS]!, label), metric(predictions[theirs]!, label)]
-    return bootstrapInterval({ ...bootstrap(`ahead/${name}`), statistic: (times) => a(times) - b(times) })
+    return enough(
+      bootstrapInterval({ ...bootstrap(`ahead/${name}`), statistic: (times) => a(times) - b(times) }),
+    )
   }
   return {
     n: judged.n,

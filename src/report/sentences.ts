@@ -4,14 +4,29 @@ import type { Report, ViewReport } from './report.ts'
 import { OURS } from './rows.ts'
 import type { ModelScores, RowScores } from './scores.ts'
 import type { SpreadGroup, SpreadReport } from './spread.ts'
-import { artistGroup, fixed, many, modelWords, percent, points, range, signed } from './words.ts'
+import {
+  artistGroup,
+  fixed,
+  hasInterval,
+  inBrackets,
+  many,
+  modelWords,
+  percent,
+  points,
+  range,
+  signed,
+} from './words.ts'
 
 /** Whether ours is ahead of the strongest baseline, by paired intervals. */
-export function aheadSentence({ ahead }: RowScores): string {
+export function aheadSentence({ ahead, sittings }: RowScores): string {
   if (!ahead) return 'There is no simpler model to compare it with.'
   const { against, auc, logLoss } = ahead
-  const numbers = `log-loss ${signed(logLoss.mean)} (${range(logLoss, signed)}), AUC ${signed(auc.mean)} (${range(auc, signed)})`
+  if (!Number.isFinite(auc.mean))
+    return 'Plays that all ended alike do not show whether deepcuts is ahead of simpler models.'
+  const numbers = `log-loss ${signed(logLoss.mean)}${inBrackets(logLoss, signed)}, AUC ${signed(auc.mean)}${inBrackets(auc, signed)}`
   const model = `the best of the simpler models (${modelWords(against)})`
+  if (!hasInterval(logLoss))
+    return `Too few sittings (${sittings}) to tell whether deepcuts is ahead of ${model}: ${numbers}.`
   if (logLoss.ci95[1] < 0) return `deepcuts is ahead of ${model}: ${numbers}.`
   if (logLoss.ci95[0] > 0) return `deepcuts is behind ${model}: ${numbers}.`
   return `Nothing separates deepcuts from ${model}: ${numbers}.`
@@ -46,7 +61,7 @@ export function rocSentence({ models }: RowScores): string {
     : ''
   return (
     `Of one finished and one skipped play, it gives the finished one the higher chance ${percent(auc.mean)} of the time ` +
-    `(AUC ${fixed(auc.mean)}, ${range(auc)})${beside}.`
+    `(AUC ${fixed(auc.mean)}${hasInterval(auc) ? `, ${range(auc)}` : ''})${beside}.`
   )
 }
 
@@ -62,8 +77,8 @@ export function spreadSentence({ bins, rankCorrelation, beyondProbability }: Spr
   return (
     `Where the heads agree most (${points(first.spread)} points apart) the probability lay ${points(first.error.mean)} points from ` +
     `what happened; where they agree least (${points(last.spread)} points), ${points(last.error.mean)}. ` +
-    `Rank correlation ${fixed(rankCorrelation.mean)} (${range(rankCorrelation)}). ` +
-    `Both are largest near 50\u00a0% in any case; with the probability held fixed, ${fixed(beyondProbability.mean)} (${range(beyondProbability)}) ${left}.`
+    `Rank correlation ${fixed(rankCorrelation.mean)}${inBrackets(rankCorrelation)}. ` +
+    `Both are largest near 50\u00a0% in any case; with the probability held fixed, ${fixed(beyondProbability.mean)}${inBrackets(beyondProbability)} ${left}.`
   )
 }
 

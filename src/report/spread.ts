@@ -2,6 +2,7 @@ import { random } from '../core/random.ts'
 import { bootstrapInterval, type Estimate } from '../metrics/interval.ts'
 import { sampledSpearman } from '../metrics/rank-correlation.ts'
 import { type SampledMetric, sampledMean } from '../metrics/sample.ts'
+import { bySitting } from './by-sitting.ts'
 import { type Judged, OURS } from './rows.ts'
 
 /** Plays a bin, and bins, at most. */
@@ -49,7 +50,10 @@ export function judgeSpread(judged: Judged, seed: string): SpreadReport | undefi
   const error = p.map((probability, i) => Math.abs(label[i]! - probability))
   const foretold = p.map((probability) => 2 * probability * (1 - probability))
   const bootstrap = (what: string, groups: readonly number[], statistic: SampledMetric) =>
-    bootstrapInterval({ groups, statistic, next: random(`${seed}/${what}`).next, draws: DRAWS })
+    bySitting(
+      groups,
+      bootstrapInterval({ groups, statistic, next: random(`${seed}/${what}`).next, draws: DRAWS }),
+    )
   const meanOf = (what: string, values: readonly number[], rows: readonly number[]) =>
     bootstrap(
       what,

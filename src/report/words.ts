@@ -56,9 +56,20 @@ export function many(n: number, noun: string): string {
   return `${whole(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
-/** ".762 to .801". */
-export function range({ ci95: [low, high] }: Estimate, write: (value: number) => string = fixed): string {
-  return `${write(low)} to ${write(high)}`
+/** ".762 to .801"; "–" where there is no interval. */
+export function range(estimate: Estimate, write: (value: number) => string = fixed): string {
+  const [low, high] = estimate.ci95
+  return hasInterval(estimate) ? `${write(low)} to ${write(high)}` : '–'
+}
+
+/** " (.762 to .801)", to stand behind the estimate; nothing where there is no interval. */
+export function inBrackets(estimate: Estimate, write: (value: number) => string = fixed): string {
+  return hasInterval(estimate) ? ` (${range(estimate, write)})` : ''
+}
+
+/** Whether an estimate has an interval. */
+export function hasInterval({ ci95 }: Estimate): boolean {
+  return ci95.every(Number.isFinite)
 }
 
 /** The date in UTC, YYYY-MM-DD. */

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import type { Output } from '../src/cli/output.ts'
+import { showTraining } from '../src/cli/train.ts'
+import type { TrainingReport } from '../src/index.ts'
+
+const score = (auc: number) => ({ auc, logLoss: 0.5, beforeSitting: { auc, logLoss: 0.5 } })
+const heldOut = (plays: number, auc: number) => ({ plays, models: [{ name: 'deepcuts', ...score(auc) }] })
+const plain = (text: string) => text
+
+/** What a training of 12,000 plays of ada tells. */
+function told(given: Partial<TrainingReport>): string {
+  const lines: string[] = []
+  const say = (text: string) => void lines.push(text)
+  const style = { bold: plain, dim: plain, accent: plain, good: plain, bad: plain }
+  const document = () => {}
+  const out: Output = { json: false, quiet: false, width: 80, style, say, tell: say, aside: say, document }
+  const report = {
+    version: 1,
+    listener: 'ada',
+    plays: 12_000,
+    finishes: 9000,
+    skips: 3000,
+    firstPlayAt: Date.UTC(2019, 4, 6),
+    lastPlayAt: Date.UTC(2026, 10, 22),
+    heldOut: heldOut(1200, 0.8),
+    ...given,
+  } as TrainingReport
+  showTraining(report, { out })
+  return lines.join('\n')
+}
+
+describe('what a training tells', () => {
+  it.each([
+    ['all plays', {}, 'Learned from 12,000 plays of ada'],
+    [
+      'the latest of them where the preset takes no more',
+      { plays: 8000 },
+      'Learned from the latest 8,000 of the 12,000 plays of ada, 2019-05-06 to 2026-11-22: 9,000 finished, 3,000 skipped.',
+    ],
+    [
+      'the earlier ones where it was stopped',
+      { plays: 10_800, cut: 'stopped' as const },
+      'Learned from 10,800 of the 12,000 plays of ada',
+    ],
+  ])('is how many plays it learned from: %s', (_, given, sentence) => {
+    expect(told(given)).toContain(sentence)
+  })
+
+  it('is a table, with a warning where it is of few plays', () => {
+    expect(told({})).toMatch(/deepcuts +0\.800 +0\.800/)
+    expect(told({})).not.toContain('may be chance')
+    expect(told({ heldOut: heldOut(5, 0.8) })).toMatch(/deepcuts +0\.800 +0\.800\n.*may be chance/)
+  })
+
+  it('is why there is no table: the held-out plays all ended alike; nothing where none were held out', () => {
+    const alike = told({ heldOut: heldOut(40, Number.NaN) })
+    expect(alike).toContain('cannot be told: the 40 plays held out to judge it all ended alike.')
+    expect(alike).not.toContain('AUC')
+    expect(told({ heldOut: { plays: 0, models: [] } })).not.toMatch(/AUC|alike/)
+  })
+})
