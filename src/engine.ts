@@ -11,13 +11,15 @@ import type { Policy } from './explore/policy.ts'
 import { scaleAudio } from './features/audio-scale.ts'
 import { describeListener, type ListenerState } from './features/describe-listener.ts'
 import { startHistory } from './features/history.ts'
+import { GraphError } from './graph/index.ts'
 import type { Catalog } from './library/catalog.ts'
 import { type Library, openLibrary } from './library/library.ts'
 import type { ModelManifest } from './library/models.ts'
 import type { Recipe } from './mix/recipe.ts'
 import { readCheckpoint } from './model/checkpoint.ts'
-import { type OpenLikabilityModel, openEnsemble } from './model/ensemble.ts'
+import type { Ensemble } from './model/ensemble.ts'
 import type { LikabilityModel } from './model/likability.ts'
+import { openReleasable, type ReleasableModel } from './model/releasable.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
 import { openStore } from './store/open.ts'
 
@@ -58,29 +60,54 @@ export interface ServingModel {
   background(inSitting: boolean): Float32Array
 }
 
+/** For how many listeners a model is kept open between requests. */
+const OPEN_MODELS = 4
+
 /** Opens the data folder and wires the parts. Close it: the folder has one owner. */
 export async function openEngine({ data, now, timeZone }: EngineOptions): Promise<Engine> {
   const folder = resolve(data)
   const store = await openStore(`file:${folder}`, { now })
-  const library = openLibrary(store, folder, now, timeZone, (version, files) => {
-    readCheckpoint(files, 'model', version)
+  const library = openLibrary(store, folder, now, timeZone, async (version, files) => {
+    const { ensemble } = readCheckpoint(files, 'model', version)
+    await (await openVersion(version, ensemble)).release()
   })
-  let serving: (ServingModel & { readonly likability: OpenLikabilityModel }) | undefined
+  /** By listener, the one that was asked for last at the end. */
+  const serving = new Map<number, Serving>()
+  const unreleased = new Set<ReleasableModel>()
+
+  const release = async (likability: ReleasableModel) => {
+    await likability.release()
+    unreleased.delete(likability)
+  }
+  const drop = (id: number) => {
+    // Not waited for: requests under way may ask it a while longer.
+    void release(serving.get(id)!.likability)
+    serving.delete(id)
+  }
 
   const open = async (listener: string): Promise<ServingModel> => {
     const { id } = await library.listeners.get(listener)
     const active = await library.models.active(id)
     const catalog = await library.catalog()
-    if (serving && serving.manifest.version === active?.version && serving.catalog === catalog) return serving
+    for (const [other, { catalog: its }] of serving) if (its !== catalog) drop(other)
+    const known = serving.get(id)
+    if (known && known.manifest.version === active?.version) {
+      serving.delete(id)
+      serving.set(id, known)
+      return known
+    }
     const { manifest, files } = await library.models.load(id)
     const { ensemble, audioScale, background } = readCheckpoint(files, 'model', manifest.version)
-    // The one it replaces is not closed: a request under way may still ask it.
-    const likability = await openEnsemble(ensemble)
+    const likability = await openVersion(manifest.version, ensemble)
+    unreleased.add(likability)
     const audio = scaleAudio(catalog, audioScale)
     const scorer = likabilityScorer(likability, catalog)
     const backgroundOf = (inSitting: boolean) => background[inSitting ? 'rolling' : 'frozen']
-    serving = { manifest, likability, catalog, audio, scorer, background: backgroundOf }
-    return serving
+    const opened = { manifest, likability, catalog, audio, scorer, background: backgroundOf }
+    if (known) drop(id)
+    serving.set(id, opened)
+    if (serving.size > OPEN_MODELS) drop(serving.keys().next().value!)
+    return opened
   }
   // One after the other, so that requests at the same moment share what the first of them opens.
   let last: Promise<unknown> = Promise.resolve()
@@ -126,8 +153,22 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
       })
     },
     async close() {
-      await serving?.likability.close()
+      await last.catch(() => undefined)
+      await Promise.all([...unreleased].map(release))
       await store.close()
     },
+  }
+}
+
+type Serving = ServingModel & { readonly likability: ReleasableModel }
+
+/** @throws MODEL_DAMAGED when ONNX Runtime refuses the file, though it is as it was written */
+async function openVersion(version: number, ensemble: Ensemble): Promise<ReleasableModel> {
+  try {
+    return await openReleasable(ensemble)
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error
+    const problem = 'ONNX Runtime does not accept its network'
+    throw new DeepcutsError('MODEL_DAMAGED', { version, problem }, { cause: error })
   }
 }

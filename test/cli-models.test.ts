@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { graph, inferenceModel, mul } from '../src/graph/index.ts'
 import { openLibrary } from '../src/library/library.ts'
 import { type Checkpoint, checkpointFiles } from '../src/model/checkpoint.ts'
 import { openStore } from '../src/store/open.ts'
@@ -11,9 +12,10 @@ const cli = makeCommandLine()
 afterAll(() => cli.remove())
 
 const TIDE = { spotify: 'tide', title: 'Low Tide', artist: 'The Harbour' }
+const NETWORK = inferenceModel({ finish: mul(graph().input('x', ['batch', 1]), 2) }, {})
 /** Files as a training writes them; nothing here predicts with them. */
 const FILES = checkpointFiles('model', {
-  ensemble: { onnx: Uint8Array.of(1, 2, 3) } as Checkpoint['ensemble'],
+  ensemble: { onnx: NETWORK } as Checkpoint['ensemble'],
   audioScale: {} as Checkpoint['audioScale'],
   background: { rolling: new Float32Array(2), frozen: new Float32Array(2) },
 })
@@ -99,6 +101,21 @@ describe('models', () => {
     expect(stdout).toMatch(
       /^1 .* cannot be read\n• What cannot be read was made by another version of deepcuts\./m,
     )
+  })
+
+  it('marks a version that should serve but is damaged, and says what to do, with others and alone', async () => {
+    const folder = await invent()
+    writeFileSync(join(folder, 'models/2/model.json'), '{}')
+    const { stdout } = await models(['--quiet'], 120, folder)
+    expect(stdout).toMatch(/^2 .* damaged$/m)
+    expect(stdout).not.toContain(' serves')
+    const advice =
+      'it should serve, but the checksum of its file model.json is wrong: "deepcuts train" makes a new one'
+    const words = stdout.replace(/\s+/g, ' ')
+    expect(words).toContain(`${advice}, and "deepcuts models use" takes another 1 `)
+    writeFileSync(join(folder, 'models/4/model.json'), '{}')
+    const alone = await cli.run(['models', '--listener', 'bo', '--data', folder], { env: { COLUMNS: '120' } })
+    expect(alone.stdout).toContain(`${advice}\n`)
   })
 
   it('explains the numbers, and not with --quiet', async () => {

@@ -31,8 +31,12 @@ describe('the versions of a listener', () => {
     const { library } = invented.engine
     const reports = await Promise.all([1, 2].map((seed) => train(library, { ...OPTIONS, seed }, silent)))
     expect(new Set(reports.map(({ version }) => version))).toEqual(new Set([1, 2]))
-    // The last to be saved serves.
+    // The second to be saved was compared with the first, though none served when it began.
+    const [first, second] = reports.sort((a, b) => a.version - b.version)
+    expect(first).not.toHaveProperty('promotion')
+    expect(second!.promotion).toMatchObject({ promoted: true, against: 1 })
     expect((await library.models.active(1))?.version).toBe(2)
+    expect((await library.models.active(1))?.training).toMatchObject({ promotion: second!.promotion })
     expect(await mixedBy()).toBe(2)
     for (const { version, seed } of reports) {
       const { manifest, files } = await library.models.load(1, version)

@@ -101,8 +101,40 @@ describe('a version', () => {
   })
 })
 
+describe('a version that was compared with the one that serves', () => {
+  test('is kept only while that one serves', async () => {
+    const { library, folder } = await tempLibrary()
+    const { models } = library
+    const save = async (against: number | undefined) =>
+      (await models.saveAfter(against, ADA, filesOf(1), {}, { serve: true }))?.version
+    await saved(models, [true], BO)
+    expect(await save(1)).toBeUndefined()
+    const both = await Promise.all([save(undefined), save(undefined)])
+    expect(both).toEqual([2, undefined])
+    expect(await save(2)).toBe(3)
+    await models.rollback(ADA)
+    expect(await save(3)).toBeUndefined()
+    expect(await save(2)).toBe(4)
+    expect(await versions(models)).toEqual([4, 3, 2])
+    expect(folders(folder)).toEqual(['1', '2', '3', '4'])
+  })
+})
+
 describe('a version whose files are not what was saved', () => {
   const names = [...Object.keys(filesOf(1)), 'manifest.json']
+
+  test('is marked in the list where it serves, with what is wrong', async () => {
+    const { library, folder } = await tempLibrary()
+    const { models } = library
+    await saved(models, [true, true, true])
+    const damage = async () => (await models.list(ADA)).map((version) => version.damage)
+    expect(await damage()).toEqual([undefined, undefined, undefined])
+    writeFileSync(join(folder, 'models/3/held-out.json'), '{ }')
+    rmSync(join(folder, 'models/2/model.onnx'))
+    expect(await damage()).toEqual(['the checksum of its file held-out.json is wrong', undefined, undefined])
+    await models.use(ADA, 1)
+    expect(await damage()).toEqual([undefined, undefined, undefined])
+  })
 
   test('is refused for one flipped bit in any of them, and for a byte too few', async () => {
     const { library, folder } = await tempLibrary()
@@ -204,7 +236,8 @@ describe('use', () => {
       folder,
       () => NOW,
       'UTC',
-      (version, files) => {
+      async (version, files) => {
+        await Promise.resolve()
         asked.push([version, files['model.onnx']![1]!])
         if (version === 2) throw new DeepcutsError('MODEL_OLD', { version })
       },

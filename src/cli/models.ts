@@ -103,7 +103,7 @@ function showModels(models: readonly ModelVersion[], out: Output): void {
       out.tell(facts.join(', '), `${padded(version!, wide, 'right')}  `)
       out.tell(`${forMix} for a mix, ${playByPlay} play by play`, indent)
     }
-    for (const note of notesOf(model)) out.tell(note, indent)
+    for (const note of notesOf(model, models.length === 1)) out.tell(note, indent)
   }
   if (models.some(({ readable }) => !readable))
     out.tell(
@@ -131,6 +131,7 @@ function cellsOf(model: ModelVersion): string[] {
 
 function stateOf(model: ModelVersion): string {
   if (!model.readable) return 'cannot be read'
+  if (model.damage) return 'damaged'
   if (model.active) return 'serves'
   return trainingOf(model).promotion?.promoted === false ? 'not promoted' : ''
 }
@@ -143,9 +144,14 @@ function scores(of: { readonly auc: number | null; readonly logLoss: number | nu
 }
 
 /** What there is to say about a version beside its numbers. */
-function notesOf(model: ModelVersion): string[] {
+function notesOf(model: ModelVersion, alone: boolean): string[] {
   const { promotion, cut } = trainingOf(model)
   return [
+    ...(model.damage
+      ? [
+          `it should serve, but ${model.damage}: "deepcuts train" makes a new one${alone ? '' : ', and "deepcuts models use" takes another'}`,
+        ]
+      : []),
     ...(cut === 'stopped' ? ['its training was stopped early'] : []),
     ...(cut === 'diverged' ? ['its loss became infinite; this is the best until then'] : []),
     ...(promotion?.promoted === false && !model.active ? [refusalOf(promotion)] : []),

@@ -2,6 +2,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import { random } from '../core/random.ts'
 import { GraphError } from '../graph/index.ts'
 import type { Library } from '../library/library.ts'
+import type { ModelManifest } from '../library/models.ts'
 import { sampledLogLoss } from '../metrics/binary.ts'
 import { bootstrapInterval, type Estimate } from '../metrics/interval.ts'
 import { readCheckpoint } from '../model/checkpoint.ts'
@@ -50,12 +51,10 @@ export async function promotionOf(
   const active = await library.models.active(data.listener.id)
   if (!active) return undefined
   const against = active.version
-  const theirs = await predictionsOf(library, data, tail, active.training as TrainedOn).catch(
-    (error: unknown) => {
-      if (error instanceof DeepcutsError || error instanceof GraphError) return undefined
-      throw error
-    },
-  )
+  const theirs = await predictionsOf(library, data, tail, active).catch((error: unknown) => {
+    if (error instanceof DeepcutsError || error instanceof GraphError) return undefined
+    throw error
+  })
   if (!theirs) return { promoted: true, against, plays: 0, reason: 'the other cannot be read' }
   const rows = [...theirs.keys()].filter((i) => !Number.isNaN(theirs[i]!))
   const plays = rows.length
@@ -84,11 +83,12 @@ async function predictionsOf(
   library: Library,
   data: ListenerData,
   tail: number,
-  { lastPlayAt, heldOutFrom = Number.POSITIVE_INFINITY }: TrainedOn,
+  { version, training }: ModelManifest,
 ): Promise<Float64Array> {
-  const { manifest, files } = await library.models.load(data.listener.id)
+  const { lastPlayAt, heldOutFrom = Number.POSITIVE_INFINITY } = training as TrainedOn
+  const { files } = await library.models.load(data.listener.id, version)
   const predict = async (name: 'model' | 'held-out', wanted: (endedAt: number) => boolean) => {
-    const { ensemble, audioScale } = readCheckpoint(files, name, manifest.version)
+    const { ensemble, audioScale } = readCheckpoint(files, name, version)
     const { raw, play } = describeLog(data.log, historyMaker(data, audioScale)(), 'frozen', { from: tail })
     const model = await openEnsemble(ensemble)
     try {

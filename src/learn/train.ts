@@ -84,9 +84,8 @@ export async function train(
     ...(earlier && checkpointFiles('held-out', earlier.checkpoint)),
     'evaluation.json': Buffer.from(JSON.stringify(evaluation)),
   }
-  const promotion = heldOut && (await promotionOf(library, data, tail, heldOut))
   const cut = earlier?.cut ?? fitted.cut
-  const report = {
+  const learned = {
     listener,
     preset,
     seed,
@@ -99,11 +98,20 @@ export async function train(
     state: await dataState(library, data.listener),
     heldOut: heldOut ? scoresOf(heldOut) : { plays: 0, models: [] },
     ...(cut && { cut }),
-    ...(promotion && { promotion }),
   }
-  const serve = promotion?.promoted ?? true
-  const { version } = await library.models.save(data.listener.id, files, report, { serve })
-  return { version, ...report }
+  const { id } = data.listener
+  if (!heldOut) {
+    const { version } = await library.models.save(id, files, learned, { serve: true })
+    return { version, ...learned }
+  }
+  // Again, where another version came to serve while it was compared: what serves was compared with what it replaces.
+  for (;;) {
+    const promotion = await promotionOf(library, data, tail, heldOut)
+    const report = { ...learned, ...(promotion && { promotion }) }
+    const serve = promotion?.promoted ?? true
+    const kept = await library.models.saveAfter(promotion?.against, id, files, report, { serve })
+    if (kept) return { version: kept.version, ...report }
+  }
 }
 
 function extentOf({ log }: ListenerData) {

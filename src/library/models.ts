@@ -18,7 +18,7 @@ export type { ModelFiles, ModelManifest } from './model-folder.ts'
 const KEPT = 10
 
 /** Throws what keeps a version of these files from serving, a DeepcutsError; it must change nothing. */
-export type ModelCheck = (version: number, files: ModelFiles) => void
+export type ModelCheck = (version: number, files: ModelFiles) => void | Promise<void>
 
 /** A version as `deepcuts models` lists it. */
 export interface ModelVersion extends ModelManifest {
@@ -26,6 +26,8 @@ export interface ModelVersion extends ModelManifest {
   readonly readable: boolean
   /** Whether it serves its listener. */
   readonly active: boolean
+  /** What is wrong with its files; only those of the one that serves are looked at. */
+  readonly damage?: string
 }
 
 /** What a rollback did. */
@@ -50,6 +52,14 @@ export interface Models {
     training: unknown,
     options: { readonly serve: boolean },
   ): Promise<ModelManifest>
+  /**
+   * As `save`, for a version that was compared with the one that served then: where another serves by now, it keeps nothing
+   * and gives undefined. @param against the version it was compared with; undefined = none served
+   */
+  saveAfter(
+    against: number | undefined,
+    ...version: Parameters<Models['save']>
+  ): Promise<ModelManifest | undefined>
   /** A version of a listener, by default the one that serves. @throws NO_MODEL, UNKNOWN_MODEL, MODEL_DAMAGED, MODEL_OLD */
   load(listener: number, version?: number): Promise<{ manifest: ModelManifest; files: ModelFiles }>
   /** The manifest of the model that serves a listener, if there is one. */
@@ -107,43 +117,59 @@ export function modelsOf({ store, folder, now, inTurn, check }: ModelParts): Mod
     throw new DeepcutsError('UNKNOWN_MODEL', { version, known })
   }
 
+  /** In turn: what `save` does. */
+  const keep: Models['save'] = async (listener, files, training, { serve }) => {
+    const version = (await store.max('models', 'version')) + 1
+    const parent = (await serving(listener))?.version
+    const manifest: ModelManifest = {
+      format: MODEL_FORMAT,
+      version,
+      at: now(),
+      ...(parent !== undefined && { parent }),
+      sha256: checksums(files),
+      training,
+    }
+    await models.write(manifest, files)
+    const served = serve ? await nextService() : 0
+    const row = { version, listener, served, manifest: JSON.stringify(manifest) }
+    const rows = [row, ...(await rowsOf({}))]
+    const old = outdated(rows.filter((other) => other.listener === listener))
+    await store.write([
+      {
+        insert: 'models',
+        columns: {
+          version: [version],
+          listener: [listener],
+          at: [manifest.at],
+          served: [served],
+          manifest: [row.manifest],
+        },
+      },
+      { delete: 'models', where: { version: [...old] } },
+    ])
+    const listed = rows.map((other) => other.version).filter((other) => !old.has(other))
+    await models.keepOnly(new Set(listed))
+    return manifest
+  }
+  const damageOf = async (manifest: ModelManifest): Promise<string | undefined> => {
+    try {
+      await models.read(manifest)
+      return undefined
+    } catch (error) {
+      if (error instanceof DeepcutsError) return String(error.details.problem)
+      throw error
+    }
+  }
+
   return {
     active: serving,
 
-    save: (listener, files, training, { serve }) =>
-      inTurn(async () => {
-        const version = (await store.max('models', 'version')) + 1
-        const parent = (await serving(listener))?.version
-        const manifest: ModelManifest = {
-          format: MODEL_FORMAT,
-          version,
-          at: now(),
-          ...(parent !== undefined && { parent }),
-          sha256: checksums(files),
-          training,
-        }
-        await models.write(manifest, files)
-        const served = serve ? await nextService() : 0
-        const row = { version, listener, served, manifest: JSON.stringify(manifest) }
-        const rows = [row, ...(await rowsOf({}))]
-        const old = outdated(rows.filter((other) => other.listener === listener))
-        await store.write([
-          {
-            insert: 'models',
-            columns: {
-              version: [version],
-              listener: [listener],
-              at: [manifest.at],
-              served: [served],
-              manifest: [row.manifest],
-            },
-          },
-          { delete: 'models', where: { version: [...old] } },
-        ])
-        const listed = rows.map((other) => other.version).filter((other) => !old.has(other))
-        await models.keepOnly(new Set(listed))
-        return manifest
-      }),
+    save: (...version) => inTurn(() => keep(...version)),
+
+    saveAfter: (against, ...version) =>
+      inTurn(async () =>
+        (await serving(version[0]))?.version === against ? await keep(...version) : undefined,
+      ),
 
     async load(listener, version) {
       const manifest = await find(listener, version)
@@ -153,16 +179,19 @@ export function modelsOf({ store, folder, now, inTurn, check }: ModelParts): Mod
     async list(listener) {
       const rows = await rowsOf({ listener })
       const [last] = inServiceOrder(rows)
-      return rows.map((row) => {
+      const listed = rows.map(async (row) => {
         const manifest = parseManifest(row.manifest)
-        return { ...manifest, readable: manifest.format === MODEL_FORMAT, active: row === last }
+        const [readable, active] = [manifest.format === MODEL_FORMAT, row === last]
+        const damage = readable && active ? await damageOf(manifest) : undefined
+        return { ...manifest, readable, active, ...(damage && { damage }) }
       })
+      return Promise.all(listed)
     },
 
     use: (listener, version) =>
       inTurn(async () => {
         const manifest = await find(listener, version)
-        check(version, await models.read(manifest))
+        await check(version, await models.read(manifest))
         await store.write([{ update: 'models', set: { served: await nextService() }, where: { version } }])
         return manifest
       }),
@@ -187,7 +216,7 @@ export function modelsOf({ store, folder, now, inTurn, check }: ModelParts): Mod
 
   async function fits(manifest: ModelManifest): Promise<boolean> {
     try {
-      check(manifest.version, await models.read(manifest))
+      await check(manifest.version, await models.read(manifest))
       return true
     } catch (error) {
       if (error instanceof DeepcutsError) return false
