@@ -107,8 +107,8 @@ describe('the promotion of a version', () => {
     }
     return invented.engine.library.models.save(data.listener.id, files, training, { serve: true })
   }
-  const promote = (p: (i: number) => number = () => 0.6) =>
-    promotionOf(invented.engine.library, data, TAIL, heldOutOf(p))
+  const promote = (p: (i: number) => number = () => 0.6, cut = false, sitting?: readonly number[]) =>
+    promotionOf(invented.engine.library, data, TAIL, { ...heldOutOf(p), ...(sitting && { sitting }) }, cut)
   /** The mean difference in log-loss over the plays `from … `, if the other version said so of each. */
   const expected = (p: (i: number) => number, theirs: (play: number) => number, from = TAIL) => {
     const compared = [...rows.keys()].filter((k) => rows[k]! >= from)
@@ -119,14 +119,7 @@ describe('the promotion of a version', () => {
   }
 
   it('has nothing to be compared with where none serves', async () => {
-    expect(
-      await promotionOf(
-        invented.engine.library,
-        data,
-        TAIL,
-        heldOutOf(() => 0.6),
-      ),
-    ).toBeUndefined()
+    expect(await promote()).toBeUndefined()
   })
 
   it('asks the model that serves of plays after its last alone, and of those before that which had not seen them', async () => {
@@ -188,6 +181,29 @@ describe('the promotion of a version', () => {
     })
     expect(found!.difference!.mean).toBeGreaterThan(0.1)
     expect(found).toMatchObject({ promoted: true, reason: 'not worse' })
+  })
+
+  it('is refused to a training that was cut short where nothing shows that it is as good', async () => {
+    await serve({ heldOutFrom: endOf(rows.at(-100)!), lastPlayAt: endOf(rows.at(-1)!) })
+    expect(await promote(undefined, true)).toMatchObject({
+      promoted: false,
+      reason: 'too few plays to compare',
+    })
+    await serve({ heldOutFrom: endOf(TAIL), lastPlayAt: endOf(rows.at(-1)!) })
+    const perfect = (i: number) => (label[i] ? 0.99 : 0.01)
+    expect(await promote(perfect, true)).toMatchObject({ promoted: true, reason: 'not worse' })
+  })
+
+  it('takes plays of under 20 sittings for too few, however many they are', async () => {
+    await serve({ heldOutFrom: endOf(TAIL), lastPlayAt: endOf(rows.at(-1)!) })
+    const turned = (i: number) => (label[i] ? 0.01 : 0.99)
+    for (const [sittings, reason] of [
+      [19, 'too few plays to compare'],
+      [20, 'worse'],
+    ] as const) {
+      const sitting = rows.map((_, k) => k % sittings)
+      expect(await promote(turned, false, sitting)).toMatchObject({ reason })
+    }
   })
 
   it('is granted where fewer than 200 plays are left to compare on, with their number', async () => {

@@ -61,7 +61,13 @@ export async function trainListener(
   const { train } = await import('../index.ts')
   const report = await train(library, { listener, seed, preset }, context.progress, context.signal)
   if (report.cut === 'stopped') {
-    const serves = report.promotion?.promoted === false ? 'does not serve: it is worse' : 'serves from now on'
+    const { promotion } = report
+    const serves =
+      promotion?.promoted !== false
+        ? 'serves from now on'
+        : promotion.difference
+          ? 'does not serve: it is worse than the one that does'
+          : 'does not serve: too few plays show whether it is as good as the one that does'
     throw new DeepcutsError('TRAINING_STOPPED', { version: report.version, serves })
   }
   return report
@@ -107,6 +113,8 @@ function playsOf({ plays, finishes, skips, cut }: TrainingReport): string {
 
 /** Whether the new version serves, in words. */
 function promotionIn({ promoted, against, plays, difference, reason }: Promotion, version: number): string {
+  if (!promoted && !difference)
+    return `It does not serve: its training was cut short, and too few plays show whether it is as good as model ${against}, which goes on serving. "deepcuts models use ${version}" takes it all the same.`
   if (!promoted)
     return (
       `It does not serve: on ${many(plays, 'play')} that neither had seen it foresees worse than model ${against} ` +

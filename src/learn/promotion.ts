@@ -8,6 +8,7 @@ import { bootstrapInterval, type Estimate } from '../metrics/interval.ts'
 import { readCheckpoint } from '../model/checkpoint.ts'
 import { openEnsemble } from '../model/ensemble.ts'
 import { meanProbability } from '../model/likability.ts'
+import { FEWEST_SITTINGS } from './calibration.ts'
 import { describeLog } from './dataset.ts'
 import type { HeldOut } from './evaluation.ts'
 import { historyMaker, type ListenerData } from './listener-data.ts'
@@ -24,7 +25,7 @@ export interface Promotion {
   readonly reason: 'not worse' | 'worse' | 'too few plays to compare' | 'the other cannot be read'
 }
 
-/** With fewer plays an interval is too wide to say anything, and the newer data speaks for the new one. */
+/** With fewer plays an interval is too wide to say anything. */
 const FEWEST_PLAYS = 200
 
 /** What a version tells of the plays it learned from. */
@@ -39,6 +40,7 @@ export interface TrainedOn {
  * Compares a new version with the one that serves, by what they foresee of the held-out plays before each sitting. It is worse when
  * the whole paired 95 % interval (bootstrap by sitting) of the difference in log-loss is above 0. Each play is foreseen by a model
  * of the serving version that had not seen it: its held-out model, and for the plays after its last the one that serves.
+ * Where they cannot be compared the newer data speaks for the new one, unless its training was cut short.
  * @param tail where the held-out plays begin in the log
  * @returns undefined when no version serves the listener
  */
@@ -47,6 +49,7 @@ export async function promotionOf(
   data: ListenerData,
   tail: number,
   heldOut: HeldOut,
+  cut: boolean,
 ): Promise<Promotion | undefined> {
   const active = await library.models.active(data.listener.id)
   if (!active) return undefined
@@ -58,7 +61,9 @@ export async function promotionOf(
   if (!theirs) return { promoted: true, against, plays: 0, reason: 'the other cannot be read' }
   const rows = [...theirs.keys()].filter((i) => !Number.isNaN(theirs[i]!))
   const plays = rows.length
-  if (plays < FEWEST_PLAYS) return { promoted: true, against, plays, reason: 'too few plays to compare' }
+  const sitting = rows.map((i) => heldOut.sitting[i]!)
+  if (plays < FEWEST_PLAYS || new Set(sitting).size < FEWEST_SITTINGS)
+    return { promoted: !cut, against, plays, reason: 'too few plays to compare' }
 
   const label = rows.map((i) => heldOut.label[i]!)
   const ours = sampledLogLoss(
@@ -70,7 +75,7 @@ export async function promotionOf(
     label,
   )
   const difference = bootstrapInterval({
-    groups: rows.map((i) => heldOut.sitting[i]!),
+    groups: sitting,
     statistic: (times) => ours(times) - other(times),
     next: random(`promotion against ${against}`).next,
   })

@@ -53,7 +53,7 @@ export interface TrainingReport {
   readonly heldOut: { readonly plays: number; readonly models: readonly TailScore[] }
   /** Why the training ended before its time; the best model until then was kept. */
   readonly cut?: 'stopped' | 'diverged'
-  /** Whether it serves from now on, and why; absent for a listener's first. */
+  /** Whether it serves from now on, and why; absent for a listener's first, and where nothing could be held out. */
   readonly promotion?: Promotion
 }
 
@@ -101,12 +101,13 @@ export async function train(
   }
   const { id } = data.listener
   if (!heldOut) {
-    const { version } = await library.models.save(id, files, learned, { serve: true })
+    const serve = !cut || (await library.models.active(id)) === undefined
+    const { version } = await library.models.save(id, files, learned, { serve })
     return { version, ...learned }
   }
   // Again, where another version came to serve while it was compared: what serves was compared with what it replaces.
   for (;;) {
-    const promotion = await promotionOf(library, data, tail, heldOut)
+    const promotion = await promotionOf(library, data, tail, heldOut, cut !== undefined)
     const report = { ...learned, ...(promotion && { promotion }) }
     const serve = promotion?.promoted ?? true
     const kept = await library.models.saveAfter(promotion?.against, id, files, report, { serve })

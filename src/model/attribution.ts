@@ -24,7 +24,7 @@ export interface Attribution {
   readonly byGroup: Readonly<Record<FeatureGroup, Effect>>
 }
 
-/** With 56 features at most 5,601 rows are predicted; why as many: docs/decisions/attribution.md. */
+/** With 65 features at most 6,501 rows are predicted; why as many: docs/decisions/attribution.md. */
 const MOST_WALKS = 100
 /**
  * Heads that move less than this share of their log-odds, or of 1, have not moved: in 32 bits the same row may be predicted
