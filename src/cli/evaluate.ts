@@ -19,7 +19,15 @@ interface LikabilityVerbOptions {
   readonly seed: number
 }
 
-/** Adds `evaluate history` and `evaluate likability`: how good the predictions are, beside simple ones. */
+interface RankingVerbOptions {
+  readonly train: string
+  readonly test: string
+  readonly k: readonly number[]
+  readonly format: 'rows' | 'adjacency'
+  readonly seed: number
+}
+
+/** Adds `evaluate history`, `evaluate ranking` and `evaluate likability`: how good the predictions are, beside simple ones. */
 export function addEvaluate(program: Command): void {
   const evaluate = program
     .command('evaluate')
@@ -94,6 +102,35 @@ export function addEvaluate(program: Command): void {
         show(context, report, renderLikability(report))
       }),
     )
+
+  addVerb(evaluate, 'ranking', 'on rows of who has what: foresee the rows of a second file', [
+    'evaluate ranking --train train.tsv --test test.tsv',
+    'evaluate ranking --train train.txt --test test.txt --format adjacency --k 20 --json',
+  ])
+    .requiredOption('--train <file>', 'rows user, item, and perhaps weight and time, to learn from')
+    .requiredOption('--test <file>', 'rows to foresee, read once')
+    .option('--k <numbers>', 'cutoffs, with commas', cutoffs, [10, 20, 50, 100])
+    .option(
+      '--format <name>',
+      'rows, or adjacency: a user and their items a line',
+      oneOf('--format', ['rows', 'adjacency']),
+      'rows',
+    )
+    .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), 1)
+    .action(
+      action<[], RankingVerbOptions>(async (context, [], { k: ks, ...options }) => {
+        const { evaluateRanking } = await import('../evaluate/ranking.ts')
+        const { renderRanking } = await import('../evaluate/ranking-report.ts')
+        const report = await evaluateRanking({ ...options, ks }, context.progress, context.signal)
+        show(context, report, renderRanking(report))
+      }),
+    )
+}
+
+/** Reads --k: whole numbers from 1 to 1000, ascending, each once. */
+function cutoffs(value: string): readonly number[] {
+  const read = numberOption('--k', { whole: true, min: 1, max: 1000 })
+  return [...new Set(value.split(',').map(read))].sort((a, b) => a - b)
 }
 
 function show({ out }: Context, report: unknown, text: string): void {

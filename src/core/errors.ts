@@ -293,6 +293,21 @@ export const ERRORS = {
     sentence:
       '{file} has no usable feature columns{why}. Give at least one of {known}, name other columns with --features, or look them up by id or artist and title with --catalog.',
   },
+  RANKING_ROW: {
+    exit: 1,
+    sentence:
+      '{file} is broken at line {line}: {problem}. Each line is {expected}: mend that line, or export it again.',
+  },
+  RANKING_TOO_FEW: {
+    exit: 1,
+    sentence:
+      '{file} is too small to learn from: not one user has {needed} items or more, of which a fifth can be held out to choose settings on. Give more of what was played.',
+  },
+  RANKING_NOTHING_TO_JUDGE: {
+    exit: 1,
+    sentence:
+      'Nothing can be judged: no user of {test} with an item that they do not have in {train} is known there. Check that both files are of one data set, with the same ids.',
+  },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 
 export type ErrorCode = keyof typeof ERRORS

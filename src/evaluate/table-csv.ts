@@ -51,7 +51,8 @@ export function cellNumber(cell: string | undefined): number {
   return Number.isFinite(value) ? value : Number.NaN
 }
 
-async function* hashed(
+/** The same bytes, each of which goes into the hash as it passes. */
+export async function* hashed(
   bytes: AsyncIterable<Uint8Array>,
   hash: ReturnType<typeof createHash>,
 ): AsyncGenerator<Uint8Array> {
