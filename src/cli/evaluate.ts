@@ -118,7 +118,7 @@ export function addEvaluate(program: Command): void {
     )
     .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), 1)
     .action(
-      action<[], RankingVerbOptions>(async (context, [], { k: ks, ...options }) => {
+      action<[], RankingVerbOptions>(async (context, _, { k: ks, ...options }) => {
         const { evaluateRanking } = await import('../evaluate/ranking.ts')
         const { renderRanking } = await import('../evaluate/ranking-report.ts')
         const report = await evaluateRanking({ ...options, ks }, context.progress, context.signal)
