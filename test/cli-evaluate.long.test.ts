@@ -25,6 +25,25 @@ test('evaluate likability says what was measured, with the protocol that was ask
   expect(await cli.json(args)).toMatchObject({ task: 'likability', protocol: { name: 'paper' } })
 })
 
+test('evaluate ranking judges every model on rows of who has what, and refuses cutoffs that are none', async () => {
+  const rows = (from: number, to: number) =>
+    Array.from({ length: 40 * (to - from) }, (_, k) => {
+      const [user, at] = [k % 40, from + Math.floor(k / 40)]
+      return `u${user}\ti${(user % 4) * 10 + ((user + at) % 10)}\t${1 + at}`
+    }).join('\n')
+  writeFileSync(join(cli.folder, 'train.tsv'), rows(0, 6))
+  writeFileSync(join(cli.folder, 'test.tsv'), rows(6, 8))
+  const args = ['evaluate', 'ranking', '--train', 'train.tsv', '--test', 'test.tsv']
+  const report = (await cli.json([...args, '--k', '5,2'])) as unknown as {
+    models: { name: string; metrics: Record<string, { mean: number }> }[]
+  }
+  expect(report).toMatchObject({ task: 'ranking', protocol: { name: 'full-catalogue', ks: [2, 5] } })
+  expect(report.models.at(-1)!.metrics['recall@5']!.mean).toBeGreaterThan(0.9)
+  const refused = await cli.run([...args, '--k', '5,x'])
+  expect(refused.status).toBe(2)
+  expect(refused.stderr).toMatch(/--k is x, but it must be a whole number from 1 to 1000/)
+})
+
 test('Ctrl-C in the middle of training ends with 130 and a sentence, and the store stays whole', async () => {
   const path = join(cli.folder, 'long.zip')
   await makeExport({ path, rows: 40_000, tracks: 2000 })

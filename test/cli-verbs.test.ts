@@ -323,7 +323,15 @@ describe('help', () => {
       'exclude',
       'split',
     ],
-    ...['train', 'models', 'evaluate', 'evaluate history', 'evaluate likability', 'doctor'],
+    ...[
+      'train',
+      'models',
+      'evaluate',
+      'evaluate history',
+      'evaluate likability',
+      'evaluate ranking',
+      'doctor',
+    ],
   ]
 
   it('of every verb has an example that begins with the verb', async () => {
