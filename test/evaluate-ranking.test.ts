@@ -39,6 +39,10 @@ test.each([
   })
 })
 
+test('ids that look like the name of a column are rows, not a header', async () => {
+  expect((await read('user1 item1\nuser2 item1\n')).user).toEqual(['user1', 'user2'])
+})
+
 test('two columns are presence, and times come in seconds, milliseconds or dates', async () => {
   expect((await read('1 2\n1 3\n')).weight).toEqual([1, 1])
   const { time } = await read('1,2,1,1600000000\n1,3,1,1600000000000\n1,4,1,2020-09-13T12:26:40Z\n')
@@ -54,7 +58,7 @@ test('adjacency is a user and their items a line', async () => {
 test.each([
   ['one column', 'ann\nbob\n', 'RANKING_ROW', /line 1: it has one column/],
   ['a row without an item', 'ann\tblue\nbob\t\n', 'RANKING_ROW', /line 2: it names no item/],
-  ['a weight that is none', 'a,b,3\na,c,many\n', 'RANKING_ROW', /line 2: its weight "many" is no positive/],
+  ['a weight that is none', 'a,b,3\n\na,c,many\n', 'RANKING_ROW', /line 3: its weight "many" is no positive/],
   ['a weight below 0', 'a,b,3\na,c,-1\n', 'RANKING_ROW', /weight "-1"/],
   ['a time that is none', 'a,b,3,5\na,c,1,noon\n', 'RANKING_ROW', /line 2: its time "noon" cannot be read/],
   ['an empty file', '', 'FILE_EMPTY', /is empty\. /],
@@ -102,6 +106,33 @@ test('a stopped evaluation ends with the reason of the signal', async () => {
   const options = { train: file(rows), test: file('u g\n'), format: 'rows', ks: [5], seed: 1 } as const
   await expect(evaluateRanking(options, silent, stopper.signal)).rejects.toThrow('enough')
 })
+
+test.each([
+  ['one listener alone', 'abcdef'.split('').map((item, k) => ['u', item, k + 1] as const), 'u'],
+  ['one who plays a thousand times as much as all others', many(), 'u1'],
+])('%s is judged with numbers alone', async (_, rows, user) => {
+  const train = rows.map((row) => `${row.join('\t')}\n`).join('')
+  const options = {
+    train: file(train),
+    test: file(`${user}\tnew\n`),
+    format: 'rows',
+    ks: [5],
+    seed: 1,
+  } as const
+  const { models } = await evaluateRanking(options, silent)
+  for (const { metrics, validation } of models) {
+    expect(metrics['recall@5']!.mean).toBe(0)
+    expect(validation).toBeGreaterThanOrEqual(0)
+  }
+})
+
+/** Nine listeners of five items each from the same twelve, the first with 200,000 plays of one. */
+function many(): (readonly [string, string, number])[] {
+  return Array.from(
+    { length: 45 },
+    (_, k) => [`u${k % 9}`, `i${((k % 9) + 2 * Math.floor(k / 9)) % 12}`, k === 0 ? 200_000 : 1] as const,
+  )
+}
 
 test('renders tables of at most 80 columns', async () => {
   const { matrix, held } = clusteredWorld(24)

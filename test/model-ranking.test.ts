@@ -69,7 +69,7 @@ describe('popularity', () => {
     expect(
       (
         await scoresOf(
-          popularity({ halfLifeDays: Infinity }),
+          popularity({ halfLifeDays: 'none' }),
           matrixOf([
             [9, 1],
             [0, 1],

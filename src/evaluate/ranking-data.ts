@@ -30,7 +30,8 @@ export function rankingData(train: RankingFile, test: RankingFile): RankingData 
     users.size,
     items.size,
   )
-  const known = new Set(train.user.map((id, row) => `${users.get(id)} ${items.get(train.item[row]!)}`))
+  const has = (user: number, item: number | undefined) =>
+    item !== undefined && matrix.item.subarray(matrix.starts[user]!, matrix.starts[user + 1]!).includes(item)
   const all = new Map(items)
   const relevant = new Map<number, Set<number>>()
   const strangers = new Set<string>()
@@ -40,7 +41,7 @@ export function rankingData(train: RankingFile, test: RankingFile): RankingData 
     const user = users.get(id)
     const name = test.item[row]!
     if (user === undefined) strangers.add(id)
-    else if (known.has(`${user} ${items.get(name)}`)) repeated++
+    else if (has(user, items.get(name))) repeated++
     else {
       const item = all.get(name) ?? all.size
       all.set(name, item)

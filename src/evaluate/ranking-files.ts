@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DeepcutsError } from '../core/errors.ts'
 import { columnKey } from '../ingest/columns.ts'
 import { openPath } from '../ingest/open-path.ts'
-import { lines } from '../ingest/text.ts'
+import { textPieces } from '../ingest/text.ts'
 import { hashed } from './table-csv.ts'
 
 export type RankingFormat = 'rows' | 'adjacency'
@@ -59,28 +59,28 @@ export async function readRankingFile(path: string, format: RankingFormat): Prom
     let number = 0
     let split: ((line: string) => string[]) | undefined
     let columns: Columns | undefined
-    for await (const batch of lines(hashed(members[0]!.open(), hash), file))
-      for (const raw of batch) {
-        const line = raw.replace(/^\ufeff/, '').trim()
-        number++
-        const broken = (problem: string) =>
-          new DeepcutsError('RANKING_ROW', { file, line: number, problem, expected: EXPECTED[format] })
-        split ??= format === 'adjacency' ? (text) => text.split(/\s+/) : splitterOf(line)
-        const cells = split(line)
-        if (format === 'adjacency') {
-          addLine(cells, found)
-          continue
-        }
-        if (!columns) {
-          if (cells.length < 2) throw broken('it has one column')
-          const named = namedColumns(cells)
-          columns = named ?? columnsInOrder(cells.length)
-          if (named) continue
-        }
-        addRow(cells, columns, found, broken)
+    for await (const raw of everyLine(hashed(members[0]!.open(), hash), file)) {
+      const line = raw.replace(/^\ufeff/, '').trim()
+      number++
+      if (line === '') continue
+      const broken = (problem: string) =>
+        new DeepcutsError('RANKING_ROW', { file, line: number, problem, expected: EXPECTED[format] })
+      split ??= format === 'adjacency' ? (text) => text.split(/\s+/) : splitterOf(line)
+      const cells = split(line)
+      if (format === 'adjacency') {
+        addLine(cells, found)
+        continue
       }
+      if (!columns) {
+        if (cells.length < 2) throw broken('it has one column')
+        const named = namedColumns(cells)
+        columns = named ?? columnsInOrder(cells.length)
+        if (named) continue
+      }
+      addRow(cells, columns, found, broken)
+    }
     if (found.user.length === 0)
-      throw new DeepcutsError('FILE_EMPTY', { file, ...(number > 0 && { where: ' below its header' }) })
+      throw new DeepcutsError('FILE_EMPTY', { file, ...(columns && { where: ' below its header' }) })
     const { user, item, weight, time } = found
     return {
       file,
@@ -93,6 +93,17 @@ export async function readRankingFile(path: string, format: RankingFormat): Prom
   } finally {
     await close()
   }
+}
+
+/** Every line, empty ones too, so that they can be counted. */
+async function* everyLine(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<string> {
+  let rest = ''
+  for await (const piece of textPieces(bytes, file)) {
+    const parts = (rest + piece).split('\n')
+    rest = parts.pop()!
+    yield* parts
+  }
+  if (rest !== '') yield rest
 }
 
 interface Found {
@@ -137,7 +148,7 @@ function splitterOf(line: string): (line: string) => string[] {
 
 /** The columns of a header; undefined where the line names no user and item column and thus is none. */
 function namedColumns(cells: readonly string[]): Columns | undefined {
-  const keys = cells.map((cell) => columnKey(cell).replace(/[^a-z]/g, ''))
+  const keys = cells.map((cell) => columnKey(cell).replace(/[^a-z0-9]/g, ''))
   const found: Partial<Record<keyof Columns, number>> = {}
   for (const [column, pattern] of NAMES) {
     const at = keys.findIndex((key) => pattern.test(key))

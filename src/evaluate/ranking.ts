@@ -1,12 +1,12 @@
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
-import { random } from '../core/random.ts'
-import { findBlend } from '../learn/ranking-blend.ts'
-import { holdOut } from '../learn/ranking-split.ts'
+import { type Random, random } from '../core/random.ts'
+import { type Blend, findBlend } from '../learn/ranking-blend.ts'
+import { type HeldOutItems, holdOut } from '../learn/ranking-split.ts'
 import { type Tuned, tuneRanking } from '../learn/ranking-tuning.ts'
 import { lengthsOf } from '../model/interactions.ts'
 import type { RankingScorer } from '../model/ranking-model.ts'
-import { rankingFamilies, type Settings } from '../model/ranking-models.ts'
+import { type RankingFamily, rankingFamilies, type Settings } from '../model/ranking-models.ts'
 import { type RankingData, rankingData } from './ranking-data.ts'
 import { type RankingFormat, readRankingFile } from './ranking-files.ts'
 import { type JudgedLists, judgeLists, type RankingComparison, type RankingMetrics } from './ranking-judge.ts'
@@ -95,15 +95,7 @@ export async function evaluateRanking(
     throw new DeepcutsError('RANKING_TOO_FEW', { file: train.file, needed: Math.ceil(1 / SHARE) })
 
   const families = rankingFamilies({ timed: data.matrix.time !== undefined })
-  const tuned: Tuned[] = []
-  for (const family of families)
-    tuned.push(
-      await tuneRanking(family, heldOut, { budget: BUDGET, random: rng.fork('fit'), progress, signal }),
-    )
-  progress.stage('Blending', 0)
-  const parts = tuned.map(({ scorer }) => scorer)
-  const blend = await findBlend(parts, heldOut.training, heldOut.held, signal)
-
+  const { tuned, blend } = await choose(families, heldOut, rng.fork('fit'), progress, signal)
   progress.stage('Learning from all rows', tuned.length)
   const scorers: RankingScorer[] = []
   for (const { model } of tuned) {
@@ -141,11 +133,26 @@ export async function evaluateRanking(
   }
 }
 
-function rowsOf(
-  tuned: readonly Tuned[],
-  blend: { readonly weights: readonly number[]; readonly ndcg: number },
-  { metrics }: JudgedLists,
-): RankingRow[] {
+type Chosen = Omit<Tuned, 'scorer'>
+
+/** The best settings of each family and the best weights of them, on what was held out; what was fitted there is let go. */
+async function choose(
+  families: readonly RankingFamily[],
+  heldOut: HeldOutItems,
+  random: Random,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<{ readonly tuned: readonly Chosen[]; readonly blend: Blend }> {
+  const tuned: Tuned[] = []
+  for (const family of families)
+    tuned.push(await tuneRanking(family, heldOut, { budget: BUDGET, random, progress, signal }))
+  progress.stage('Blending', 0)
+  const parts = tuned.map(({ scorer }) => scorer)
+  const blend = await findBlend(parts, heldOut.training, heldOut.held, signal)
+  return { tuned: tuned.map(({ scorer: _, ...rest }) => rest), blend }
+}
+
+function rowsOf(tuned: readonly Chosen[], blend: Blend, { metrics }: JudgedLists): RankingRow[] {
   const parts = tuned.map(({ model, settings, ndcg, trials }, row) => ({
     name: model.name,
     metrics: metrics[row]!,

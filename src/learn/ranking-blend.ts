@@ -66,7 +66,9 @@ export async function findBlend(
       moved = false
       for (const part of scorers.keys())
         for (const by of [step, -step]) {
-          const tried = weights.map((weight, other) => (other === part ? Math.max(weight + by, 0) : weight))
+          const tried = weights.map((weight, other) =>
+            other === part ? Math.max(Math.round(100 * (weight + by)) / 100, 0) : weight,
+          )
           const value = tried.some((weight) => weight > 0) ? ndcg(tried) : 0
           if (value <= best) continue
           ;[weights, best, moved] = [tried, value, true]

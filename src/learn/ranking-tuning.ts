@@ -76,6 +76,7 @@ export async function tuneRanking(
         }
       }
   }
+  progress.at(tried.size, `NDCG@20 ${best!.ndcg.toFixed(3)}`)
   progress.done()
   return { ...best!, trials: tried.size }
 }

@@ -41,11 +41,9 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
   return [
     family<PopularitySettings>(
       popularity,
-      { halfLifeDays: Number.POSITIVE_INFINITY },
+      { halfLifeDays: 'none' },
       {
-        halfLifeDays: timed
-          ? [1, 3, 7, 14, 30, 90, 365, Number.POSITIVE_INFINITY]
-          : [Number.POSITIVE_INFINITY],
+        halfLifeDays: timed ? [1, 3, 7, 14, 30, 90, 365, 'none'] : ['none'],
       },
     ),
     family<ItemKnnSettings>(
