@@ -6,21 +6,28 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import {
   adamW,
+  addPositions,
   binaryCrossEntropy,
   dense,
+  dots,
   embeddingTable,
   ensembleDense,
   type Graph,
+  gbce,
   graph,
   headsDense,
+  layerNorm,
   mean,
   mul,
   openTrainer,
   relu,
+  rowDots,
   sum,
   type Tensor,
   type Trainer,
+  transformerBlock,
   type Values,
+  weightedMean,
 } from '../src/graph/index.ts'
 import type { Figure } from './measure.ts'
 
@@ -48,7 +55,7 @@ interface Contest {
  * PyTorch, the same steps there, from the same parameters and batch, in turns within the same run. The median round counts.
  */
 export default async function (folder: string): Promise<readonly Figure[]> {
-  const contests = [await mlp(), await embedding(), await ensemble()]
+  const contests = [await mlp(), await embedding(), await ensemble(), await transformer()]
   const peer = await openPeer(folder, contests)
   if (!peer) console.log('peer not installed: python3 (or $PYTHON) has no torch')
   const figures: Figure[] = []
@@ -135,6 +142,44 @@ async function contest(
   ])
   const run = async () => (await trainer.step(batch)).loss
   return { name, title, steps, peers, values, run, close: () => trainer.close() }
+}
+
+/**
+ * A transformer over 64 sequences of 50, of 21 to 50 events each, that foretells the next event of each position: two blocks of width
+ * 64 with two heads, 256 negatives that the batch shares, gBCE. The vectors of tracks come from outside, as rows with a gradient.
+ */
+async function transformer(): Promise<Contest> {
+  const { g, loss, batch, shapes } = nextEvents()
+  const title = 'transformer, 64×50×64, 2 blocks, 256 negatives, gBCE'
+  return contest('transformer', title, 10, g, loss, batch, shapes, ['transformer', 'transformer_spelled'])
+}
+
+function nextEvents() {
+  const [rows, length, width, negatives] = [64, 50, 64, 256]
+  const g = graph({ seed: 1 })
+  const marked = { gradient: true }
+  const present = g.input('present', ['batch', length])
+  let h = addPositions(g.input('events', ['batch', length, width], marked), 'positions')
+  for (const name of ['a', 'b']) h = transformerBlock(h, name, { heads: 2, causal: true, present })
+  h = layerNorm(h, 'norm')
+  const positive = rowDots(h, g.input('positives', ['batch', length, width], marked))
+  const sampled = dots(h, g.input('negatives', [negatives, width], marked))
+  const loss = weightedMean(gbce(positive, sampled, { items: 100_000 }), present)
+  const batch = {
+    events: waves(rows * length * width),
+    positives: waves(rows * length * width).reverse(),
+    negatives: waves(negatives * width),
+    present: Float32Array.from({ length: rows * length }, (_, i) =>
+      i % length >= (Math.floor(i / length) * 7) % 30 ? 1 : 0,
+    ),
+  }
+  const shapes = {
+    events: [rows, length, width],
+    positives: [rows, length, width],
+    negatives: [negatives, width],
+    present: [rows, length],
+  }
+  return { g, loss, batch, shapes }
 }
 
 async function embedding(): Promise<Contest> {

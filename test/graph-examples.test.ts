@@ -22,3 +22,12 @@ it('the tiny recommender is right about pairs that it never saw', () => {
   expect(Number(all)).toBe(480)
   expect(Number(right) / Number(all)).toBeGreaterThan(0.95)
 })
+
+it('the transformer knows better what comes next than counts of what is popular and of what followed', () => {
+  const text = printed('next-track')
+  const recall = (of: string) => Number(new RegExp(`^recall@10 of ${of}: (\\S+)$`, 'm').exec(text)![1])
+  const counts = Math.max(recall('what is popular'), recall('what followed the last song'))
+  expect(counts).toBeGreaterThan(0)
+  expect(recall('the model')).toBeGreaterThan(1.5 * counts)
+  expect(recall('the model')).toBeLessThan(recall('one who knows the rule, at best'))
+})

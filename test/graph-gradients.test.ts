@@ -1,21 +1,29 @@
 import { describe, expect, it } from 'vitest'
+import { sumOfSoftplus } from '../src/graph/activations.ts'
 import * as surface from '../src/graph/index.ts'
 import {
   abs,
   add,
+  addPositions,
   atLeast,
   binaryCrossEntropy,
   concat,
   dense,
   div,
+  dots,
   ensembleDense,
+  equal,
   exp,
+  gather,
+  gbce,
   gelu,
   headsDense,
+  inBatchSoftmax,
   layerNorm,
   linear,
   log,
   logSoftmax,
+  logSumExp,
   matmul,
   maximum,
   mean,
@@ -24,6 +32,10 @@ import {
   pow,
   relu,
   reshape,
+  rowDots,
+  sampledBinaryCrossEntropy,
+  sampledSoftmax,
+  selfAttention,
   sigmoid,
   silu,
   slice,
@@ -34,7 +46,9 @@ import {
   stopGradient,
   sub,
   sum,
+  type Tensor,
   tanh,
+  transformerBlock,
   transpose,
   weightedMean,
   where,
@@ -54,6 +68,9 @@ const one = (name: string, op: (x: never) => unknown, positive = false): Case =>
   build: ([x]) => (op as (x: unknown) => ReturnType<Build>)(x),
   positive,
 })
+
+/** Some rows of a [batch, 3, 4] there, some not: 1 where the first value is not small. */
+const padding = (x: Tensor) => reshape(atLeast(abs(slice(stopGradient(x), -1, 0, 1)), 0.605), ['batch', 3])
 
 const CASES: readonly Case[] = [
   { name: 'add', shapes: [['batch', 4], [4]], build: ([a, b]) => add(a!, b!) },
@@ -191,6 +208,97 @@ const CASES: readonly Case[] = [
     shapes: [['batch', 2]],
     build: ([x], g) => softmaxCrossEntropy(x!, add(mul(stopGradient(x!), 0), g.constant([0.25, 0.75]))),
   },
+  one('logSumExp', logSumExp),
+  one('sumOfSoftplus', sumOfSoftplus),
+  {
+    name: 'rowDots',
+    shapes: [
+      ['batch', 2, 3],
+      ['batch', 2, 3],
+    ],
+    build: ([a, b]) => rowDots(a!, b!),
+  },
+  {
+    name: 'dots with candidates that all share',
+    shapes: [
+      ['batch', 2, 3],
+      [4, 3],
+    ],
+    build: ([a, b]) => dots(a!, b!),
+  },
+  {
+    name: 'dots with candidates of the sequence',
+    shapes: [
+      ['batch', 2, 3],
+      ['batch', 4, 3],
+    ],
+    build: ([a, b]) => dots(a!, b!),
+  },
+  {
+    name: 'dots with candidates of the row',
+    shapes: [
+      ['batch', 2, 3],
+      ['batch', 2, 4, 3],
+    ],
+    build: ([a, b]) => dots(a!, b!),
+  },
+  {
+    name: 'gather',
+    shapes: [[3, 2]],
+    build: ([a], g) => gather(a!, g.constant([2, 0, 2, 2], [2, 2])),
+  },
+  { name: 'addPositions', shapes: [['batch', 2, 3]], build: ([x]) => addPositions(x!, 'positions') },
+  {
+    name: 'selfAttention',
+    shapes: [['batch', 3, 4]],
+    build: ([x]) => selfAttention(x!, 'layer', { heads: 2 }),
+  },
+  {
+    name: 'selfAttention, causal',
+    shapes: [['batch', 3, 4]],
+    build: ([x]) => selfAttention(x!, 'layer', { heads: 2, causal: true }),
+  },
+  {
+    name: 'selfAttention, causal and padded',
+    shapes: [['batch', 3, 4]],
+    build: ([x]) => selfAttention(x!, 'layer', { heads: 1, causal: true, present: padding(x!) }),
+  },
+  {
+    name: 'transformerBlock',
+    shapes: [['batch', 3, 4]],
+    build: ([x]) => transformerBlock(x!, 'block', { heads: 2, present: padding(x!), hidden: 5 }),
+  },
+  {
+    name: 'sampledSoftmax',
+    shapes: [
+      ['batch', 2],
+      ['batch', 2, 3],
+    ],
+    build: ([a, b], g) =>
+      sampledSoftmax(a!, b!, {
+        except: g.constant([1, 0, 0, 0, 0, 1], [2, 3]),
+        logQ: { positive: -2, negatives: g.constant([-1, -3, -0.5]) },
+      }),
+  },
+  {
+    name: 'inBatchSoftmax',
+    shapes: [
+      ['batch', 4],
+      ['batch', 4],
+    ],
+    build: ([a, b]) =>
+      inBatchSoftmax(a!, b!, sum(stopGradient(a!), [-1]), atLeast(sum(stopGradient(b!), [-1]), 0.105)),
+  },
+  {
+    name: 'sampledBinaryCrossEntropy',
+    shapes: [['batch'], ['batch', 3]],
+    build: ([a, b]) => sampledBinaryCrossEntropy(a!, b!),
+  },
+  {
+    name: 'gbce',
+    shapes: [['batch'], ['batch', 3]],
+    build: ([a, b], g) => gbce(a!, b!, { items: 9, except: g.constant([0, 1, 0]) }),
+  },
   {
     name: 'weightedMean',
     shapes: [
@@ -240,6 +348,11 @@ describe.each(['float64', 'float32'] as const)('a worked example in %s', (precis
     // The sum of a softmax is always 1: no gradient.
     ['softmax', ([x]) => softmax(x!), [0, Math.log(3)], [0.25, 0.75], [0, 0]],
     ['logSoftmax', ([x]) => logSoftmax(x!), [0, Math.log(3)], [Math.log(0.25), Math.log(0.75)], [0.5, -0.5]],
+    // 1 + 3 and 2 · e¹⁰⁰, which 32 bits cannot hold.
+    ['logSumExp', ([x]) => logSumExp(x!), [0, Math.log(3)], [Math.log(4)], [0.25, 0.75]],
+    ['logSumExp, large', ([x]) => logSumExp(x!), [100, 100], [100 + Math.log(2)], [0.5, 0.5]],
+    ['sumOfSoftplus', ([x]) => sumOfSoftplus(x!), [0, Math.log(3)], [Math.log(8)], [0.5, 0.75]],
+    ['gather', ([x], g) => gather(reshape(x!, [2, 1]), g.constant([1, 1, 0])), [3, 4], [4, 4, 3], [1, 2]],
     ['mean', ([x]) => mean(x!), [1, 2, 6], [3], [1 / 3, 1 / 3, 1 / 3]],
     ['slice', ([x]) => slice(x!, 0, 1, 3), [1, 2, 3, 4], [2, 3], [0, 1, 1, 0]],
     [
@@ -284,6 +397,85 @@ describe.each(['float64', 'float32'] as const)('a worked example in %s', (precis
       [-0.5, -0.25, 0.75, 1],
       [],
     ],
+    ['rowDots', ([a, b]) => rowDots(a!, b!), [1, 2], [3, 4], [11], [3, 4], [1, 2]],
+    [
+      'dots',
+      ([a, b]) => dots(reshape(a!, [1, 2]), reshape(b!, [2, 2])),
+      [1, 2],
+      [3, 4, 5, 6],
+      [11, 17],
+      [8, 10],
+      [1, 2, 1, 2],
+    ],
+    ['equal', ([a, b]) => add(equal(a!, b!), mul(a!, 2)), [1, 2], [2], [2, 5], [2, 2], []],
+    // The positive has the share 2 / (2 + 1 + 5); with except, 2 / (2 + 1).
+    [
+      'sampledSoftmax',
+      ([a, b]) => sampledSoftmax(reshape(a!, []), b!),
+      [Math.log(2)],
+      [0, Math.log(5)],
+      [Math.log(4)],
+      [-0.75],
+      [0.125, 0.625],
+    ],
+    [
+      'sampledSoftmax without what is no negative',
+      ([a, b], g) => sampledSoftmax(reshape(a!, []), b!, { except: g.constant([0, 1]) }),
+      [Math.log(2)],
+      [0, Math.log(5)],
+      [Math.log(1.5)],
+      [-1 / 3],
+      [1 / 3, 0],
+    ],
+    // Drawn with ½ and ⅛: 2 / ½ = 4 against 1 / ⅛ = 8.
+    [
+      'sampledSoftmax with logQ',
+      ([a, b]) =>
+        sampledSoftmax(reshape(a!, []), b!, { logQ: { positive: -Math.log(2), negatives: -Math.log(8) } }),
+      [Math.log(2)],
+      [0],
+      [Math.log(3)],
+      [-2 / 3],
+      [2 / 3],
+    ],
+    // Row 0 has one other, with the share e² / (e² + e¹); rows 1 and 2 are the same item, and have row 0 alone.
+    [
+      'inBatchSoftmax',
+      ([a, b], g) => inBatchSoftmax(reshape(a!, [3, 1]), reshape(b!, [3, 1]), g.constant([7, 8, 8])),
+      [1, 1, 1],
+      [1, Math.log(2), Math.log(2)],
+      [Math.log(1 + 4 / Math.E), Math.log(1 + Math.E / 2), Math.log(1 + Math.E / 2)],
+      [
+        ((Math.log(2) - 1) * 4) / (4 + Math.E),
+        ((1 - Math.log(2)) * Math.E) / (2 + Math.E),
+        ((1 - Math.log(2)) * Math.E) / (2 + Math.E),
+      ],
+      [
+        (2 * Math.E) / (2 + Math.E) - 4 / (4 + Math.E),
+        2 / (4 + Math.E) - Math.E / (2 + Math.E),
+        2 / (4 + Math.E) - Math.E / (2 + Math.E),
+      ],
+    ],
+    // −ln ¾ for the positive, −ln ½ and −ln ¼ for the negatives; a third of their sum.
+    [
+      'sampledBinaryCrossEntropy',
+      ([a, b]) => sampledBinaryCrossEntropy(reshape(a!, []), b!),
+      [Math.log(3)],
+      [0, Math.log(3)],
+      [Math.log(32 / 3) / 3],
+      [-1 / 12],
+      [1 / 6, 1 / 4],
+    ],
+    // Two of four others: α = ½, and with t = ½ β = ½ (½ · −1 + 2) = ¾.
+    [
+      'gbce',
+      ([a, b]) => gbce(reshape(a!, []), b!, { items: 5, calibration: 0.5 }),
+      [Math.log(3)],
+      [0, Math.log(3)],
+      [(0.75 * Math.log(4 / 3) + Math.log(8)) / 3],
+      [-1 / 16],
+      [1 / 6, 1 / 4],
+    ],
     // Values 1 and 3 count, with weights 1 and 3; the 1000 is masked.
     [
       'weightedMean',
@@ -318,7 +510,7 @@ it('every function of the public surface that has a gradient is among them', () 
     ...['GraphError', 'adamW', 'embeddingTable', 'graph', 'inferenceModel', 'openModel', 'openTrainer'],
     ...['normal', 'ones', 'uniform', 'zeros'],
     // No gradient, or one that is random.
-    ...['atLeast', 'stopGradient', 'dropout'],
+    ...['atLeast', 'equal', 'stopGradient', 'dropout'],
   ]
   expect(Object.keys(surface).filter((name) => !checked.has(name) && !others.includes(name))).toEqual([])
 })

@@ -2,20 +2,28 @@ import { InferenceSession, Tensor as WebTensor } from 'onnxruntime-web'
 import { describe, expect, it } from 'vitest'
 import {
   adamW,
+  add,
+  addPositions,
   binaryCrossEntropy,
   dense,
   dropout,
   ensembleDense,
+  gather,
   gelu,
   graph,
   headsDense,
   inferenceModel,
   layerNorm,
   mean,
+  normal,
   openModel,
   openTrainer,
+  pow,
   sigmoid,
   silu,
+  slice,
+  sub,
+  transformerBlock,
 } from '../src/graph/index.ts'
 
 /** A small ensemble with every layer, its loss, and what it predicts. */
@@ -27,6 +35,30 @@ function ensemble(seed: number) {
   const logit = headsDense(silu(ensembleDense(heads, 3, 4, 'second')), 3, 2, 'out')
   const loss = mean(binaryCrossEntropy(logit, g.input('y', ['batch', 2])))
   return { loss, outputs: { probability: sigmoid(logit), center: mean(sigmoid(logit), [0]) } }
+}
+
+/** The next row of a sequence: what a listener encoder exports. */
+async function trainedSequence() {
+  const g = graph({ seed: 1 })
+  const [x, hour] = [g.input('x', ['batch', 4, 6]), g.input('hour', ['batch', 4])]
+  const present = g.input('present', ['batch', 4])
+  const events = add(x, gather(g.parameter('hours', [24, 6], normal(0.1)), hour))
+  const block = { heads: 2, causal: true, present, dropout: 0.2 }
+  const h = layerNorm(transformerBlock(addPositions(events, 'positions'), 'block', block), 'norm')
+  const y = slice(h, 1, 3, 4)
+  const trainer = await openTrainer(mean(pow(sub(y, 0.5), 2)), { optimizer: adamW() })
+  const batch = {
+    x: Float32Array.from({ length: 72 }, (_, i) => Math.sin(i)),
+    hour: Float32Array.from({ length: 12 }, (_, i) => (i * 5) % 24),
+    present: Float32Array.of(0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1),
+  }
+  for (let i = 0; i < 5; i++) await trainer.step(batch)
+  const predictor = await trainer.predictor({ y })
+  const live = (await predictor.run(batch)).y!
+  const bytes = inferenceModel({ y }, trainer.parameters())
+  await predictor.close()
+  await trainer.close()
+  return { bytes, batch, live }
 }
 
 const rows = (n: number) => Float32Array.from({ length: 5 * n }, (_, i) => Math.sin(i))
@@ -85,6 +117,23 @@ describe('the exported model', () => {
     const results = await session.run({ x: new WebTensor('float32', rows(3), [3, 5]) })
     expect(results.probability!.dims).toEqual([3, 3, 2])
     expectClose(results.probability!.data as Float32Array, live.probability!)
+    await session.release()
+  })
+
+  it('of a transformer over padded sequences predicts the same in both runtimes', async () => {
+    const { bytes, batch, live } = await trainedSequence()
+    const model = await openModel(bytes)
+    expectClose((await model.run(batch)).y!, live)
+    await model.close()
+    const session = await InferenceSession.create(bytes, { executionProviders: ['wasm'] })
+    const tensor = (values: Float32Array, dims: readonly number[]) => new WebTensor('float32', values, dims)
+    const { y } = await session.run({
+      x: tensor(batch.x, [3, 4, 6]),
+      hour: tensor(batch.hour, [3, 4]),
+      present: tensor(batch.present, [3, 4]),
+    })
+    expect(y!.dims).toEqual([3, 1, 6])
+    expectClose(y!.data as Float32Array, live)
     await session.release()
   })
 

@@ -2,14 +2,19 @@ import { describe, expect, it } from 'vitest'
 import {
   adamW,
   add,
+  addPositions,
   binaryCrossEntropy,
   concat,
   dense,
+  dots,
   dropout,
   ensembleDense,
   type Graph,
   GraphError,
+  gather,
+  gbce,
   graph,
+  inBatchSoftmax,
   inferenceModel,
   linear,
   matmul,
@@ -19,16 +24,22 @@ import {
   openModel,
   openTrainer,
   reshape,
+  rowDots,
+  sampledBinaryCrossEntropy,
+  sampledSoftmax,
+  selfAttention,
   slice,
   softmax,
   softmaxCrossEntropy,
   stopGradient,
   sum,
+  transformerBlock,
   transpose,
   weightedMean,
 } from '../src/graph/index.ts'
 
 const x = (g: Graph) => g.input('x', ['batch', 4])
+const sequence = (g: Graph, length: number | string = 3) => g.input('x', ['batch', length, 4])
 
 describe('a graph that cannot be built is refused with a sentence that names the operation and the shapes', () => {
   it.each<[string, (g: Graph) => unknown]>([
@@ -78,6 +89,68 @@ describe('a graph that cannot be built is refused with a sentence that names the
     [
       'weightedMean of [batch, 4]: weights of [2, 1, 1] have more values than it.',
       (g) => weightedMean(x(g), g.input('w', [2, 1, 1])),
+    ],
+    [
+      'selfAttention "a" of [batch, length, 4]: x is [batch, length, width] with length and width known.',
+      (g) => selfAttention(sequence(g, 'length'), 'a', { heads: 2 }),
+    ],
+    [
+      'selfAttention "a" of [batch, 3, 4]: 3 heads do not divide the width.',
+      (g) => selfAttention(sequence(g), 'a', { heads: 3 }),
+    ],
+    [
+      'selfAttention "b.attention" of [batch, 3, 4]: present is [batch, 3], not [batch, 4].',
+      (g) => transformerBlock(sequence(g), 'b', { heads: 2, present: g.input('present', ['batch', 4]) }),
+    ],
+    [
+      'addPositions "p" of [batch, 4]: x is [batch, length, width] with length and width known.',
+      (g) => addPositions(x(g), 'p'),
+    ],
+    [
+      'gather of [batch, 4] by [batch]: a table is [rows, width].',
+      (g) => gather(x(g), g.input('ids', ['batch'])),
+    ],
+    [
+      'rowDots of [batch, 4] and [4]: the shapes must be equal.',
+      (g) => rowDots(x(g), g.constant([1, 2, 3, 4])),
+    ],
+    [
+      'dots of [batch, 3, 4] and [other, 5, 4]: candidates are [n, width], or that for each row or sequence.',
+      (g) => dots(sequence(g), g.input('y', ['other', 5, 4])),
+    ],
+    [
+      'dots of [batch, 4] and [5, 3]: candidates are [n, width], or that for each row or sequence.',
+      (g) => dots(x(g), g.input('y', [5, 3])),
+    ],
+    [
+      'sampledSoftmax of [batch, 4] and [batch, 3, 5]: negatives are [batch, 4, n].',
+      (g) => sampledSoftmax(x(g), g.input('y', ['batch', 3, 5])),
+    ],
+    [
+      'sampledSoftmax of [batch, 4] and [batch, 4, 5]: logQ has more values than the scores.',
+      (g) =>
+        sampledSoftmax(x(g), g.input('y', ['batch', 4, 5]), {
+          logQ: { positive: 0, negatives: g.input('q', [2, 1, 1, 5]) },
+        }),
+    ],
+    [
+      'sampledBinaryCrossEntropy of [batch] and [batch, 5]: except of [2, 1, 5] has more values than the negatives.',
+      (g) =>
+        sampledBinaryCrossEntropy(g.input('s', ['batch']), g.input('y', ['batch', 5]), {
+          except: g.input('e', [2, 1, 5]),
+        }),
+    ],
+    [
+      'gbce of [batch] and [batch, 5]: the number of negatives is known, there are more items (5) than that, and the calibration (0.75) is in [0, 1].',
+      (g) => gbce(g.input('s', ['batch']), g.input('y', ['batch', 5]), { items: 5 }),
+    ],
+    [
+      'inBatchSoftmax of [batch, 4]: candidates of [batch, 3] do not fit; both are [batch, width].',
+      (g) => inBatchSoftmax(x(g), g.input('y', ['batch', 3]), g.input('ids', ['batch'])),
+    ],
+    [
+      'inBatchSoftmax of [batch, 4]: ids and logQ are [batch].',
+      (g) => inBatchSoftmax(x(g), g.input('y', ['batch', 4]), g.input('ids', ['batch', 1])),
     ],
     ['There are two inputs or parameters called "x".', (g) => [x(g), x(g)]],
     [

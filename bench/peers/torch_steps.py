@@ -90,8 +90,65 @@ def ensemble(folded):
     return step
 
 
-# The ensemble in the two ways to write it; the faster one counts.
-STEPS = {"mlp": mlp, "embedding": embedding, "ensemble": lambda: ensemble(False), "folded": lambda: ensemble(True)}
+def transformer(spelled):
+    v = load("transformer")
+    given = ["events", "positives", "negatives", "present"]
+    # As torch.nn.Linear keeps them: [out, in].
+    v |= {name: values.T.contiguous() for name, values in v.items() if name.endswith(".weight")}
+    names = [name for name in v if name not in given]
+    optimizer = torch.optim.Adam(trained(v, names), lr=0.001, fused=True)
+    rows = trained(v, given[:3])
+    present = v["present"]
+    batch, length, width = v["events"].shape
+    future = torch.full((length, length), -1e9).triu(1)
+    n = len(v["negatives"])
+    alpha = n / 99_999
+    beta = alpha * (0.75 * (1 - 1 / alpha) + 1 / alpha)
+
+    def linear(x, name):
+        return F.linear(x, v[f"{name}.weight"], v[f"{name}.bias"])
+
+    def norm(x, name):
+        return F.layer_norm(x, (width,), v[f"{name}.scale"], v[f"{name}.shift"])
+
+    def attention(x, name, hidden):
+        q, k, values = linear(x, f"{name}.qkv").view(batch, length, 3, 2, width // 2).permute(2, 0, 3, 1, 4)
+        if spelled:
+            mixed = torch.softmax(q @ k.transpose(-1, -2) * (width // 2) ** -0.5 + hidden, -1) @ values
+        else:
+            mixed = F.scaled_dot_product_attention(q, k, values, attn_mask=hidden)
+        return linear(mixed.transpose(1, 2).reshape(batch, length, width), f"{name}.out") * present[..., None]
+
+    def step():
+        optimizer.zero_grad()
+        for row in rows:
+            row.grad = None
+        hidden = ((present - 1) * 1e9)[:, None, None, :] + future
+        h = v["events"] + v["positions"]
+        for name in ["a", "b"]:
+            h = h + attention(norm(h, f"{name}.norm1"), f"{name}.attention", hidden)
+            h = h + linear(F.relu(linear(norm(h, f"{name}.norm2"), f"{name}.up")), f"{name}.down")
+        h = norm(h, "norm")
+        positive = (h * v["positives"]).sum(-1)
+        negatives = h @ v["negatives"].T
+        each = (beta * F.softplus(-positive) + F.softplus(negatives).sum(-1)) / (n + 1)
+        loss = (each * present).sum() / present.sum()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
+# Where there are two ways to write a step, the faster one counts.
+STEPS = {
+    "mlp": mlp,
+    "embedding": embedding,
+    "ensemble": lambda: ensemble(False),
+    "folded": lambda: ensemble(True),
+    "transformer": lambda: transformer(False),
+    "transformer_spelled": lambda: transformer(True),
+}
 opened = {}
 print(json.dumps({"torch": torch.__version__}), flush=True)
 for line in sys.stdin:

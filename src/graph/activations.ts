@@ -1,6 +1,7 @@
-import { abs, add, div, exp, mul, neg, pow, sub } from './arithmetic.ts'
-import { axisOf, sum } from './shaping.ts'
-import { apply, type Tensor } from './tensor.ts'
+import { abs, add, div, exp, log, mul, neg, pow, sub } from './arithmetic.ts'
+import { GraphError } from './errors.ts'
+import { axisOf, reshapeFreely, sum, unsqueezed } from './shaping.ts'
+import { apply, integers, show, type Tensor } from './tensor.ts'
 
 /** max(x, 0); the gradient at 0 is 0. */
 export function relu(x: Tensor): Tensor {
@@ -49,6 +50,28 @@ export function softplus(x: Tensor): Tensor {
   })
 }
 
+/**
+ * Σ ln(1 + eˣ) over the last axis, without overflow. Logarithms are the slow part, so up to 64 of their arguments, which lie in
+ * 1 … 2, are multiplied first.
+ * @throws GraphError when the last size is not known
+ */
+export function sumOfSoftplus(x: Tensor): Tensor {
+  const [rows, size] = [x.shape.slice(0, -1), x.shape.at(-1)]
+  if (typeof size !== 'number')
+    throw new GraphError(`sumOfSoftplus of ${show(x.shape)}: the last size must be a known number.`)
+  const group = Array.from({ length: 64 }, (_, i) => 64 - i).find((divisor) => size % divisor === 0)!
+  const factors = reshapeFreely(add(exp(neg(abs(x))), 1), [...rows, size / group, group])
+  const axes = [rows.length + 1]
+  const product = apply('ReduceProd', [factors], [...rows, size / group], {
+    attributes: { axes, keepdims: 0 },
+  })
+  const above = sum(apply('Relu', [x], x.shape), [-1])
+  return apply('Add', [above, sum(log(product), [-1])], rows, {
+    sources: [x],
+    gradient: (dy) => [mul(sigmoid(x), unsqueezed(dy, [rows.length]))],
+  })
+}
+
 /** eˣ over its sum along an axis (default: the last). @throws GraphError when there is no such axis */
 export function softmax(x: Tensor, axis = -1): Tensor {
   const at = axisOf('softmax', x, axis)
@@ -64,6 +87,21 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return apply('LogSoftmax', [x], x.shape, {
     attributes: { axis: at },
     gradient: (dy, y) => [sub(dy, mul(exp(y), sum(dy, [at], true)))],
+  })
+}
+
+/** ln Σ eˣ over the last axis, without overflow. */
+export function logSumExp(x: Tensor): Tensor {
+  const at = x.shape.length - 1
+  const top = apply('ReduceMax', [x], [...x.shape.slice(0, at), 1], {
+    attributes: { axes: [at], keepdims: 1 },
+  })
+  const parts = apply('Exp', [apply('Sub', [x, top], x.shape)], x.shape)
+  const total = sum(parts, [at], true)
+  const rows = x.shape.slice(0, at)
+  return apply('Squeeze', [add(log(total), top), integers(x.graph, [at])], rows, {
+    sources: [x],
+    gradient: (dy) => [mul(parts, div(unsqueezed(dy, [at]), total))],
   })
 }
 

@@ -52,6 +52,13 @@ export function atLeast(a: Tensor, b: Operand): Tensor {
   return asReal(greaterOrEqual(a, operand(a, b)))
 }
 
+/** 1 where a and b are equal, else 0, broadcasting; no gradient. Ids are exact up to 2²⁴. @throws GraphError when the shapes do not broadcast */
+export function equal(a: Tensor, b: Operand): Tensor {
+  const right = operand(a, b)
+  const shape = broadcast('equal', a.shape, right.shape)
+  return asReal(apply('Equal', [a, right], shape, { type: 'boolean' }))
+}
+
 /**
  * `a` where `condition` is not 0, else `b`; all broadcast. A mask of 0 and 1 comes as an input.
  * @throws GraphError when the shapes do not broadcast

@@ -2,7 +2,7 @@ import { add, mul, pow, sub } from './arithmetic.ts'
 import { GraphError } from './errors.ts'
 import { ones, uniform, zeros } from './initializers.ts'
 import { linear, matmul } from './products.ts'
-import { mean, reshape, sumTo } from './shaping.ts'
+import { flattened, mean, reshape, sumTo } from './shaping.ts'
 import { apply, applyMany, hiddenInput, type Initializer, show, type Tensor } from './tensor.ts'
 
 /**
@@ -54,6 +54,48 @@ export function layerNorm(x: Tensor, name: string, epsilon = 1e-5): Tensor {
     return [apply('Add', [normed, shift], x.shape, { sources, gradient }), average, inverse]
   }
   const [y, average, inverse] = g.precision === 'float32' ? fused() : spelledOut()
+  return y
+}
+
+/**
+ * Defines a norm, `name.scale` and `name.shift`, and returns linear(layerNorm(x), weight, bias) with both multiplied into the weight, which
+ * is smaller than x: [..., in] → [rows, out].
+ */
+export function normedLinear(x: Tensor, name: string): (weight: Tensor, bias: Tensor) => Tensor {
+  const size = width('layerNorm', name, x)
+  const scale = x.graph.parameter(`${name}.scale`, [size], ones, { decay: false })
+  const shift = x.graph.parameter(`${name}.shift`, [size], zeros, { decay: false })
+  const rows = flattened(standardised(x))
+  return (weight, bias) => {
+    const moved = reshape(matmul(reshape(shift, [1, size]), weight), bias.shape)
+    return linear(rows, mul(reshape(scale, [size, 1]), weight), add(moved, bias))
+  }
+}
+
+/** Each row shifted and scaled to mean 0 and variance 1 over the last axis. */
+function standardised(x: Tensor, epsilon = 1e-5): Tensor {
+  const g = x.graph
+  const size = x.shape.at(-1) as number
+  const gradient = (dy: Tensor, y: Tensor): Tensor[] => {
+    const level = add(mul(y, mean(mul(dy, y), [-1], true)), mean(dy, [-1], true))
+    return [mul(sub(dy, level), inverse)]
+  }
+  const fused = (): [Tensor, Tensor] => {
+    const rows = [...x.shape.slice(0, -1), 1]
+    const inputs = [x, g.constant(ones([size])), g.constant(zeros([size]))]
+    const [y, , inverse] = applyMany('LayerNormalization', inputs, [x.shape, rows, rows], {
+      attributes: { axis: -1, epsilon: { real: epsilon } },
+      sources: [x],
+      gradient,
+    })
+    return [y!, inverse!]
+  }
+  const spelledOut = (): [Tensor, Tensor] => {
+    const centered = sub(x, mean(x, [-1], true))
+    const inverse = pow(add(mean(pow(centered, 2), [-1], true), epsilon), -0.5)
+    return [apply('Mul', [centered, inverse], x.shape, { sources: [x], gradient }), inverse]
+  }
+  const [y, inverse] = g.precision === 'float32' ? fused() : spelledOut()
   return y
 }
 

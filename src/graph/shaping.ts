@@ -128,7 +128,8 @@ export function flattened(x: Tensor): Tensor {
   return x.shape.length === 2 ? x : reshapeFreely(x, [rowsOf(x.shape), x.shape.at(-1)!])
 }
 
-function reshapeFreely(x: Tensor, shape: Shape): Tensor {
+/** A reshape whose sizes the caller answers for; at most one is a name. */
+export function reshapeFreely(x: Tensor, shape: Shape): Tensor {
   const sizes = shape.map((size) => (typeof size === 'number' ? size : -1))
   return apply('Reshape', [x, integers(x.graph, sizes)], shape, {
     sources: [x],
@@ -146,13 +147,17 @@ export function axisOf(op: string, x: Tensor, axis: number): number {
 
 /** `dy` of a reduction over `axes`, repeated to the shape of x. */
 function spread(dy: Tensor, x: Tensor, axes: readonly number[]): Tensor {
-  const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
-  const column = dy.shape.length === kept.length ? dy : unsqueezed(dy, axes, kept)
+  const column = dy.shape.length === x.shape.length ? dy : unsqueezed(dy, axes)
   const shape = apply('Shape', [x], [x.shape.length], { type: 'integer' })
   return apply('Expand', [column, shape], x.shape)
 }
 
-function unsqueezed(x: Tensor, axes: readonly number[], shape: Shape): Tensor {
+/** An axis of size 1 at each of `axes` of the result; no gradient. */
+export function unsqueezed(x: Tensor, axes: readonly number[]): Tensor {
+  const left = [...x.shape]
+  const shape = Array.from({ length: x.shape.length + axes.length }, (_, axis) =>
+    axes.includes(axis) ? 1 : left.shift()!,
+  )
   return apply('Unsqueeze', [x, integers(x.graph, axes)], shape)
 }
 
