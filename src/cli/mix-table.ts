@@ -14,7 +14,10 @@ const WIDE_FROM = 110
 /** A mix for a terminal: what it is, its tracks with likability, mark and reason, and its notes. `most`: tracks to show. */
 export function showMix(mix: Mix, out: Output, most = mix.tracks.length): void {
   const { style } = out
-  out.say(style.bold(printable(mix.title)) + style.dim(`  ${summary(mix)}`))
+  const [title, about] = [printable(mix.title), summary(mix)]
+  const fits = columns(`${title}  ${about}`) <= out.width
+  out.say(fits ? style.bold(title) + style.dim(`  ${about}`) : style.bold(title))
+  if (!fits) out.say(style.dim(paragraph(about, out.width)))
   out.say(paragraph(printable(mix.description), out.width))
   if (mix.tracks.length > 0) out.say('')
   const place = String(mix.tracks.length).length
