@@ -4,7 +4,14 @@ import { showTraining } from '../src/cli/train.ts'
 import type { TrainingReport } from '../src/index.ts'
 
 const score = (auc: number) => ({ auc, logLoss: 0.5, beforeSitting: { auc, logLoss: 0.5 } })
-const heldOut = (plays: number, auc: number) => ({ plays, models: [{ name: 'deepcuts', ...score(auc) }] })
+const heldOut = (plays: number, auc: number, others = auc - 0.1) => ({
+  plays,
+  models: [
+    { name: 'base-rate', ...score(Number.isNaN(auc) ? auc : 0.5) },
+    { name: 'logistic-regression', ...score(others) },
+    { name: 'deepcuts', ...score(auc) },
+  ],
+})
 const plain = (text: string) => text
 
 /** What a training of 12,000 plays of ada tells. */
@@ -50,6 +57,29 @@ describe('what a training tells', () => {
     expect(told({})).toMatch(/deepcuts +0\.800 +0\.800/)
     expect(told({})).not.toContain('may be chance')
     expect(told({ heldOut: heldOut(5, 0.8) })).toMatch(/deepcuts +0\.800 +0\.800\n.*may be chance/)
+  })
+
+  it('is how it stands beside the best of the simpler models, also where it is not ahead', () => {
+    expect(told({})).toContain('For a mix it is ahead of logistic regression;')
+    expect(told({ heldOut: heldOut(1200, 0.8, 0.795) })).toContain(
+      'it comes out level with logistic regression;',
+    )
+    expect(told({ heldOut: heldOut(1200, 0.8, 0.805) })).toContain(
+      'it comes out level with logistic regression;',
+    )
+    expect(told({ heldOut: heldOut(1200, 0.8, 0.83) })).toContain(
+      'For a mix logistic regression is ahead of it;',
+    )
+  })
+
+  it('is what was compared when it serves, with the interval', () => {
+    const difference = { mean: 0.0017, ci95: [-0.004, 0.0071] as const }
+    const promotion = { promoted: true, against: 3, plays: 778, difference, reason: 'not worse' as const }
+    expect(told({ promotion })).toContain(
+      'It serves instead of model 3: on 778 plays that neither had seen nothing shows it to be worse (log-loss +0.0017, 95 % interval −0.0040 to +0.0071).',
+    )
+    const cut = { promoted: false, against: 3, plays: 40, reason: 'too few plays to compare' as const }
+    expect(told({ promotion: cut })).toContain('It does not serve: its training was cut short')
   })
 
   it('is why there is no table: the held-out plays all ended alike; nothing where none were held out', () => {

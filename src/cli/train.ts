@@ -64,7 +64,7 @@ export async function trainListener(
     const { promotion } = report
     const serves =
       promotion?.promoted !== false
-        ? 'serves from now on'
+        ? `serves from now on${promotion?.difference ? `: ${comparison(promotion)}` : ''}`
         : promotion.difference
           ? 'does not serve: it is worse than the one that does'
           : 'does not serve: too few plays show whether it is as good as the one that does'
@@ -102,6 +102,24 @@ export function showTraining(report: TrainingReport, { out }: Pick<Context, 'out
   ])
   for (const line of aligned([['', 'for a mix', 'play by play'], ...rows], [1, 2])) out.say(line)
   if (heldOut.plays < FEW) out.tell('So few plays say little: much of this may be chance.')
+  else out.tell(besideOthers(heldOut.models))
+}
+
+/** A difference in AUC that is not worth a word. */
+const LEVEL = 0.01
+
+/** How ours stands beside the best of the others for a mix, where it is not ahead of it. */
+function besideOthers(models: TrainingReport['heldOut']['models']): string {
+  const ours = models.at(-1)!
+  const best = models.slice(0, -1).reduce((a, b) => (b.beforeSitting.auc > a.beforeSitting.auc ? b : a))
+  const ahead = ours.beforeSitting.auc - best.beforeSitting.auc
+  const stands =
+    ahead > LEVEL
+      ? `For a mix it is ahead of ${modelWords(best.name)}`
+      : ahead < -LEVEL
+        ? `For a mix ${modelWords(best.name)} is ahead of it`
+        : `For a mix it comes out level with ${modelWords(best.name)}`
+  return `${stands}; "deepcuts report" has the intervals, and what its heads are unsure of.`
 }
 
 /** How many plays it learned from, and of how many: a preset takes the latest alone, and a training cut short no later ones. */
@@ -120,13 +138,18 @@ function promotionIn({ promoted, against, plays, difference, reason }: Promotion
       `It does not serve: on ${many(plays, 'play')} that neither had seen it foresees worse than model ${against} ` +
       `(log-loss ${signed(difference!.mean)}, at least ${signed(difference!.ci95[0])}), which goes on serving. "deepcuts models use ${version}" takes it all the same.`
     )
-  const compared =
-    reason === 'not worse'
-      ? `on ${many(plays, 'play')} that neither had seen it is not worse (log-loss ${signed(difference!.mean)})`
-      : reason === 'too few plays to compare'
-        ? 'there are too few plays that neither had seen to compare them'
-        : `model ${against} cannot be read any more`
+  const compared = difference
+    ? comparison({ plays, difference })
+    : reason === 'too few plays to compare'
+      ? 'there are too few plays that neither had seen to compare them'
+      : `model ${against} cannot be read any more`
   return `It serves instead of model ${against}: ${compared}.`
+}
+
+/** What the comparison of two versions shows, in words. */
+function comparison({ plays, difference }: Pick<Promotion, 'plays' | 'difference'>): string {
+  const [low, high] = difference!.ci95
+  return `on ${many(plays, 'play')} that neither had seen nothing shows it to be worse (log-loss ${signed(difference!.mean)}, 95 % interval ${signed(low)} to ${signed(high)})`
 }
 
 const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`
