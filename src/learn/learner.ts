@@ -1,7 +1,7 @@
 import type { Label } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import { type Encoder, encodeRows, fitEncoder } from '../features/encoder.ts'
-import { FEATURE_COUNT, FEATURE_INDEX } from '../features/feature-names.ts'
+import { FEATURE_COUNT, FEATURE_INDEX, type FeatureName } from '../features/feature-names.ts'
 import { inferenceModel, type NamedValues } from '../graph/index.ts'
 import type { Ensemble } from '../model/ensemble.ts'
 import { type EnsembleNetwork, ensembleNetwork } from '../model/ensemble-network.ts'
@@ -39,14 +39,14 @@ export function startLearner(
 ): Learner {
   const encoder = fitEncoder(both(training).raw, NO_BINS)
   const { heads, hidden, dropout, priorScale } = preset
-  const evidence = { ...evidenceOf(encoder, 'artistPlays'), ...evidenceOf(encoder, 'noAudio') }
+  const evidence = { artistPlays: columnOf(encoder, 'artistPlays'), noAudio: columnOf(encoder, 'noAudio') }
   const shape = { inputs: encoder.width, labels, heads, hidden, dropout, priorScale, evidence, seed }
   return { network: ensembleNetwork(shape), encoder, labels, preset, seed }
 }
 
-function evidenceOf(encoder: Encoder, name: 'artistPlays' | 'noAudio') {
+function columnOf(encoder: Encoder, name: FeatureName) {
   const { mean, sd, offset } = encoder.columns[FEATURE_INDEX[name]]!
-  return sd > 0 ? { [name]: { column: offset, mean, sd } } : {}
+  return { column: offset, mean, sd }
 }
 
 /** What a training goes by beside the plays. */

@@ -38,15 +38,15 @@ export interface EnsembleShape {
   readonly seed: number
 }
 
-/** Inputs that tell how much is known of a track: `value = mean + sd · x[column]`. Absent where all plays of the training are alike. */
+/** Inputs that tell how much is known of a track. */
 export interface EvidenceColumns {
   /** ln(1 + plays of the artist). */
-  readonly artistPlays?: Column
+  readonly artistPlays: Column
   /** 1 where the track has no audio features. */
-  readonly noAudio?: Column
+  readonly noAudio: Column
 }
 
-interface Column {
+/** value = mean + sd · x[column]; where sd is 0, all plays of the training were alike and x has no such column. */ interface Column {
   readonly column: number
   readonly mean: number
   readonly sd: number
@@ -111,19 +111,17 @@ function prior(x: Tensor, { inputs, labels, heads, priorScale, evidence, seed }:
   const features = tanh(
     linear(x, constant([inputs, PRIOR_FEATURES], 2 / Math.sqrt(inputs)), constant([PRIOR_FEATURES], 1)),
   )
-  const mixed = matmul(
+  return matmul(
     mul(features, uncertainty(x, evidence)),
     constant([heads, PRIOR_FEATURES, labels.length], priorScale / Math.sqrt(PRIOR_FEATURES)),
   )
-  return mixed
 }
 
-/** u of each row: [batch, 1]. */
+/** u of each row: [batch, 1], or one number for all. */
 function uncertainty(x: Tensor, { artistPlays, noAudio }: EvidenceColumns): Tensor {
-  const value = ({ column, mean, sd }: Column) => add(mul(slice(x, -1, column, column + 1), sd), mean)
-  const one = add(mul(slice(x, -1, 0, 1), 0), 1)
-  const plays = artistPlays ? sub(exp(value(artistPlays)), 1) : one
+  const value = ({ column, mean, sd }: Column) =>
+    sd > 0 ? add(mul(slice(x, -1, column, column + 1), sd), mean) : x.graph.constant(mean)
+  const plays = sub(exp(value(artistPlays)), 1)
   const ofArtist = pow(add(div(plays, ENOUGH_PLAYS), 1), -1)
-  const ofSound = noAudio ? mul(value(noAudio), UNHEARD_SOUND) : mul(one, 0)
-  return sqrt(add(ofArtist, ofSound))
+  return sqrt(add(ofArtist, mul(value(noAudio), UNHEARD_SOUND)))
 }

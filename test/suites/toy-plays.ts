@@ -28,7 +28,7 @@ export function toyNetwork(shape: Partial<EnsembleShape> = {}) {
     hidden: [8],
     dropout: 0.1,
     priorScale: 1,
-    evidence: {},
+    evidence: { artistPlays: { column: 0, mean: 0, sd: 0 }, noAudio: { column: 0, mean: 0, sd: 0 } },
     seed: 3,
     ...shape,
   })
