@@ -201,6 +201,9 @@ describe('training', () => {
       const report = await stoppingIn(TRAININGS[k]!, after)
       expect([report.cut, trainings], TRAININGS[k]).toEqual(['stopped', TRAININGS.slice(0, k + 1)])
       expect(report.heldOut.plays).toBeGreaterThan(0)
+      // Four fifths of nine tenths; nine tenths once it has gone over the plays that said when to stop.
+      const known = report.finishes + report.skips
+      expect(report.plays / known, TRAININGS[k]).toBeCloseTo(k < 2 ? 0.72 : 0.9, 1)
     }
     const { likability } = await invented.engine.model('ada')
     expect((await likability.logits(new Float32Array(FEATURE_COUNT))).finish.every(Number.isFinite)).toBe(

@@ -95,6 +95,7 @@ export async function fitLikability(
     : { rolling: 1, frozen: 1 }
   const fitted: Fitted = {
     ...(await checkpointed(described, { learner, parameters: trained.parameters, slopes })),
+    plays: training.rolling.size,
     simple: fitSimple(described.views, beaten.choice),
     evaluation: { curve: trained.curve, kept: trained.kept, lines: beaten.lines },
     ...(trained.cut && { cut: trained.cut }),
@@ -131,13 +132,18 @@ async function carryOn(
   const teaching = { stage, targets, from: parameters, epochs: CARRY_ON.epochs, learningRate }
   const carried = await teach(learner, described.views, teaching, progress, signal)
   const state = { learner, parameters: carried.parameters, slopes }
-  return { ...fitted, ...(await checkpointed(described, state)), ...(carried.cut && { cut: carried.cut }) }
+  return {
+    ...fitted,
+    ...(await checkpointed(described, state)),
+    // Cut short it has not gone over all of them.
+    ...(carried.cut ? { cut: carried.cut } : { plays: described.views.rolling.size }),
+  }
 }
 
 async function checkpointed(
   { views, audioScale }: DescribedPlays,
   state: FitState,
-): Promise<Pick<Fitted, 'checkpoint' | 'plays' | 'state'>> {
+): Promise<Pick<Fitted, 'checkpoint' | 'state'>> {
   const { learner, parameters, slopes } = state
   const recent = recentPart(views)
   const logits = await logitsOf(recent, learner, parameters)
@@ -147,7 +153,7 @@ async function checkpointed(
   }
   const ensemble = ensembleOf(learner, parameters, calibration)
   const background = { rolling: evenly(recent.rolling.raw), frozen: evenly(recent.frozen.raw) }
-  return { checkpoint: { ensemble, audioScale, background }, plays: views.rolling.size, state }
+  return { checkpoint: { ensemble, audioScale, background }, state }
 }
 
 async function slopesOn(validation: Views, learner: Learner, parameters: NamedValues): Promise<Slopes> {

@@ -5,7 +5,7 @@ import { countOutcomes } from '../library/listening-log.ts'
 import { auc, logLoss } from '../metrics/binary.ts'
 import { checkpointFiles } from '../model/checkpoint.ts'
 import type { Evaluation, HeldOut } from './evaluation.ts'
-import { canFit, fitLikability, refitLikability } from './fit.ts'
+import { canFit, type Fitted, fitLikability, refitLikability } from './fit.ts'
 import { foresee, heldOutOf, MODELS } from './foresight.ts'
 import { dataState, type ListenerData, readListenerData } from './listener-data.ts'
 import { PRESETS, type Preset, type PresetName } from './presets.ts'
@@ -90,10 +90,7 @@ export async function train(
     preset,
     seed,
     settings: settings.preset,
-    labels: fitted.checkpoint.ensemble.labels,
-    inputs: fitted.checkpoint.ensemble.encoder.width,
-    plays: fitted.plays,
-    ...extentOf(data),
+    ...learnedFrom(data, fitted),
     ...(heldOut && { heldOutFrom: data.log.endedAt[tail]! }),
     state: await dataState(library, data.listener),
     heldOut: heldOut ? scoresOf(heldOut) : { plays: 0, models: [] },
@@ -115,9 +112,17 @@ export async function train(
   }
 }
 
-function extentOf({ log }: ListenerData) {
+function learnedFrom({ log }: ListenerData, { checkpoint: { ensemble }, plays }: Fitted) {
   const { finishes, skips } = countOutcomes(log)
-  return { finishes, skips, firstPlayAt: log.endedAt[0]!, lastPlayAt: log.endedAt.at(-1)! }
+  return {
+    labels: ensemble.labels,
+    inputs: ensemble.encoder.width,
+    plays,
+    finishes,
+    skips,
+    firstPlayAt: log.endedAt[0]!,
+    lastPlayAt: log.endedAt.at(-1)!,
+  }
 }
 
 function scoresOf({ label, views: { rolling, frozen } }: HeldOut): TrainingReport['heldOut'] {

@@ -6,7 +6,8 @@ import { adamW, type NamedValues, openTrainer } from '../graph/index.ts'
 import type { EnsembleNetwork } from '../model/ensemble-network.ts'
 import { batches, type TrainingSet } from './batches.ts'
 import type { CurvePoint, Evaluation } from './evaluation.ts'
-import { type HeldOutLoss, heldOutLoss, isWorse, type ValidationSet } from './held-out-loss.ts'
+import type { ValidationSet } from './held-out-loss.ts'
+import { type Keeper, keeper } from './keeper.ts'
 
 export interface LoopSettings {
   /** What the progress calls it. */
@@ -60,21 +61,13 @@ export async function trainEnsemble(
   const total = epochs * perRound
   const every = Math.ceil(perRound / SCORINGS)
 
-  let [step, cut, worseFor]: [number, Trained['cut'], number] = [0, undefined, 0]
-  let kept = { step, parameters: trainer.parameters() }
-  let best: HeldOutLoss | undefined
+  let [step, cut]: [number, Trained['cut']] = [0, undefined]
   let losses: number[] = []
-  const curve: CurvePoint[] = []
+  const keeping = keeper(trainer, predictor, set.heads, validation)
   const score = async () => {
-    const loss = validation && (await heldOutLoss(predictor, validation, set.heads))
-    curve.push({ step, training: average(losses), validation: loss?.mean ?? null })
+    await keeping.score(step, losses)
     losses = []
-    if (loss && (!best || loss.mean < best.mean)) best = loss
-    const worse = loss !== undefined && isWorse(loss, best!, validation!.sitting)
-    const parameters = trainer.parameters()
-    if (!worse && finite(parameters)) kept = { step, parameters }
-    worseFor = worse ? worseFor + 1 : 0
-    progress.at(step, told(curve.at(-1)!, best, settings.lines))
+    progress.at(step, told(keeping, settings.lines))
   }
 
   progress.stage(settings.stage, total, 'steps')
@@ -91,7 +84,7 @@ export async function trainEnsemble(
         else if (signal?.aborted) cut = 'stopped'
         if (cut) break training
         if (step % every === 0 || step === total) await score()
-        if (worseFor >= patience) break training
+        if (keeping.worseFor >= patience) break training
       }
     }
   } finally {
@@ -99,6 +92,7 @@ export async function trainEnsemble(
   }
   progress.done()
   // A network that was stopped before it was scored has learned nothing that anybody could vouch for.
+  const { kept, curve } = keeping
   if (cut && kept.step === 0 && !settings.from) {
     if (cut === 'stopped') throw signal!.reason
     throw new DeepcutsError('TRAINING_DIVERGED', { step })
@@ -106,28 +100,19 @@ export async function trainEnsemble(
   return { parameters: kept.parameters, curve, kept: kept.step, ...(cut && { cut }) }
 }
 
-const finite = (parameters: NamedValues) =>
-  Object.values(parameters).every((values) => values.every(Number.isFinite))
-
 /** The share of the learning rate: a warm-up over the first twentieth, then a cosine down to a tenth. */
 function rate(share: number): number {
   return Math.min(1, share * 20 + 0.05) * (0.55 + 0.45 * Math.cos(Math.PI * share))
 }
 
-function told(
-  { training, validation }: CurvePoint,
-  best: HeldOutLoss | undefined,
-  lines: Evaluation['lines'] = [],
-): string {
+function told({ curve, best }: Keeper, lines: Evaluation['lines'] = []): string {
+  const { training, validation } = curve.at(-1)!
   const toBeat = Math.min(...lines.map(({ logLoss }) => logLoss))
   return [
     ...(training === null ? [] : [`loss ${training.toFixed(4)}`]),
-    ...(best && validation !== null
-      ? [`held out ${validation.toFixed(4)}, best ${best.mean.toFixed(4)}`]
+    ...(best !== undefined && validation !== null
+      ? [`held out ${validation.toFixed(4)}, best ${best.toFixed(4)}`]
       : []),
     ...(lines.length > 0 ? [`to beat ${toBeat.toFixed(4)}`] : []),
   ].join(', ')
 }
-
-const average = (values: readonly number[]) =>
-  values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null
