@@ -137,7 +137,7 @@ function factsSection({ version, at, heldOut }: Report): string {
     heldOut
       ? [
           'judged on',
-          `the last ${many(heldOut.plays, 'play')}${heldOutFrom === undefined ? '' : `, from ${day(heldOutFrom)} on`}, before it learned from them too`,
+          `the last ${many(heldOut.plays, 'play')}${heldOutFrom === undefined ? '' : `, from ${day(heldOutFrom)} on`}, which the model that is judged had not seen`,
         ]
       : undefined,
     preset ? ['preset', preset] : undefined,
