@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import yazl from 'yazl'
 import { random } from '../src/core/random.ts'
 import { AUDIO_FEATURES } from '../src/core/track.ts'
-import { makeWorld, type World } from '../src/evaluate/world.ts'
+import { makeWorld, type World } from '../src/world/world.ts'
 
 const DAY = 86_400_000
 const UNTIL = Date.UTC(2026, 10, 1)

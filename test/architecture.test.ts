@@ -3,7 +3,24 @@ import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
-/** DESIGN §3: folder of src → the folders it may import. `root` is the four files directly in src. */
+/** What a request or a training is made of: everything under the root files. */
+const PARTS = [
+  ...[
+    'core',
+    'metrics',
+    'graph',
+    'store',
+    'library',
+    'ingest',
+    'features',
+    'collaborative',
+    'taste',
+    'model',
+  ],
+  ...['neighbors', 'candidates', 'rank', 'explore', 'mix', 'learn'],
+]
+
+/** DESIGN §3: folder of src → the folders it may import. `root` is the files directly in src. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   metrics: [],
@@ -12,44 +29,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   library: ['core', 'store'],
   ingest: ['core', 'library'],
   features: ['core', 'library', 'graph'],
+  collaborative: ['core', 'graph'],
+  taste: ['core', 'features', 'graph'],
   model: ['core', 'features', 'graph'],
   neighbors: ['core'],
-  candidates: ['core', 'library', 'model', 'neighbors'],
+  candidates: ['core', 'library', 'features', 'collaborative', 'taste', 'model', 'neighbors'],
   rank: ['core', 'features', 'model'],
   explore: ['core'],
   mix: ['core'],
-  learn: ['core', 'metrics', 'library', 'features', 'graph', 'model', 'neighbors'],
-  root: [
-    ...[
-      'core',
-      'metrics',
-      'graph',
-      'store',
-      'library',
-      'ingest',
-      'features',
-      'model',
-      'neighbors',
-      'candidates',
-    ],
-    ...['rank', 'explore', 'mix', 'learn'],
-  ],
-  evaluate: [
-    ...[
-      'core',
-      'metrics',
-      'graph',
-      'store',
-      'library',
-      'ingest',
-      'features',
-      'model',
-      'neighbors',
-      'candidates',
-    ],
-    ...['rank', 'explore', 'mix', 'learn', 'root', 'report'],
-  ],
-  report: ['core', 'metrics', 'features', 'library', 'learn', 'model', 'root'],
+  learn: ['core', 'metrics', 'library', 'features', 'graph', 'collaborative', 'taste', 'model', 'neighbors'],
+  root: PARTS,
+  world: ['core', 'library'],
+  evaluate: [...PARTS, 'root', 'world', 'report'],
+  report: ['core', 'metrics', 'features', 'library', 'learn', 'model', 'taste', 'root'],
   server: ['core', 'root', 'evaluate', 'report'],
   client: ['server'],
   cli: ['core', 'root', 'evaluate', 'report', 'server', 'client'],

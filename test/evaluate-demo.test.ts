@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
 import { type Engine, openEngine } from '../src/engine.ts'
 import { isDemoImport, judgeMix, prepareDemo, readDemo } from '../src/evaluate/demo.ts'
-import { makeWorld } from '../src/evaluate/world.ts'
 import { train } from '../src/learn/train.ts'
 import { recommend } from '../src/recommend.ts'
+import { makeWorld } from '../src/world/world.ts'
 
 const NOW = Date.UTC(2026, 9, 1, 18)
 const folder = mkdtempSync(join(tmpdir(), 'deepcuts-demo-test-'))

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
+import { interactions } from '../src/collaborative/interactions.ts'
+import type { RankingScorer } from '../src/collaborative/ranking-model.ts'
+import type { RankingFamily } from '../src/collaborative/ranking-models.ts'
 import { silent } from '../src/core/progress.ts'
 import { random } from '../src/core/random.ts'
 import { findBlend } from '../src/learn/ranking-blend.ts'
 import { eachUser } from '../src/learn/ranking-lists.ts'
 import { holdOut } from '../src/learn/ranking-split.ts'
 import { tuneRanking } from '../src/learn/ranking-tuning.ts'
-import { interactions } from '../src/model/interactions.ts'
-import type { RankingScorer } from '../src/model/ranking-model.ts'
-import type { RankingFamily } from '../src/model/ranking-models.ts'
 import { clusteredWorld, matrixOf } from './suites/ranking-worlds.ts'
 
 /** A scorer of fixed scores, users × items. */

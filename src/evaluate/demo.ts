@@ -2,8 +2,8 @@ import type { Mix } from '../core/mix.ts'
 import type { Progress } from '../core/progress.ts'
 import type { ImportRecord } from '../library/import-record.ts'
 import type { Library } from '../library/library.ts'
-import { type Judgement, makeWorld, type World } from './world.ts'
-import { tasteNames } from './world-taste.ts'
+import { tasteNames } from '../world/taste.ts'
+import { type Judgement, makeWorld, type World } from '../world/world.ts'
 
 /** The demo: one listener of an invented world whose taste is known, in a store like any other. */
 export interface Demo {

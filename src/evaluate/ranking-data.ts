@@ -1,5 +1,5 @@
+import { type Interactions, interactions } from '../collaborative/interactions.ts'
 import { DeepcutsError } from '../core/errors.ts'
-import { type Interactions, interactions } from '../model/interactions.ts'
 import type { RankingFile } from './ranking-files.ts'
 
 /** A training file as a matrix, and what is to be foreseen. */

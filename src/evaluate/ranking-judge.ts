@@ -1,10 +1,10 @@
+import { listenersOf } from '../collaborative/interactions.ts'
+import type { RankingScorer } from '../collaborative/ranking-model.ts'
 import type { Random } from '../core/random.ts'
 import { blended, eachUser } from '../learn/ranking-lists.ts'
 import { bootstrapInterval, bootstrapNormalInterval, type Estimate } from '../metrics/interval.ts'
 import { coverage, gini, ndcgAtK, novelty, recallAtK, reciprocalRank, topK } from '../metrics/ranking.ts'
 import { type SampledMetric, sampledMean } from '../metrics/sample.ts'
-import { listenersOf } from '../model/interactions.ts'
-import type { RankingScorer } from '../model/ranking-model.ts'
 import type { RankingData } from './ranking-data.ts'
 
 /** Estimates by name: recall@K and ndcg@K for each K, mrr, coverage, novelty, gini. */

@@ -1,6 +1,6 @@
+import type { Interactions } from '../collaborative/interactions.ts'
+import type { RankingScorer } from '../collaborative/ranking-model.ts'
 import { ndcgAtK, topK } from '../metrics/ranking.ts'
-import type { Interactions } from '../model/interactions.ts'
-import type { RankingScorer } from '../model/ranking-model.ts'
 import { blended, eachUser } from './ranking-lists.ts'
 
 /** What the parts of a blend count. */

@@ -1,6 +1,6 @@
+import type { Interactions } from '../collaborative/interactions.ts'
+import type { RankingScorer } from '../collaborative/ranking-model.ts'
 import { breathe } from '../core/breathe.ts'
-import type { Interactions } from '../model/interactions.ts'
-import type { RankingScorer } from '../model/ranking-model.ts'
 
 /** Users scored at a time: their rows of scores are all that is in memory. */
 const AT_ONCE = 256

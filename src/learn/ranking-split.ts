@@ -1,5 +1,5 @@
+import { type Interactions, interactions } from '../collaborative/interactions.ts'
 import type { Random } from '../core/random.ts'
-import { type Interactions, interactions } from '../model/interactions.ts'
 
 /** A matrix without some of its entries, and those entries. */
 export interface HeldOutItems {

@@ -1,8 +1,8 @@
+import type { RankingModel, RankingScorer } from '../collaborative/ranking-model.ts'
+import type { RankingFamily, Settings } from '../collaborative/ranking-models.ts'
 import type { Progress } from '../core/progress.ts'
 import type { Random } from '../core/random.ts'
 import { ndcgAtK, topK } from '../metrics/ranking.ts'
-import type { RankingModel, RankingScorer } from '../model/ranking-model.ts'
-import type { RankingFamily, Settings } from '../model/ranking-models.ts'
 import { eachUser } from './ranking-lists.ts'
 import type { HeldOutItems } from './ranking-split.ts'
 

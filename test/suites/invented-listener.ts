@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Engine, openEngine } from '../../src/engine.ts'
-import { makeWorld, type World } from '../../src/evaluate/world.ts'
 import { scaleAudio } from '../../src/features/audio-scale.ts'
 import { describeListener, type ListenerState } from '../../src/features/describe-listener.ts'
 import { audioScaleOf, historyMaker, readListenerData } from '../../src/learn/listener-data.ts'
 import type { Catalog } from '../../src/library/catalog.ts'
 import type { ImportRecord } from '../../src/library/import-record.ts'
+import { makeWorld, type World } from '../../src/world/world.ts'
 
 /** When everything in these tests happens, unless the clock is moved. */
 export const NOW = Date.UTC(2026, 10, 22, 12)

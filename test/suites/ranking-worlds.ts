@@ -1,6 +1,6 @@
+import { type Interactions, interactions } from '../../src/collaborative/interactions.ts'
+import type { RankingModel } from '../../src/collaborative/ranking-model.ts'
 import { random } from '../../src/core/random.ts'
-import { type Interactions, interactions } from '../../src/model/interactions.ts'
-import type { RankingModel } from '../../src/model/ranking-model.ts'
 
 /** A matrix from its dense rows; 0 is nothing. */
 export function matrixOf(rows: readonly (readonly number[])[]): Interactions {

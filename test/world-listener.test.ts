@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { outcome, UNKNOWN } from '../src/core/labels.ts'
 import { AUDIO_FEATURES, fold } from '../src/core/track.ts'
-import { makeWorld } from '../src/evaluate/world.ts'
-import { WORLD_GENRES, WORLD_SOUND } from '../src/evaluate/world-catalog.ts'
-import type { WorldPlay } from '../src/evaluate/world-listening.ts'
-import { tasteNames } from '../src/evaluate/world-taste.ts'
+import { WORLD_GENRES, WORLD_SOUND } from '../src/world/catalog.ts'
+import type { WorldPlay } from '../src/world/listening.ts'
+import { tasteNames } from '../src/world/taste.ts'
+import { makeWorld } from '../src/world/world.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 12)
 const world = makeWorld({ seed: 1, now: NOW })

@@ -1,8 +1,8 @@
 import { random } from '../core/random.ts'
 import type { ImportRecord } from '../library/import-record.ts'
-import { makeCatalog, type WorldArtist, type WorldTrack } from './world-catalog.ts'
-import { DAY, listen, type WorldHistory } from './world-listening.ts'
-import { finishProbability, type Moment, makeListener, type WorldListener } from './world-taste.ts'
+import { makeCatalog, type WorldArtist, type WorldTrack } from './catalog.ts'
+import { DAY, listen, type WorldHistory } from './listening.ts'
+import { finishProbability, type Moment, makeListener, type WorldListener } from './taste.ts'
 
 /** The size and seed of an invented world. */
 export interface WorldOptions {

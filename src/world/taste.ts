@@ -1,5 +1,5 @@
 import type { Random } from '../core/random.ts'
-import { WORLD_GENRES, WORLD_SOUND, type WorldArtist, type WorldTrack } from './world-catalog.ts'
+import { WORLD_GENRES, WORLD_SOUND, type WorldArtist, type WorldTrack } from './catalog.ts'
 
 /** The weights of the true finish probability, in log-odds, each with its reason. */
 export const TASTE = {

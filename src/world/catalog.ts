@@ -1,6 +1,6 @@
 import type { Random } from '../core/random.ts'
 import { AUDIO_FEATURES, type AudioFeatures, type TrackFacts, type TrackRef } from '../core/track.ts'
-import { names } from './world-names.ts'
+import { names } from './names.ts'
 
 /** How a genre of the invented world sounds: typical values on the usual scales. */
 export interface WorldGenre {

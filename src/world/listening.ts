@@ -1,15 +1,8 @@
 import type { Play } from '../core/event.ts'
 import { FINISH, type OutcomeCode, SKIP, UNKNOWN } from '../core/labels.ts'
 import type { Random } from '../core/random.ts'
-import type { WorldArtist, WorldTrack } from './world-catalog.ts'
-import {
-  finishProbability,
-  type Moment,
-  nearness,
-  strengthAt,
-  TASTE,
-  type WorldListener,
-} from './world-taste.ts'
+import type { WorldArtist, WorldTrack } from './catalog.ts'
+import { finishProbability, type Moment, nearness, strengthAt, TASTE, type WorldListener } from './taste.ts'
 
 const HOUR = 3_600_000
 export const DAY = 24 * HOUR
