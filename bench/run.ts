@@ -7,12 +7,13 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }
   'cold-start': () => import('./cold-start.ts'),
   graph: () => import('./graph.ts'),
   likability: () => import('./likability.ts'),
+  neighbors: () => import('./neighbors.ts'),
 }
-/** What follows the name of this one is for it. */
-const TAKES_ARGUMENTS = 'likability'
+/** What follows the name of one of these is for it. */
+const TAKE_ARGUMENTS = ['likability', 'neighbors']
 
 const words = process.argv.slice(2)
-const last = words.includes(TAKES_ARGUMENTS) ? words.indexOf(TAKES_ARGUMENTS) + 1 : words.length
+const last = words.findIndex((word) => TAKE_ARGUMENTS.includes(word)) + 1 || words.length
 const names = words.slice(0, last)
 const args = words.slice(last)
 const unknown = names.filter((name) => !(name in BENCHES))
@@ -24,7 +25,7 @@ if (names.length === 0 || unknown.length > 0) {
 
 for (const name of names) {
   const { default: bench } = await BENCHES[name]!()
-  const figures = await inFolder(bench, name === TAKES_ARGUMENTS ? args : [])
+  const figures = await inFolder(bench, TAKE_ARGUMENTS.includes(name) ? args : [])
   if (figures.length === 0) continue
   const width = Math.max(...figures.map((figure) => figure.name.length))
   const units = Math.max(6, ...figures.map((figure) => figure.unit.length))
@@ -37,7 +38,7 @@ for (const name of names) {
       `${figure.name.padEnd(width)}  ${told(value, figure).padStart(9)} ${unit.padEnd(units)}${promised}${interval}`,
     )
   }
-  const command = ['npm run bench --', name, ...(name === TAKES_ARGUMENTS ? args : [])].join(' ')
+  const command = ['npm run bench --', name, ...(TAKE_ARGUMENTS.includes(name) ? args : [])].join(' ')
   console.log(
     JSON.stringify({ bench: name, command, date: new Date().toISOString(), machine: machine(), figures }),
   )

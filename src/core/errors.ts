@@ -157,6 +157,16 @@ export const ERRORS = {
     sentence:
       'Before the model version {version}, no version served this listener that is kept and whole. Run "deepcuts train" to make a new one, or "deepcuts models" to see whether there is another for "deepcuts models use".',
   },
+  INDEX_UNUSABLE: {
+    exit: 1,
+    sentence:
+      'The index of neighbours {path} cannot be used: {problem}. Build it anew from the vectors of the model.',
+  },
+  VECTOR_UNUSABLE: {
+    exit: 1,
+    sentence:
+      '{what} cannot be used to find neighbours: {problem}. Give {dimension} finite numbers for each id, and each id once.',
+  },
   NO_PLAYS: {
     exit: 1,
     sentence:
