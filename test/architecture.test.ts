@@ -50,7 +50,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Folders that may import another folder's types, but never its code. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { client: ['server'] }
 
-const ROOT_FILES = ['index.ts', 'engine.ts', 'recommend.ts', 'explain.ts', 'config.ts']
+const ROOT_FILES = [
+  'index.ts',
+  'engine.ts',
+  'recommend.ts',
+  'explain.ts',
+  'seeds.ts',
+  'similar.ts',
+  'playlist-file.ts',
+  'config.ts',
+]
 const REFUSED_FOLDERS = ['utils', 'common', 'types', 'helpers', 'services']
 
 /** Path inside src, with `/`, → source text. */

@@ -104,6 +104,25 @@ export const ERRORS = {
     sentence:
       'This is not a playlist of the format {format}: {problem}. Check that the file is whole and of that format.',
   },
+  NOT_A_PLAYLIST_FILE: {
+    exit: 1,
+    sentence:
+      '{file} is not a playlist that can be read: {problem}. XSPF, JSPF, M3U, CSV (Exportify too), and text with "artist - title" or a Spotify link a line can.',
+  },
+  PLAYLIST_UNKNOWN: {
+    exit: 1,
+    sentence:
+      'Nothing on {file} is in your catalog: not one of {tracks} ({some}). Import a catalog that has them with "deepcuts import CATALOG.csv".',
+  },
+  NEEDS_SEEDS: {
+    exit: 2,
+    sentence: 'The recipe {recipe} needs to know where to start: deepcuts mix {recipe} {example}.',
+  },
+  NEEDS_NO_SEEDS: {
+    exit: 2,
+    sentence:
+      'The recipe {recipe} starts from what you love, not from "{from}". "deepcuts mix radio" starts from a track, an artist or a playlist.',
+  },
   UNKNOWN_IMPORT: { exit: 2, sentence: 'There is no import {id}. Run "deepcuts imports" to see them.' },
   IMPORT_ALREADY_UNDONE: {
     exit: 2,
@@ -317,6 +336,40 @@ export const ERRORS = {
     exit: 1,
     sentence:
       'Nothing can be judged: no user of {test} with an item that they do not have in {train} is known there. Check that both files are of one data set, with the same ids.',
+  },
+  PLAYLISTS_NO_COLUMN: {
+    exit: 1,
+    sentence:
+      '{file} has no column "{column}" (its columns: {columns}). Playlists to judge on are rows of playlist_id, track_id, title, artists and added, and perhaps playlist_name, album, length_s and removed.',
+  },
+  PLAYLISTS_NO_DATES: {
+    exit: 1,
+    sentence:
+      '{file} does not say when tracks were added: no row has a date in a column "added". What came later can only be foreseen where the days are known; for rows without dates there is "deepcuts evaluate ranking".',
+  },
+  PLAYLISTS_ROW: {
+    exit: 1,
+    sentence: '{file} is broken at row {row} below its header: {problem}. Mend that row, or export it again.',
+  },
+  PLAYLISTS_TOO_FEW: {
+    exit: 1,
+    sentence:
+      '{file} has {found} with tracks added before {until}, but a playlist is continued from what others have: at least {needed} are needed. Give more playlists, or a later --until.',
+  },
+  PLAYLISTS_NOTHING_AFTER: {
+    exit: 1,
+    sentence:
+      'Nothing can be judged: no playlist of {file} that had tracks before {until} got another one from then on. The dates go from {first} to {last}: choose --until between them.',
+  },
+  PLAYLISTS_NOTHING_BEFORE: {
+    exit: 1,
+    sentence:
+      'There is nothing to learn from: no row of {file} was added before {until}. The dates go from {first} to {last}: choose --until between them.',
+  },
+  PLAYLISTS_TOO_SHORT: {
+    exit: 1,
+    sentence:
+      'What happened before {until} is too little to learn from: within those {days} days no playlist of {file} got tracks that could be foreseen from the days before. The dates go from {first} to {last}: choose a later --until.',
   },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 

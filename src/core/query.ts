@@ -1,3 +1,13 @@
+/** Where a mix starts instead of from all that the listener loves. */
+export interface Seeds {
+  /** Tracks of the catalog, in the order of the playlist where there is one. */
+  readonly trackIds: readonly number[]
+  /** The name of the track, the artist or the playlist. */
+  readonly title: string
+  /** Tracks and playlists are not repeated in the mix; an artist's songs may be in it. Absent: a track. */
+  readonly kind?: 'track' | 'artist' | 'playlist'
+}
+
 /** A request for a mix. */
 export interface Query {
   readonly listener: string
@@ -10,4 +20,6 @@ export interface Query {
   readonly seed?: number
   /** When it is asked, ms since the epoch. */
   readonly at: number
+  /** Where it starts; recipes that start from something need it. */
+  readonly from?: Seeds
 }

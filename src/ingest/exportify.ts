@@ -28,7 +28,7 @@ export function isExportify(header: readonly string[]): boolean {
 }
 
 /** The header with English names; undefined when it is not Exportify's. */
-function exportifyHeader(header: readonly string[]): readonly string[] | undefined {
+export function exportifyHeader(header: readonly string[]): readonly string[] | undefined {
   const keys = header.map(columnKey)
   if (URI_COLUMNS.has(keys[0] ?? '') && keys.includes('added_at') && !keys.includes('playlist_name'))
     return keys

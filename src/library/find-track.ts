@@ -99,7 +99,7 @@ function codeIn(text: string): { scheme: 'spotify' | 'isrc' | 'mbid'; value: str
 }
 
 /** Letters and digits alone, without accents, in lower case; texts without any are only folded. */
-function plain(text: string): string {
+export function plain(text: string): string {
   if (/^[0-9a-z]+(?: [0-9a-z]+)*$/i.test(text)) return text.toLowerCase()
   const letters = text
     .replace(/['’‘`´]/g, '')

@@ -75,6 +75,7 @@ export const jspf: PlaylistFormat = {
       }
     })
   },
+  title: (text) => texts(at(at(parse(text), 'playlist'), 'title'))[0],
 }
 
 /** @throws DeepcutsError NOT_A_PLAYLIST */

@@ -25,6 +25,7 @@ export const mixJson: PlaylistFormat = {
       })
     })
   },
+  title: (text) => texts(at(parse(text), 'title'))[0],
 }
 
 function parse(text: string): unknown {

@@ -1,12 +1,8 @@
 import type { Mix } from '../core/mix.ts'
-import { spotifyId, type Track, type TrackRef } from '../core/track.ts'
+import type { PlaylistEntry } from '../core/playlist.ts'
+import { spotifyId, type Track } from '../core/track.ts'
 
-/** One track of a playlist file: whatever names the file gives. */
-export interface PlaylistEntry extends TrackRef {
-  readonly durationMs?: number
-  /** The sentence that a mix put beside it. */
-  readonly reason?: string
-}
+export type { PlaylistEntry } from '../core/playlist.ts'
 
 export interface WrittenPlaylist {
   readonly text: string
@@ -26,6 +22,8 @@ export interface PlaylistFormat {
   write(mix: Mix): WrittenPlaylist
   /** @throws DeepcutsError NOT_A_PLAYLIST when the text is not of this format */
   read(text: string): PlaylistEntry[]
+  /** What the playlist is called in a text that `read` takes, where the format has a place for that. */
+  title?(text: string): string | undefined
 }
 
 /** The text without the characters that XML 1.0 cannot hold, line breaks as \n. */

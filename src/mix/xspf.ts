@@ -58,6 +58,7 @@ export const xspf: PlaylistFormat = {
       }),
     }))
   },
+  title: (text) => texts(at(at(parser.parse(text), 'playlist'), 'title'))[0],
 }
 
 function whole(value: number | undefined): number | undefined {

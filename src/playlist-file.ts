@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import { basename, extname } from 'node:path'
+import { DeepcutsError } from './core/errors.ts'
+import type { PlaylistEntry } from './core/playlist.ts'
+import { playlistText } from './ingest/playlist-bytes.ts'
+import { parseLines } from './ingest/playlist-lines.ts'
+import { isM3u, isStream, type ParsedPlaylist, parseM3u } from './ingest/playlist-m3u.ts'
+import { isTrackTable, parseTable } from './ingest/playlist-table.ts'
+import { jspf } from './mix/jspf.ts'
+import { mixJson } from './mix/mix-json.ts'
+import type { PlaylistFormat } from './mix/playlist.ts'
+import { xspf } from './mix/xspf.ts'
+
+/** A playlist file is small; one of this size is something else. */
+const MOST_BYTES = 1 << 26
+
+/** What a playlist file holds. */
+export interface PlaylistFile {
+  /** As the file says, else its name without the ending. */
+  readonly title: string
+  readonly entries: readonly PlaylistEntry[]
+}
+
+/**
+ * Reads a playlist file of any format, told by its content: XSPF, JSPF, a mix as JSON, M3U, a table with a header (CSV,
+ * Exportify), or text with a track a line.
+ * @throws DeepcutsError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_TOO_LARGE, FILE_EMPTY, NOT_A_PLAYLIST, NOT_A_PLAYLIST_FILE, CSV_BROKEN
+ */
+export async function readPlaylistFile(path: string): Promise<PlaylistFile> {
+  const file = basename(path)
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+      throw new DeepcutsError('FILE_NOT_FOUND', { path })
+    const problem = error.code === 'EISDIR' ? 'it is a folder' : (error.code ?? error.message)
+    throw new DeepcutsError('FILE_UNREADABLE', { file, problem }, { cause: error })
+  })
+  if (bytes.length > MOST_BYTES) throw new DeepcutsError('FILE_TOO_LARGE', { file, limit: '64 MB' })
+  const { title, entries } = await parsePlaylist(playlistText(bytes, file), file)
+  if (entries.length === 0) throw notOne(file, 'it names no track')
+  return { title: title?.trim() || titleFrom(file), entries }
+}
+
+/**
+ * Reads the text of a playlist file.
+ * @throws DeepcutsError NOT_A_PLAYLIST, NOT_A_PLAYLIST_FILE, CSV_BROKEN
+ */
+export async function parsePlaylist(text: string, file: string): Promise<ParsedPlaylist> {
+  const start = text.trimStart()[0]
+  if (start === '<') return by(xspf, text.trimStart())
+  if (start === '{') return by(isMix(text) ? mixJson : jspf, text)
+  if (start === '[') throw notOne(file, 'it is JSON, but neither JSPF nor a mix of deepcuts')
+  if (isStream(text)) throw notOne(file, 'it lists the pieces of one stream')
+  if (isM3u(text) || /\.m3u8?$/i.test(file)) return parseM3u(text)
+  if (isTrackTable(text)) return { entries: await parseTable(text, file) }
+  if (/\.[ct]sv$/i.test(file)) throw notOne(file, 'its first line names no column with titles or ids')
+  return { entries: parseLines(text) }
+}
+
+function by(format: PlaylistFormat, text: string): ParsedPlaylist {
+  const entries = format.read(text).filter((entry) => Object.keys(entry).some((key) => key !== 'reason'))
+  const title = format.title?.(text)
+  return { entries, ...(title !== undefined && { title }) }
+}
+
+/** A whole mix has its tracks at the top; JSPF has them below "playlist". */
+function isMix(text: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null && 'tracks' in parsed && !('playlist' in parsed)
+  } catch {
+    return false
+  }
+}
+
+function titleFrom(file: string): string {
+  const stem = file.slice(0, file.length - extname(file).length).trim()
+  return stem.replaceAll('_', ' ') || file
+}
+
+function notOne(file: string, problem: string): DeepcutsError {
+  return new DeepcutsError('NOT_A_PLAYLIST_FILE', { file, problem })
+}

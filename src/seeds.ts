@@ -1,0 +1,152 @@
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { DeepcutsError } from './core/errors.ts'
+import type { PlaylistEntry } from './core/playlist.ts'
+import type { Seeds } from './core/query.ts'
+import { fold } from './core/track.ts'
+import type { Engine } from './engine.ts'
+import { type Catalog, trackAt } from './library/catalog.ts'
+import { findTrack } from './library/find-track.ts'
+import { resolveTracks } from './library/resolve-tracks.ts'
+import { songKey } from './library/songs.ts'
+import { readPlaylistFile } from './playlist-file.ts'
+
+/** Of an artist, no more songs than this say where a radio starts. */
+const SONGS_OF_AN_ARTIST = 30
+
+/** Where a mix starts, and what of it is not in the catalog. */
+export interface FoundSeeds {
+  readonly seeds: Seeds
+  /** How many tracks the files name. */
+  readonly told: number
+  /** Tracks of the files that are not in the catalog, in their order. */
+  readonly unknown: readonly PlaylistEntry[]
+}
+
+/**
+ * What the words after `mix radio` and `mix continue` mean: playlist files, else one artist or one track, else several.
+ * @param plays row → plays of the listener, which tell the artist's songs that they know best
+ * @throws DeepcutsError FILE_NOT_FOUND, NOT_A_PLAYLIST_FILE, PLAYLIST_UNKNOWN, UNKNOWN_TRACK, AMBIGUOUS_TRACK
+ */
+export async function findSeeds(
+  engine: Engine,
+  words: readonly string[],
+  plays: (row: number) => number = () => 0,
+): Promise<FoundSeeds> {
+  const catalog = await engine.library.catalog()
+  const files = await Promise.all(words.map(isFile))
+  if (!files.some(Boolean)) {
+    const missing = words.find(
+      (word) => /[\\/]|\.(?:xspf|jspf|json|m3u8?|csv|tsv|txt)$/i.test(word) && !/^https?:/.test(word),
+    )
+    const whole = await named(engine, catalog, words.join(' '), plays).catch((error: unknown) => {
+      if (missing !== undefined && isUnknown(error))
+        throw new DeepcutsError('FILE_NOT_FOUND', { path: missing })
+      if (words.length === 1 || !isUnknown(error)) throw error
+      return undefined
+    })
+    if (whole) return { seeds: whole, told: whole.trackIds.length, unknown: [] }
+  }
+  const parts: FoundSeeds[] = []
+  for (const [i, word] of words.entries()) {
+    if (files[i]) parts.push(await fromFile(engine, catalog, word))
+    else {
+      const seeds = await named(engine, catalog, word, plays)
+      parts.push({ seeds, told: seeds.trackIds.length, unknown: [] })
+    }
+  }
+  return joined(parts)
+}
+
+/** The tracks of one playlist file. @throws DeepcutsError FILE_NOT_FOUND, NOT_A_PLAYLIST_FILE, PLAYLIST_UNKNOWN */
+async function fromFile(engine: Engine, catalog: Catalog, path: string): Promise<FoundSeeds> {
+  const { title, entries } = await readPlaylistFile(path)
+  const { rows, unknown } = await resolveTracks(engine.library.store, catalog, entries)
+  const known = [...new Set(rows.filter((row) => row >= 0))]
+  if (known.length === 0)
+    throw new DeepcutsError('PLAYLIST_UNKNOWN', {
+      file: basename(path),
+      tracks: entries.length,
+      some: firstOf(entries),
+    })
+  const trackIds = known.map((row) => catalog.trackId[row]!)
+  return { seeds: { trackIds, title, kind: 'playlist' }, told: entries.length, unknown }
+}
+
+/** The artist of that name as it is spelled, else the track. */
+async function named(
+  engine: Engine,
+  catalog: Catalog,
+  text: string,
+  plays: (row: number) => number,
+): Promise<Seeds> {
+  const artist = artistSpelled(catalog, text)
+  if (artist > 0) {
+    const trackIds = songsOf(catalog, artist, plays).map((row) => catalog.trackId[row]!)
+    return { trackIds, title: catalog.artists.at(artist), kind: 'artist' }
+  }
+  const row = await findTrack(engine.library.store, catalog, text)
+  const { id, title, artist: by } = trackAt(catalog, row)
+  return { trackIds: [id], title: by ? `${title} – ${by}` : title, kind: 'track' }
+}
+
+function artistSpelled(catalog: Catalog, text: string): number {
+  const wanted = fold(text)
+  for (let artist = 1; artist < catalog.artists.size; artist++)
+    if (fold(catalog.artists.at(artist)) === wanted) return artist
+  return 0
+}
+
+/** The artist's songs, one version each: most played first, then most popular. */
+function songsOf(catalog: Catalog, artist: number, plays: (row: number) => number): number[] {
+  const rows: number[] = []
+  catalog.artist.forEach((of, row) => {
+    if (of === artist) rows.push(row)
+  })
+  const popularity = (row: number) => catalog.popularity[row]! || 0
+  rows.sort((a, b) => plays(b) - plays(a) || popularity(b) - popularity(a) || a - b)
+  const songs = new Map(rows.toReversed().map((row) => [songKey(catalog, row), row]))
+  const kept = new Set(songs.values())
+  return rows.filter((row) => kept.has(row)).slice(0, SONGS_OF_AN_ARTIST)
+}
+
+function joined(parts: readonly FoundSeeds[]): FoundSeeds {
+  const [first] = parts
+  if (first && parts.length === 1) return first
+  const kinds = new Set(parts.map(({ seeds }) => seeds.kind))
+  return {
+    seeds: {
+      trackIds: [...new Set(parts.flatMap(({ seeds }) => seeds.trackIds))],
+      title: parts.map(({ seeds }) => seeds.title).join(', '),
+      kind: kinds.size === 1 ? [...kinds][0]! : 'playlist',
+    },
+    told: parts.reduce((sum, { told }) => sum + told, 0),
+    unknown: parts.flatMap(({ unknown }) => unknown),
+  }
+}
+
+/** "Title – Artist, Title – Artist …": a few entries by name, or by id where a file gives no more. */
+export function firstOf(entries: readonly PlaylistEntry[], most = 3): string {
+  const names = entries.slice(0, most).map(entryName)
+  return `${names.join(', ')}${entries.length > most ? ' …' : ''}`
+}
+
+/** What a person would call an entry. */
+export function entryName({ artist, title, spotify, isrc, mbid }: PlaylistEntry): string {
+  if (title) return cutAt(artist ? `${title} – ${artist}` : title)
+  return spotify ? `spotify:track:${spotify}` : (isrc ?? mbid ?? 'a track without a name')
+}
+
+const LONGEST = 80
+const cutAt = (name: string) => (name.length > LONGEST ? `${[...name].slice(0, LONGEST).join('')}…` : name)
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isFile(),
+    () => false,
+  )
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof DeepcutsError && error.code === 'UNKNOWN_TRACK'
+}
