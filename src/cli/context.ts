@@ -146,15 +146,20 @@ function isWithoutStore(folder: string): boolean {
   return statSync(folder).isDirectory() && !existsSync(join(folder, 'deepcuts.duckdb'))
 }
 
+/** In a store of more people than this nobody is the usual one. */
+const HOUSEHOLD = 20
+
 async function usualListener({ library: { listeners, store } }: Engine): Promise<string> {
   const known = await listeners.list()
   if (known.length === 0) return NOBODY_YET
+  const { knownNames } = await import('../index.ts')
+  if (known.length > HOUSEHOLD) throw new DeepcutsError('WHICH_LISTENER', { known: knownNames(known) })
   const plays = await Promise.all(known.map(({ id }) => store.count('plays', { listener: id })))
   const heard = known.filter((_, i) => plays[i]! > 0)
   const [only, ...others] = heard.length > 0 ? heard : known
   if (others.length > 0)
     throw new DeepcutsError('WHICH_LISTENER', {
-      known: [only!, ...others].map(({ name }) => name).join(', '),
+      known: knownNames([only!, ...others]),
     })
   return only!.name
 }

@@ -19,7 +19,7 @@ export function addImport(program: Command): void {
   ])
     .option(
       '--as <format>',
-      'skip the recognition: spotify-extended, spotify-account, catalog, exportify or acousticbrainz',
+      'skip the recognition: spotify-extended, spotify-account, listens, catalog, exportify or acousticbrainz',
     )
     .option('--listener <id>', 'whose plays these are (default: the only one there is, else "me")')
     .option('--time-zone <zone>', 'where a new listener lives (default: this machine’s)')
@@ -27,9 +27,9 @@ export function addImport(program: Command): void {
       action<[paths: string[]], ImportOptions>(
         async (context, [paths], { as, listener: named, timeZone }) => {
           const engine = await context.engineOrNew()
-          const { holdTracksAlone } = await import('../index.ts')
-          const listener = await ownerOf(context, named, () => holdTracksAlone(paths, as))
-          const imports = await importAll(context, paths, listener, as)
+          const { belongToNobody } = await import('../index.ts')
+          const listener = await ownerOf(context, named, () => belongToNobody(paths, as))
+          const imports = await importAll(context, paths, listener, as, named !== undefined)
           if (timeZone) await engine.library.listeners.setTimeZone(listener, context.timeZone)
           context.out.document({ imports })
           context.out.aside('Next: "deepcuts train", then "deepcuts mix"; or "deepcuts run" for both.')
@@ -40,7 +40,7 @@ export function addImport(program: Command): void {
 
 /**
  * Whose an import is: the one who was named, else the only person who ever brought something of their own, else the usual one.
- * What tells of tracks alone may be anybody's. @throws DeepcutsError WHICH_LISTENER
+ * What tells of tracks alone, or names its own listeners, may be anybody's. @throws DeepcutsError WHICH_LISTENER
  */
 export async function ownerOf(
   context: Context,
@@ -48,16 +48,18 @@ export async function ownerOf(
   isAnybodys: () => boolean | Promise<boolean>,
 ): Promise<string> {
   if (named !== undefined) return named
-  const { isOfTracks } = await import('../index.ts')
+  const { EVERYBODY, isOfTracks, knownNames } = await import('../index.ts')
   const { library } = await context.engineOrNew()
-  const own = (await library.imports.list()).filter(({ format }) => !isOfTracks(format))
+  const own = (await library.imports.list()).filter(
+    ({ format, listener }) => !isOfTracks(format) && listener !== EVERYBODY,
+  )
   const people = [...new Set(own.map(({ listener }) => listener))]
   if (people.length === 1) return people[0]!
-  const [first, ...others] =
-    people.length > 0 ? people : (await library.listeners.list()).map(({ name }) => name)
+  const known = people.length > 0 ? people.map((name) => ({ name })) : await library.listeners.list()
+  const [first, ...others] = known
   if (first === undefined || others.length === 0) return context.listener()
-  if (await isAnybodys()) return first
-  throw new DeepcutsError('WHICH_LISTENER', { known: [first, ...others].join(', ') })
+  if (await isAnybodys()) return first.name
+  throw new DeepcutsError('WHICH_LISTENER', { known: knownNames(known) })
 }
 
 /** Imports paths in order and shows each report as it is done. @throws DeepcutsError for the first that cannot be read; DEMO_DATA */
@@ -66,6 +68,7 @@ export async function importAll(
   paths: readonly string[],
   listener: string,
   as?: string,
+  named = false,
 ): Promise<readonly ImportReport[]> {
   const { formatReport, importPaths } = await import('../index.ts')
   const { readDemo } = await import('../evaluate/demo.ts')
@@ -77,6 +80,7 @@ export async function importAll(
     now: context.now(),
     signal: context.signal,
     ...(as === undefined ? {} : { as }),
+    named,
   }
   const { out } = context
   const kept: string[] = []

@@ -25,6 +25,11 @@ export const ERRORS = {
     sentence:
       'The data in {path} is the invented world of the demo, where your own music would get lost. Name another folder with --data.',
   },
+  LISTENERS_NAMED: {
+    exit: 2,
+    sentence:
+      '{file} names its own listeners, so its plays cannot all be those of "{listener}". Leave --listener out; each of them can then be asked for by name.',
+  },
   WHICH_LISTENER: {
     exit: 2,
     sentence: 'Several people listen here: {known}. Say whom you mean with --listener.',

@@ -10,6 +10,12 @@ export type OutcomeCode = typeof FINISH | typeof SKIP | typeof UNKNOWN
 
 const SKIP_REASONS = new Set(['fwdbtn', 'backbtn', 'endplay'])
 
+/**
+ * What an importer writes as `reason_end` where a source with exact times never states reasons: there the milliseconds must speak.
+ * '' on the other hand is a reason that a source with reasons left out.
+ */
+export const NO_REASONS = '(no reasons)'
+
 /** A play shorter than this with no other evidence is a skip. */
 const SKIP_UNDER_MS = 30_000
 const FINISH_SHARE = 0.9

@@ -4,6 +4,7 @@ import type { Context, Sink } from './sink.ts'
 export const FORMATS = [
   'spotify-extended',
   'spotify-account',
+  'listens',
   'catalog',
   'exportify',
   'acousticbrainz',

@@ -11,9 +11,21 @@ export function isOfTracks(format: string): boolean {
   return format.split('+').every((one) => OF_TRACKS.has(one))
 }
 
-/** Whether paths hold tracks alone. What cannot be read holds nothing: importing it says why. */
-export async function holdTracksAlone(paths: readonly string[], as?: string): Promise<boolean> {
-  for (const path of paths) if (!(await formatsIn(path, as)).every(isOfTracks)) return false
+/** Whether an import's format is of files that name their own listeners, with or without tables of tracks beside them. */
+export function namesListeners(format: string): boolean {
+  const formats = format.split('+')
+  return formats.includes('listens') && formats.every((one) => one === 'listens' || OF_TRACKS.has(one))
+}
+
+/**
+ * Whether paths name their own listeners, or hold tracks alone, so that nobody has to say whose they are. What cannot be read
+ * holds nothing: importing it says why.
+ */
+export async function belongToNobody(paths: readonly string[], as?: string): Promise<boolean> {
+  for (const path of paths) {
+    const formats = await formatsIn(path, as)
+    if (!formats.every(isOfTracks) && !namesListeners(formats.join('+'))) return false
+  }
   return true
 }
 

@@ -3,8 +3,9 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
-import type { Imports } from '../library/import-record.ts'
+import { EVERYBODY, type Imports } from '../library/import-record.ts'
 import { FORMATS, isFormat } from './format.ts'
+import { namesListeners } from './formats-in.ts'
 import type { Opened } from './member.ts'
 import { openPath } from './open-path.ts'
 import { type KnownFile, type Recognition, recognise } from './recognise.ts'
@@ -13,7 +14,10 @@ import { countingSink, type FileReport, playlistNames, type Sink } from './sink.
 import { packageNotes } from './spotify-package.ts'
 
 export interface ImportOptions {
+  /** Whose the files are that do not name their listeners. */
   readonly listener: string
+  /** Whether a person said so: then a file that names its listeners is refused. */
+  readonly named?: boolean
   /** One of FORMATS: skips the recognition. */
   readonly as?: string
   /** Milliseconds since the epoch. */
@@ -68,7 +72,10 @@ async function importPath(
     const known = await recognise(opened, as)
     const { files } = known
     const format = [...new Set(files.map((file) => file.as.format))].join('+')
-    const { listener } = options
+    const own = namesListeners(format)
+    if (own && options.named)
+      throw new DeepcutsError('LISTENERS_NAMED', { file: opened.name, listener: options.listener })
+    const listener = own ? EVERYBODY : options.listener
     const stop = () => stopWhenAborted(signal, opened.name)
     const sha256 = await digest(path, opened, files, stop)
     const before = await imports.find(listener, sha256)
@@ -114,6 +121,7 @@ async function importPath(
       newTracks: outcome.newTracks,
       plays: outcome.plays,
       playsWithAudio: outcome.playsWithAudio,
+      ...(outcome.listeners && { listeners: outcome.listeners }),
       ...(outcome.plays > 0 && { audioShare: outcome.playsWithAudio / outcome.plays }),
       ...spanOf(read),
       notes,

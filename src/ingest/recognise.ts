@@ -10,6 +10,7 @@ import { catalogTable, usableColumns } from './catalog.ts'
 import { csvHeader } from './csv.ts'
 import { exportifyTable, isExportify } from './exportify.ts'
 import { FORMATS, type FormatName, type Recognised } from './format.ts'
+import { isListensLines, isListensTable, listensLines, listensTable } from './listens-table.ts'
 import type { Member, Opened } from './member.ts'
 import { accountHistory } from './spotify-account.ts'
 import { extendedHistory } from './spotify-extended.ts'
@@ -92,6 +93,7 @@ async function sniff(
 }
 
 function fromJson({ name }: Member, head: string): Recognised | undefined {
+  if (isListensLines(head)) return { format: 'listens', read: listensLines, order: [7] }
   if (!isAcousticJson(head)) return spotifySchema(head)
   const perLine = /\.(jsonl|ndjson)$/i.test(name)
   return {
@@ -105,6 +107,8 @@ function fromJson({ name }: Member, head: string): Recognised | undefined {
 function fromTable(member: Member, head: string, forced: FormatName | undefined): Recognised | undefined {
   if (/\.(jsonl?|ndjson)$/i.test(member.name)) return undefined
   const header = csvHeader(head)
+  if (isListensTable(header) && (!forced || forced === 'listens'))
+    return { format: 'listens', read: listensTable, order: [7] }
   if (isAcousticTable(header)) return { format: 'acousticbrainz', read: acousticTable, order: [5] }
   if (isExportify(header) && forced !== 'catalog')
     return { format: 'exportify', read: exportifyTable(member.name), order: [4] }

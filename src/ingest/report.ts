@@ -5,7 +5,10 @@ export interface ImportReport {
   /** Base name of the imported path. */
   readonly name: string
   readonly format: string
+  /** '' where the plays name their listeners. */
   readonly listener: string
+  /** Plays that count of each listener that a file names, the most first. */
+  readonly listeners?: readonly { readonly name: string; readonly plays: number }[]
   /** The import's id, for `deepcuts imports undo`. */
   readonly importId: number
   /** The same content was imported before: nothing changed. */
@@ -48,8 +51,17 @@ export function formatReport(report: ImportReport): string {
       : [`${percent(report.audioShare)} of plays have audio features`]),
   ]
   lines.push(facts.join(' · '))
+  if (report.listeners) lines.push(peopleIn(report.listeners))
   for (const note of report.notes) lines.push(`• ${note}`)
   return lines.join('\n')
+}
+
+function peopleIn(listeners: NonNullable<ImportReport['listeners']>): string {
+  const told = listeners.slice(0, 3).map(({ name, plays }) => `${name} ${count(plays)}`)
+  const rest = listeners.length - told.length
+  const median = listeners[listeners.length >> 1]?.plays ?? 0
+  const more = rest > 0 ? ` and ${count(rest)} more; half of them have ${count(median)} or fewer` : ''
+  return `${count(listeners.length)} ${listeners.length === 1 ? 'listener' : 'listeners'}: ${told.join(', ')}${more}`
 }
 
 function table(files: readonly FileReport[]): string[] {

@@ -6,6 +6,7 @@ export type LeftReason =
   | 'audiobook'
   | 'video without track'
   | 'no metadata'
+  | 'no listener'
   | 'private session'
   | 'duplicate'
   | 'wrong types'

@@ -3,7 +3,13 @@ import type { TrackFacts, TrackRef } from '../core/track.ts'
 
 /** One thing an imported file says. Parsers yield these; the import session writes them. */
 export type ImportRecord =
-  | { readonly kind: 'play'; readonly track: TrackRef; readonly play: Play }
+  | {
+      readonly kind: 'play'
+      readonly track: TrackRef
+      readonly play: Play
+      /** Whose play it is, where the file says it; absent: the import's listener. */
+      readonly listener?: string
+    }
   /** A catalog row: names, ids and features of a recording. */
   | { readonly kind: 'track'; readonly track: TrackRef; readonly facts: TrackFacts }
   /** An explicit like or ban of a track; undated in library files. */
@@ -17,8 +23,12 @@ export type ImportRecord =
       readonly addedAt?: number
     }
 
+/** The listener of an import whose plays name their own. Nobody can be called so. */
+export const EVERYBODY = ''
+
 /** One import as the writer needs it. */
 export interface ImportMeta {
+  /** A name, or EVERYBODY. */
   readonly listener: string
   /** The base name of what was imported; never a full path. */
   readonly name: string
@@ -42,6 +52,8 @@ export interface ImportOutcome {
   /** Visible plays of this import, and those of them whose track has audio features now. */
   readonly plays: number
   readonly playsWithAudio: number
+  /** Of an import whose plays name their listeners: visible plays of each, the most first. */
+  readonly listeners?: readonly { readonly name: string; readonly plays: number }[]
 }
 
 /** Takes the records of one import and writes them in one atomic, durable step. Nothing is visible before `commit` resolves. */

@@ -4,7 +4,14 @@ import type { Play } from '../core/event.ts'
 import type { Store, Write } from '../store/store.ts'
 import { claimColumns } from './claim-columns.ts'
 import { localNames } from './identifiers.ts'
-import type { ImportMeta, ImportOutcome, ImportRecord, ImportSession, Imports } from './import-record.ts'
+import {
+  EVERYBODY,
+  type ImportMeta,
+  type ImportOutcome,
+  type ImportRecord,
+  type ImportSession,
+  type Imports,
+} from './import-record.ts'
 import type { Listeners } from './listeners.ts'
 import { type PlayName, refreshHidden } from './plays.ts'
 import type { Revision } from './revision.ts'
@@ -75,8 +82,8 @@ export function importLog(parts: ImportParts): ImportLog {
         const entry = (await list()).find((e) => e.id === id)
         if (!entry) throw new DeepcutsError('UNKNOWN_IMPORT', { id })
         if (!Number.isNaN(entry.undoneAt)) throw new DeepcutsError('IMPORT_ALREADY_UNDONE', { id })
-        const owner = (await listeners.find(entry.listener))!
-        const { writes } = await refreshHidden(store, owner.id, { without: id })
+        const { listener } = await store.read('plays', ['listener'], { where: { import: id } })
+        const { writes } = await refreshHidden(store, [...new Set(listener)], { without: id })
         const undoneAt = now()
         await store.write([
           { delete: 'plays', where: { import: id } },
@@ -97,14 +104,14 @@ async function standingImport(
   listener: string,
   sha256: string,
 ): Promise<number | undefined> {
-  const owner = await listeners.find(listener)
+  const owner = listener === EVERYBODY ? { id: NOBODY } : await listeners.find(listener)
   if (!owner) return undefined
   const rows = await store.read('imports', ['id', 'undoneAt'], { where: { sha256, listener: owner.id } })
   const at = rows.undoneAt.findIndex(Number.isNaN)
   return at < 0 ? undefined : rows.id[at]
 }
 
-/** The owner of playlists that a catalog tells. */
+/** The owner of playlists that a catalog tells, and of imports whose plays name their listeners. */
 const NOBODY = 0
 
 /** `name` is the track's number among the names of the import, 0 for none. */
@@ -121,7 +128,9 @@ interface Item {
   readonly addedAt: number
 }
 
+/** `listener` is their number among those that the import names, 0 for the import's own. */
 interface Heard {
+  readonly listener: number
   readonly name: number
   readonly play: Play
   readonly file: number
@@ -134,6 +143,7 @@ function beginImport(parts: ImportParts): ImportSession {
   const plays: Heard[] = []
   const feedback: Said[] = []
   const items: Item[] = []
+  const people = new Map<string, number>([[EVERYBODY, 0]])
   const called = new Map<number, { readonly artist: string; readonly title: string }>()
 
   return {
@@ -146,7 +156,9 @@ function beginImport(parts: ImportParts): ImportSession {
       if (name === 0) return
       claims.add(name, record.track, record.kind === 'track' ? record.facts : undefined)
       if (record.kind === 'play') {
-        plays.push({ name, play: record.play, file })
+        const { listener: whose = EVERYBODY } = record
+        if (!people.has(whose)) people.set(whose, people.size)
+        plays.push({ listener: people.get(whose)!, name, play: record.play, file })
         if (!called.has(name))
           called.set(name, { artist: record.track.artist ?? '', title: record.track.title ?? '' })
       } else if (record.kind === 'playlist-item')
@@ -163,23 +175,27 @@ function beginImport(parts: ImportParts): ImportSession {
           return { id: known, duplicates: perFile(plays, all), newTracks: 0, plays: 0, playsWithAudio: 0 }
         }
         const id = (await store.max('imports', 'id')) + 1
-        const owner = await listeners.findOrCreate(meta.listener)
+        const named = [...people.keys()].slice(1)
+        const own = meta.listener === EVERYBODY ? named : [meta.listener, ...named]
+        const { ids, writes: created } = await listeners.findOrCreateAll(own)
+        const numbers = meta.listener === EVERYBODY ? [NOBODY, ...ids] : ids
+        const owner = numbers[0]!
         const { identifier: identifierOf, added } = await names.intern(store)
-        const rows = playColumns(plays, identifierOf, id, (await store.max('plays', 'id')) + 1)
+        const rows = playColumns(plays, numbers, identifierOf, id, (await store.max('plays', 'id')) + 1)
         const playNames = Array.from(called, ([name, told]): PlayName => {
           return { identifier: identifierOf[name]!, ...told }
         })
         const { hidden, writes } = plays.length
-          ? await refreshHidden(store, owner.id, { added: rows, names: playNames })
+          ? await refreshHidden(store, [...new Set(rows.listener)], { added: rows, names: playNames })
           : { hidden: rows.hidden, writes: [] }
         const duplicates = perFile(plays, hidden)
         const group: Write[] = [
-          ...owner.writes,
+          ...created,
           {
             insert: 'imports',
             columns: {
               id: [id],
-              listener: [owner.id],
+              listener: [owner],
               name: [meta.name],
               sha256: [meta.sha256],
               format: [meta.format],
@@ -190,9 +206,9 @@ function beginImport(parts: ImportParts): ImportSession {
           },
           { insert: 'identifiers', columns: added },
           claims.write(id, identifierOf),
-          { insert: 'plays', columns: { ...rows, hidden, listener: constant(plays.length, owner.id) } },
-          feedbackRows(feedback, identifierOf, id, owner.id, (await store.max('feedback', 'id')) + 1),
-          playlistRows(items, identifierOf, id, meta.format === 'catalog' ? NOBODY : owner.id),
+          { insert: 'plays', columns: { ...rows, hidden } },
+          feedbackRows(feedback, identifierOf, id, owner, (await store.max('feedback', 'id')) + 1),
+          playlistRows(items, identifierOf, id, meta.format === 'catalog' ? NOBODY : owner),
           ...writes,
           ...(await revision.bump()),
         ]
@@ -206,16 +222,24 @@ function beginImport(parts: ImportParts): ImportSession {
           newTracks: added.id.length,
           plays: visible.length,
           playsWithAudio: audio.reduce((sum, has) => sum + has, 0),
+          ...(named.length > 0 && { listeners: playsOfEach(plays, hidden, [...people.keys()]) }),
         }
       }),
   }
 }
 
-function playColumns(plays: readonly Heard[], identifierOf: Int32Array, importId: number, firstId: number) {
+function playColumns(
+  plays: readonly Heard[],
+  numbers: readonly number[],
+  identifierOf: Int32Array,
+  importId: number,
+  firstId: number,
+) {
   const flag = (value: boolean | undefined) => (value === undefined ? -1 : Number(value))
   return {
     id: Int32Array.from(plays, (_, i) => firstId + i),
     import: new Int32Array(plays.length).fill(importId),
+    listener: Int32Array.from(plays, ({ listener }) => numbers[listener]!),
     identifier: Int32Array.from(plays, ({ name }) => identifierOf[name]!),
     endedAt: Float64Array.from(plays, ({ play }) => play.endedAt),
     msPlayed: Float64Array.from(plays, ({ play }) => play.msPlayed),
@@ -273,6 +297,18 @@ function perFile(plays: readonly { file: number }[], hidden: Int8Array): number[
     counts[file] = (counts[file] ?? 0) + hidden[i]!
   })
   return Array.from(counts, (count) => count ?? 0)
+}
+
+/** Visible plays of each listener that the import names, the most first. */
+function playsOfEach(plays: readonly Heard[], hidden: Int8Array, names: readonly string[]) {
+  const counts = new Int32Array(names.length)
+  plays.forEach(({ listener }, i) => {
+    if (hidden[i] === 0) counts[listener]! += 1
+  })
+  return names
+    .map((name, i) => ({ name, plays: counts[i]! }))
+    .slice(1)
+    .sort((a, b) => b.plays - a.plays || (a.name < b.name ? -1 : 1))
 }
 
 const constant = (n: number, value: number) => new Int32Array(n).fill(value)

@@ -17,6 +17,10 @@ export interface Listeners {
   get(name: string): Promise<ListenerRow>
   /** The listener, or a new one together with the writes that make them. */
   findOrCreate(name: string): Promise<ListenerRow & { readonly writes: Write[] }>
+  /** The numbers of these listeners, in their order, with the writes that make those who are new. */
+  findOrCreateAll(
+    names: readonly string[],
+  ): Promise<{ readonly ids: readonly number[]; readonly writes: Write[] }>
   names(): Promise<Map<number, string>>
   setTimeZone(name: string, timeZone: string): Promise<void>
 }
@@ -31,8 +35,7 @@ export function listenersOf(store: Store, now: Clock, timeZone: string): Listene
   const get = async (name: string) => {
     const found = await find(name)
     if (found) return found
-    const known = (await list()).map((l) => l.name).join(', ')
-    throw new DeepcutsError('UNKNOWN_LISTENER', { listener: name, known: known || 'nobody yet' })
+    throw new DeepcutsError('UNKNOWN_LISTENER', { listener: name, known: knownNames(await list()) })
   }
   return {
     list,
@@ -45,10 +48,38 @@ export function listenersOf(store: Store, now: Clock, timeZone: string): Listene
       const row = { id: [id], name: [name], timeZone: [timeZone], createdAt: [now()] }
       return { id, name, timeZone, writes: [{ insert: 'listeners', columns: row }] }
     },
+    async findOrCreateAll(names) {
+      const known = new Map((await list()).map(({ id, name }) => [name, id]))
+      const first = (await store.max('listeners', 'id')) + 1
+      const created = [...new Set(names)].filter((name) => !known.has(name))
+      created.forEach((name, i) => {
+        known.set(name, first + i)
+      })
+      const columns = {
+        id: created.map((name) => known.get(name)!),
+        name: created,
+        timeZone: created.map(() => timeZone),
+        createdAt: created.map(() => now()),
+      }
+      return {
+        ids: names.map((name) => known.get(name)!),
+        writes: created.length > 0 ? [{ insert: 'listeners', columns }] : [],
+      }
+    },
     names: async () => new Map((await list()).map(({ id, name }) => [id, name])),
     async setTimeZone(name, zone) {
       const { id } = await get(name)
       await store.write([{ update: 'listeners', set: { timeZone: zone }, where: { id } }])
     },
   }
+}
+
+/** As many names are told in a sentence. */
+const TOLD = 10
+
+/** Who is known, for a sentence: some of them, where they are many. */
+export function knownNames(people: readonly Pick<ListenerRow, 'name'>[]): string {
+  const names = people.slice(0, TOLD).map(({ name }) => name)
+  if (people.length > TOLD) return `${names.join(', ')} and ${people.length - TOLD} more`
+  return names.join(', ') || 'nobody yet'
 }

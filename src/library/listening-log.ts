@@ -1,4 +1,4 @@
-import { FINISH, type OutcomeCode, outcome, SKIP } from '../core/labels.ts'
+import { FINISH, NO_REASONS, type OutcomeCode, outcome, SKIP } from '../core/labels.ts'
 import { fold } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
@@ -75,7 +75,7 @@ export async function readLog(store: Store, catalog: Catalog, options: LogOption
       skipped: plays.skipped[i] === -1 ? undefined : plays.skipped[i] === 1,
       msPlayed: log.msPlayed[at]!,
       lengthMs: Number.isNaN(known) ? lengths.mode(row) : known,
-      hasReasons: plays.exact[i] === 1,
+      hasReasons: plays.exact[i] === 1 && plays.reasonEnd[i] !== NO_REASONS,
     }) satisfies OutcomeCode
     lengths.add(row, log.msPlayed[at]!)
   })

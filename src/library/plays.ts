@@ -3,11 +3,12 @@ import type { Store, Write } from '../store/store.ts'
 import { duplicates } from './deduplicate.ts'
 
 /** The columns that telling duplicates apart reads. */
-const KEYS = ['id', 'import', 'identifier', 'endedAt', 'msPlayed', 'exact', 'hidden'] as const
+const KEYS = ['id', 'import', 'listener', 'identifier', 'endedAt', 'msPlayed', 'exact', 'hidden'] as const
 
 interface PlayRows {
   readonly id: Int32Array
   readonly import: Int32Array
+  readonly listener: Int32Array
   readonly identifier: Int32Array
   readonly endedAt: Float64Array
   readonly msPlayed: Float64Array
@@ -58,46 +59,86 @@ async function namesOfPlays(
 }
 
 /**
- * Which plays of the listener are duplicates once `added` rows, called `names`, join and those of import `without` leave.
+ * Which plays of these listeners are duplicates once `added` rows, called `names`, join and those of import `without` leave. Nobody's plays
+ * hide anybody else's.
  * @returns flags for `added`, and the writes that bring the stored rows' flags up to date
  */
 export async function refreshHidden(
   store: Store,
-  listener: number,
+  listeners: readonly number[],
   change: { readonly added?: PlayRows; readonly names?: readonly PlayName[]; readonly without?: number },
 ): Promise<{ hidden: Int8Array; writes: Write[] }> {
-  const all = await store.read('plays', KEYS, { where: { listener } })
-  const stays = Array.from(all.id.keys()).filter((i) => all.import[i] !== change.without)
+  const stored = await store.read('plays', KEYS, { where: { listener: listeners } })
   const added = change.added
-  const nameOf = await namesOfPlays(
-    store,
-    stays.map((i) => all.import[i]!),
-    change.names ?? [],
-  )
-  const pick = <A extends Int32Array | Float64Array | Int8Array>(column: A, more: A | undefined): A => {
-    const joined = new (column.constructor as new (n: number) => A)(stays.length + (more?.length ?? 0))
+  const hidden = new Int8Array(added?.id.length ?? 0)
+  const changed: [number[], number[]] = [[], []]
+  const [before, more] = [byListener(stored, change.without), byListener(added)]
+  for (const listener of listeners) {
+    const [stays, joins] = [before.get(listener) ?? [], more.get(listener) ?? []]
+    if (stays.length + joins.length === 0) continue
+    const flags = await flagsOf(store, stored, stays, added, joins, change.names ?? [])
+    stays.forEach((i, at) => {
+      if (flags[at] !== stored.hidden[i]) changed[flags[at] as 0 | 1].push(stored.id[i]!)
+    })
+    joins.forEach((i, at) => {
+      hidden[i] = flags[stays.length + at]!
+    })
+  }
+  const writes: Write[] = []
+  for (const flag of [0, 1] as const)
+    if (changed[flag].length)
+      writes.push({ update: 'plays', set: { hidden: flag }, where: { id: changed[flag] } })
+  return { hidden, writes }
+}
+
+/** Flags of one listener's rows: those that stay, then those that join. */
+async function flagsOf(
+  store: Store,
+  stored: PlayRows,
+  stays: readonly number[],
+  added: PlayRows | undefined,
+  joins: readonly number[],
+  names: readonly PlayName[],
+): Promise<Int8Array> {
+  const pick = <A extends Int32Array | Float64Array | Int8Array>(of: (rows: PlayRows) => A): A => {
+    const [column, more] = [of(stored), added && of(added)]
+    const joined = new (column.constructor as new (n: number) => A)(stays.length + joins.length)
     stays.forEach((i, at) => {
       joined[at] = column[i]!
     })
-    if (more) joined.set(more as never, stays.length)
+    joins.forEach((i, at) => {
+      joined[stays.length + at] = more![i]!
+    })
     return joined
   }
-  const identifier = pick(all.identifier, added?.identifier)
-  const flags = duplicates({
-    import: pick(all.import, added?.import),
+  const identifier = pick((rows) => rows.identifier)
+  const exact = pick((rows) => rows.exact)
+  // Among exact rows names tell nothing that identifiers do not.
+  const nameOf = exact.includes(0)
+    ? await namesOfPlays(
+        store,
+        stays.map((i) => stored.import[i]!),
+        names,
+      )
+    : (id: number) => id
+  return duplicates({
+    import: pick((rows) => rows.import),
     identifier,
     name: identifier.map(nameOf),
-    endedAt: pick(all.endedAt, added?.endedAt),
-    msPlayed: pick(all.msPlayed, added?.msPlayed),
-    exact: pick(all.exact, added?.exact),
+    endedAt: pick((rows) => rows.endedAt),
+    msPlayed: pick((rows) => rows.msPlayed),
+    exact,
   })
-  const changed: [number[], number[]] = [[], []]
-  stays.forEach((i, at) => {
-    if (flags[at] !== all.hidden[i]) changed[flags[at] as 0 | 1].push(all.id[i]!)
+}
+
+/** Listener → indices of their rows, those of import `without` left out. */
+function byListener(rows: PlayRows | undefined, without?: number): Map<number, number[]> {
+  const own = new Map<number, number[]>()
+  rows?.listener.forEach((listener, i) => {
+    if (rows.import[i] === without) return
+    const known = own.get(listener)
+    if (known) known.push(i)
+    else own.set(listener, [i])
   })
-  const writes: Write[] = []
-  for (const hidden of [0, 1] as const)
-    if (changed[hidden].length)
-      writes.push({ update: 'plays', set: { hidden }, where: { id: changed[hidden] } })
-  return { hidden: flags.subarray(stays.length), writes }
+  return own
 }

@@ -35,7 +35,7 @@ export function fakeImports(): Imports & { readonly taken: TakenImport[] } {
             if (!named.has(name)) newTracks++
             named.add(name)
             if (record.kind !== 'play') continue
-            const key = `${meta.listener}/${name}/${record.play.endedAt}`
+            const key = `${record.listener ?? meta.listener}/${name}/${record.play.endedAt}`
             if (plays.has(key)) duplicates[file] = (duplicates[file] ?? 0) + 1
             else visible++
             plays.add(key)
