@@ -48,10 +48,10 @@ export async function ownerOf(
   isAnybodys: () => boolean | Promise<boolean>,
 ): Promise<string> {
   if (named !== undefined) return named
-  const { EVERYBODY, isOfTracks, knownNames } = await import('../index.ts')
+  const { THEIR_OWN, isOfTracks, knownNames } = await import('../index.ts')
   const { library } = await context.engineOrNew()
   const own = (await library.imports.list()).filter(
-    ({ format, listener }) => !isOfTracks(format) && listener !== EVERYBODY,
+    ({ format, listener }) => !isOfTracks(format) && listener !== THEIR_OWN,
   )
   const people = [...new Set(own.map(({ listener }) => listener))]
   if (people.length === 1) return people[0]!

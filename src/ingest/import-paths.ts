@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
-import { EVERYBODY, type Imports } from '../library/import-record.ts'
+import { type Imports, THEIR_OWN } from '../library/import-record.ts'
 import { FORMATS, isFormat } from './format.ts'
 import { namesListeners } from './formats-in.ts'
 import type { Opened } from './member.ts'
@@ -75,7 +75,7 @@ async function importPath(
     const own = namesListeners(format)
     if (own && options.named)
       throw new DeepcutsError('LISTENERS_NAMED', { file: opened.name, listener: options.listener })
-    const listener = own ? EVERYBODY : options.listener
+    const listener = own ? THEIR_OWN : options.listener
     const stop = () => stopWhenAborted(signal, opened.name)
     const sha256 = await digest(path, opened, files, stop)
     const before = await imports.find(listener, sha256)

@@ -24,11 +24,11 @@ export type ImportRecord =
     }
 
 /** The listener of an import whose plays name their own. Nobody can be called so. */
-export const EVERYBODY = ''
+export const THEIR_OWN = ''
 
 /** One import as the writer needs it. */
 export interface ImportMeta {
-  /** A name, or EVERYBODY. */
+  /** A name, or THEIR_OWN. */
   readonly listener: string
   /** The base name of what was imported; never a full path. */
   readonly name: string

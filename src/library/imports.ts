@@ -1,16 +1,16 @@
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
-import type { Play } from '../core/event.ts'
 import type { Store, Write } from '../store/store.ts'
 import { claimColumns } from './claim-columns.ts'
+import { type HeardPlays, heardPlays } from './heard-plays.ts'
 import { localNames } from './identifiers.ts'
 import {
-  EVERYBODY,
   type ImportMeta,
   type ImportOutcome,
   type ImportRecord,
   type ImportSession,
   type Imports,
+  THEIR_OWN,
 } from './import-record.ts'
 import type { Listeners } from './listeners.ts'
 import { type PlayName, refreshHidden } from './plays.ts'
@@ -104,7 +104,7 @@ async function standingImport(
   listener: string,
   sha256: string,
 ): Promise<number | undefined> {
-  const owner = listener === EVERYBODY ? { id: NOBODY } : await listeners.find(listener)
+  const owner = listener === THEIR_OWN ? { id: NOBODY } : await listeners.find(listener)
   if (!owner) return undefined
   const rows = await store.read('imports', ['id', 'undoneAt'], { where: { sha256, listener: owner.id } })
   const at = rows.undoneAt.findIndex(Number.isNaN)
@@ -128,22 +128,14 @@ interface Item {
   readonly addedAt: number
 }
 
-/** `listener` is their number among those that the import names, 0 for the import's own. */
-interface Heard {
-  readonly listener: number
-  readonly name: number
-  readonly play: Play
-  readonly file: number
-}
-
 function beginImport(parts: ImportParts): ImportSession {
   const { store, listeners, revision, inTurn, haveAudio } = parts
   const names = localNames()
   const claims = claimColumns()
-  const plays: Heard[] = []
+  const plays = heardPlays()
   const feedback: Said[] = []
   const items: Item[] = []
-  const people = new Map<string, number>([[EVERYBODY, 0]])
+  const people = new Map<string, number>([[THEIR_OWN, 0]])
   const called = new Map<number, { readonly artist: string; readonly title: string }>()
 
   return {
@@ -156,9 +148,9 @@ function beginImport(parts: ImportParts): ImportSession {
       if (name === 0) return
       claims.add(name, record.track, record.kind === 'track' ? record.facts : undefined)
       if (record.kind === 'play') {
-        const { listener: whose = EVERYBODY } = record
+        const { listener: whose = THEIR_OWN } = record
         if (!people.has(whose)) people.set(whose, people.size)
-        plays.push({ listener: people.get(whose)!, name, play: record.play, file })
+        plays.add(people.get(whose)!, name, file, record.play)
         if (!called.has(name))
           called.set(name, { artist: record.track.artist ?? '', title: record.track.title ?? '' })
       } else if (record.kind === 'playlist-item')
@@ -171,24 +163,24 @@ function beginImport(parts: ImportParts): ImportSession {
       inTurn(async () => {
         const known = await standingImport(parts, meta.listener, meta.sha256)
         if (known !== undefined) {
-          const all = new Int8Array(plays.length).fill(1)
-          return { id: known, duplicates: perFile(plays, all), newTracks: 0, plays: 0, playsWithAudio: 0 }
+          const all = new Int8Array(plays.size).fill(1)
+          return { id: known, duplicates: plays.perFile(all), newTracks: 0, plays: 0, playsWithAudio: 0 }
         }
         const id = (await store.max('imports', 'id')) + 1
         const named = [...people.keys()].slice(1)
-        const own = meta.listener === EVERYBODY ? named : [meta.listener, ...named]
+        const own = meta.listener === THEIR_OWN ? named : [meta.listener, ...named]
         const { ids, writes: created } = await listeners.findOrCreateAll(own)
-        const numbers = meta.listener === EVERYBODY ? [NOBODY, ...ids] : ids
+        const numbers = meta.listener === THEIR_OWN ? [NOBODY, ...ids] : ids
         const owner = numbers[0]!
         const { identifier: identifierOf, added } = await names.intern(store)
-        const rows = playColumns(plays, numbers, identifierOf, id, (await store.max('plays', 'id')) + 1)
+        const rows = plays.rows(numbers, identifierOf, id, (await store.max('plays', 'id')) + 1)
         const playNames = Array.from(called, ([name, told]): PlayName => {
           return { identifier: identifierOf[name]!, ...told }
         })
-        const { hidden, writes } = plays.length
+        const { hidden, writes } = plays.size
           ? await refreshHidden(store, [...new Set(rows.listener)], { added: rows, names: playNames })
           : { hidden: rows.hidden, writes: [] }
-        const duplicates = perFile(plays, hidden)
+        const duplicates = plays.perFile(hidden)
         const group: Write[] = [
           ...created,
           {
@@ -228,32 +220,6 @@ function beginImport(parts: ImportParts): ImportSession {
   }
 }
 
-function playColumns(
-  plays: readonly Heard[],
-  numbers: readonly number[],
-  identifierOf: Int32Array,
-  importId: number,
-  firstId: number,
-) {
-  const flag = (value: boolean | undefined) => (value === undefined ? -1 : Number(value))
-  return {
-    id: Int32Array.from(plays, (_, i) => firstId + i),
-    import: new Int32Array(plays.length).fill(importId),
-    listener: Int32Array.from(plays, ({ listener }) => numbers[listener]!),
-    identifier: Int32Array.from(plays, ({ name }) => identifierOf[name]!),
-    endedAt: Float64Array.from(plays, ({ play }) => play.endedAt),
-    msPlayed: Float64Array.from(plays, ({ play }) => play.msPlayed),
-    reasonStart: plays.map(({ play }) => play.reasonStart),
-    reasonEnd: plays.map(({ play }) => play.reasonEnd),
-    skipped: Int8Array.from(plays, ({ play }) => flag(play.skipped)),
-    shuffle: Int8Array.from(plays, ({ play }) => flag(play.shuffle)),
-    offline: Int8Array.from(plays, ({ play }) => flag(play.offline)),
-    device: plays.map(({ play }) => play.device),
-    exact: Int8Array.from(plays, ({ play }) => Number(play.precision === 'second')),
-    hidden: new Int8Array(plays.length),
-  }
-}
-
 function feedbackRows(
   said: readonly Said[],
   identifierOf: Int32Array,
@@ -290,21 +256,9 @@ function playlistRows(items: readonly Item[], identifierOf: Int32Array, id: numb
   }
 }
 
-/** How many plays of each file are hidden. */
-function perFile(plays: readonly { file: number }[], hidden: Int8Array): number[] {
-  const counts: number[] = []
-  plays.forEach(({ file }, i) => {
-    counts[file] = (counts[file] ?? 0) + hidden[i]!
-  })
-  return Array.from(counts, (count) => count ?? 0)
-}
-
 /** Visible plays of each listener that the import names, the most first. */
-function playsOfEach(plays: readonly Heard[], hidden: Int8Array, names: readonly string[]) {
-  const counts = new Int32Array(names.length)
-  plays.forEach(({ listener }, i) => {
-    if (hidden[i] === 0) counts[listener]! += 1
-  })
+function playsOfEach(plays: HeardPlays, hidden: Int8Array, names: readonly string[]) {
+  const counts = plays.perListener(hidden, names.length)
   return names
     .map((name, i) => ({ name, plays: counts[i]! }))
     .slice(1)

@@ -10,7 +10,7 @@ import { type Exposures, exposuresOf } from './exposures.ts'
 import { type FeedbackLog, feedbackOf } from './feedback.ts'
 import { type ImportLog, importLog } from './imports.ts'
 import { type ListenerRow, type Listeners, listenersOf } from './listeners.ts'
-import { type ListeningLog, readLog } from './listening-log.ts'
+import { type ListeningLog, type LogOptions, readLog, readLogs } from './listening-log.ts'
 import { type ModelCheck, type Models, modelsOf } from './models.ts'
 import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
@@ -32,6 +32,8 @@ export interface Library {
   catalog(): Promise<Catalog>
   /** The plays of a listener that count. */
   log(listener: ListenerRow): Promise<ListeningLog>
+  /** As `log`, of many listeners at once, in their order. */
+  logs(listeners: readonly ListenerRow[]): Promise<ListeningLog[]>
   /** Tracks in the listener's library or on their playlists. */
   saved(listener: ListenerRow): Promise<SavedTracks>
   /** A secret of this store, from which the seeds of its mixes are derived. */
@@ -71,6 +73,9 @@ export function openLibrary(
     await writeCatalogFile(path, name, built).catch(() => undefined)
     return built
   }
+  const logOptions = async ({ id, timeZone: zone }: ListenerRow) => {
+    return { listener: id, timeZone: zone, exclusions: await exclusions.list(id) }
+  }
   const secret = shared(readSecret)
   const snapshot = shared(readCatalog)
   const catalog = async () => snapshot(await revision.current())
@@ -88,12 +93,14 @@ export function openLibrary(
     recordings: recordingsOf(store, revision, inTurn),
     models: modelsOf({ store, folder, now, inTurn, check }),
     catalog,
-    async log({ id, timeZone: zone }) {
-      return readLog(store, await catalog(), {
-        listener: id,
-        timeZone: zone,
-        exclusions: await exclusions.list(id),
-      })
+    log: async (listener) => readLog(store, await catalog(), await logOptions(listener)),
+    async logs(people) {
+      const excluding = new Set((await store.read('exclusions', ['listener'])).listener)
+      const options: LogOptions[] = []
+      for (const person of people)
+        if (excluding.has(person.id)) options.push(await logOptions(person))
+        else options.push({ listener: person.id, timeZone: person.timeZone, exclusions: [] })
+      return readLogs(store, await catalog(), options)
     },
     saved: async ({ id }) => readSaved(store, await catalog(), id),
     secret: () => secret(0),

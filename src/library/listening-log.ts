@@ -1,5 +1,6 @@
 import { FINISH, NO_REASONS, type OutcomeCode, outcome, SKIP } from '../core/labels.ts'
 import { fold } from '../core/track.ts'
+import type { ColumnValues } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
 import { AUDIO_STRIDE, DURATION } from './catalog.ts'
@@ -37,24 +38,67 @@ export interface LogOptions {
   readonly exclusions: readonly Exclusion[]
 }
 
+const COLUMNS = ['id', 'identifier', 'endedAt', 'msPlayed', 'reasonEnd', 'skipped', 'exact'] as const
+type Plays = ColumnValues<'plays', (typeof COLUMNS)[number]> & { readonly device?: readonly string[] }
+
 /** Reads a listener's log. About 0.1 s for 70,000 plays. */
 export async function readLog(store: Store, catalog: Catalog, options: LogOptions): Promise<ListeningLog> {
   const excludes = excluder(options.exclusions, options.timeZone)
-  const columns = ['id', 'identifier', 'endedAt', 'msPlayed', 'reasonEnd', 'skipped', 'exact'] as const
   const query = { where: { listener: options.listener, hidden: 0 }, orderBy: ['endedAt', 'id'] } as const
-  const plays = await store.read('plays', columns, query)
+  const plays = await store.read('plays', COLUMNS, query)
   const device = excludes.needsDevice ? (await store.read('plays', ['device'], query)).device : undefined
-  const artistFolds = excludes.artists.size ? foldedArtists(catalog) : undefined
+  return logOf({ ...plays, ...(device && { device }) }, 0, plays.id.length, catalog, excludes)
+}
 
+/**
+ * Reads the logs of many listeners at once, in the order of the options; those without a play that counts have empty ones. The
+ * same logs as `readLog` gives, many times faster.
+ */
+export async function readLogs(
+  store: Store,
+  catalog: Catalog,
+  options: readonly LogOptions[],
+): Promise<ListeningLog[]> {
+  const query = {
+    where: { listener: options.map(({ listener }) => listener), hidden: 0 },
+    orderBy: ['listener', 'endedAt', 'id'],
+  } as const
+  const plays = await store.read('plays', [...COLUMNS, 'listener'], query)
+  const excluders = options.map(({ exclusions, timeZone }) => excluder(exclusions, timeZone))
+  const device = excluders.some(({ needsDevice }) => needsDevice)
+    ? (await store.read('plays', ['device'], query)).device
+    : undefined
+  const bounds = new Map<number, [from: number, to: number]>()
+  plays.listener.forEach((listener, i) => {
+    const known = bounds.get(listener)
+    if (known) known[1] = i + 1
+    else bounds.set(listener, [i, i + 1])
+  })
+  return options.map(({ listener }, i) => {
+    const [from, to] = bounds.get(listener) ?? [0, 0]
+    return logOf({ ...plays, ...(device && { device }) }, from, to, catalog, excluders[i]!)
+  })
+}
+
+/** The log that the plays from `from` up to `to` make: one listener's, in the order of time. */
+function logOf(
+  plays: Plays,
+  from: number,
+  to: number,
+  catalog: Catalog,
+  excludes: ReturnType<typeof excluder>,
+): ListeningLog {
+  const artistFolds = excludes.artists.size ? foldedArtists(catalog) : undefined
   const kept: number[] = []
   const excluded = new Set<number>()
   for (let row = 0; artistFolds && row < catalog.size; row++)
     if (excludes.artists.has(artistFolds[catalog.artist[row]!]!)) excluded.add(row)
-  for (let i = 0; i < plays.id.length; i++) {
+  for (let i = from; i < to; i++) {
     const row = catalog.rowOfIdentifier[plays.identifier[i]!] ?? -1
     if (row < 0) continue
     const artist = artistFolds ? artistFolds[catalog.artist[row]!]! : ''
-    if (excludes.matches({ endedAt: plays.endedAt[i]!, device: device?.[i] ?? '', artist })) excluded.add(row)
+    const device = plays.device?.[i] ?? ''
+    if (excludes.matches({ endedAt: plays.endedAt[i]!, device, artist })) excluded.add(row)
     else kept.push(i)
   }
   for (const i of kept) excluded.delete(catalog.rowOfIdentifier[plays.identifier[i]!]!)
