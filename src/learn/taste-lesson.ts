@@ -1,0 +1,122 @@
+import type { Random } from '../core/random.ts'
+import type { Encoder } from '../features/encoder.ts'
+import { isPositive } from '../taste/event-inputs.ts'
+import type { ItemContent, Sequences } from '../taste/sequences.ts'
+import type { TasteCheckpoint } from '../taste/taste-checkpoint.ts'
+import { fitTrackFeatures, trackFeatures } from '../taste/track-features.ts'
+import {
+  type TasteNames,
+  type TrackRows,
+  trackRows,
+  type Vocabulary,
+  vocabularyOf,
+} from '../taste/vocabulary.ts'
+import { firstTimes } from './taste-windows.ts'
+
+/** What a taste model learns from: who heard what in order, what is known of the tracks, and what they are called. */
+export interface TasteData {
+  readonly sequences: Sequences
+  readonly content: ItemContent
+  readonly names: TasteNames
+}
+
+/** Data as a training reads it; nothing of listeners who are not taught is in it. */
+export interface TasteLesson {
+  readonly data: TasteData
+  readonly listeners: readonly number[]
+  /** Event → 1 where its track is to be foreseen: wanted, and new to the listener. */
+  readonly wanted: Uint8Array
+  /** Item → how many of the listeners wanted it. */
+  readonly fans: Float64Array
+  readonly features: Encoder
+  /** Items × inputs of the tower. */
+  readonly encoded: Float32Array
+  readonly vocabulary: Vocabulary
+  readonly rows: TrackRows
+  readonly draw: NegativeDraw
+}
+
+/** Tracks to be told apart from the right ones. */
+export interface NegativeDraw {
+  /** Item → ln of how likely one draw is to give it; of items nobody had that of the rarest. */
+  readonly logQ: Float32Array
+  next(random: Random): number
+}
+
+/** Listeners who had a track before it gets a vector of its own. */
+const FANS_FOR_ID = 2
+/** The share of negatives drawn evenly among the tracks that somebody had; the others by how many had them. */
+const EVENLY = 0.5
+
+/** Prepares what some listeners teach, with the vocabulary and the encoding of a model that is to go on, or new ones. */
+export function tasteLesson(
+  data: TasteData,
+  listeners: readonly number[],
+  earlier?: Pick<TasteCheckpoint, 'features' | 'vocabulary'>,
+): TasteLesson {
+  const { sequences, content, names } = data
+  const wanted = firstTimes(sequences)
+  const [fans, heard] = [new Float64Array(content.items), new Float64Array(content.items)]
+  for (const s of listeners) {
+    for (let event = sequences.offsets[s]!; event < sequences.offsets[s + 1]!; event++) {
+      const item = sequences.item[event]!
+      heard[item]! += wanted[event]!
+      if (!isPositive(sequences, s, event)) wanted[event] = 0
+      fans[item]! += wanted[event]!
+    }
+  }
+  const known = Array.from(heard.keys()).filter((item) => heard[item]! > 0)
+  const features = earlier?.features ?? fitTrackFeatures(content, known)
+  const vocabulary = vocabularyOf(
+    content,
+    names,
+    heard,
+    listeners.length === 1 ? 1 : FANS_FOR_ID,
+    earlier?.vocabulary,
+  )
+  return {
+    data,
+    listeners,
+    wanted,
+    fans,
+    features,
+    encoded: trackFeatures(
+      features,
+      content,
+      Array.from({ length: content.items }, (_, item) => item),
+    ),
+    vocabulary,
+    rows: trackRows(content, names, vocabulary),
+    draw: negativeDraw(heard),
+  }
+}
+
+function negativeDraw(heard: Float64Array): NegativeDraw {
+  const items = Array.from(heard.keys()).filter((item) => heard[item]! > 0)
+  const total = heard.reduce((sum, count) => sum + count, 0)
+  const ends = new Float64Array(items.length)
+  const logQ = new Float32Array(heard.length)
+  let end = 0
+  let least = 0
+  for (const [at, item] of items.entries()) {
+    const q = EVENLY / items.length + ((1 - EVENLY) * heard[item]!) / total
+    end += q
+    ends[at] = end
+    logQ[item] = Math.log(q)
+    least = Math.min(least, logQ[item]!)
+  }
+  for (let item = 0; item < logQ.length; item++) if (heard[item] === 0) logQ[item] = least
+  return {
+    logQ,
+    next(random) {
+      const wanted = random.next() * end
+      let [low, high] = [0, ends.length - 1]
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if (ends[middle]! < wanted) low = middle + 1
+        else high = middle
+      }
+      return items[low]!
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import type { Progress } from '../core/progress.ts'
+import { random } from '../core/random.ts'
+import { type TasteCheckpoint, tasteFiles } from '../taste/taste-checkpoint.ts'
+import { openTaste, type TasteModel } from '../taste/taste-model.ts'
+import type { TrainingShape } from '../taste/taste-network.ts'
+import { featureWidth } from '../taste/track-features.ts'
+import {
+  choiceSentence,
+  estimated,
+  LEAST_LEFT_OUT,
+  type TasteChoice,
+  type TasteLevel,
+  type TasteTrial,
+  tasteTrial,
+} from './taste-choice.ts'
+import { knnScores } from './taste-knn.ts'
+import { type LeftOut, leaveOut, ndcgOf } from './taste-left-out.ts'
+import { type TasteData, type TasteLesson, tasteLesson } from './taste-lesson.ts'
+import { type TasteLoopSettings, type TrainedTaste, trainTasteNetwork } from './taste-loop.ts'
+
+export interface TasteSettings {
+  readonly seed: number
+  /** Of every vector. */
+  readonly width?: number
+  /** The most events that an encoder reads. */
+  readonly length?: number
+  readonly rounds?: number
+}
+
+export interface TasteModelFiles {
+  readonly checkpoint: TasteCheckpoint
+  readonly model: TasteModel
+  /** By name, as `readTaste` takes them. */
+  readonly files: Readonly<Record<string, Uint8Array>>
+}
+
+export interface TasteTraining {
+  readonly choice: TasteChoice
+  /** Absent where nothing is better than what is popular. */
+  readonly trained?: TasteModelFiles
+}
+
+/** What the files of a taste model begin with. */
+export const TASTE_NAME = 'taste'
+
+const DEFAULTS = { width: 64, length: 100, rounds: 20 } as const
+const [BATCH, NEGATIVES, RATE, PATIENCE, DROPOUT] = [32, 256, 3e-3, 5, 0.2]
+const SHORTEST = 8
+/** Going on with a model is short and gentle. */
+const REFRESH = { rounds: 2, rate: 0.3 } as const
+
+/** The levels that are trained, each tried on top of what was best before. */
+const STEPS: readonly { readonly level: TasteLevel; readonly more: Capacity }[] = [
+  { level: 'content', more: {} },
+  { level: 'ids', more: { ids: true } },
+  { level: 'attention', more: { attention: true } },
+]
+
+interface Capacity {
+  readonly ids?: boolean
+  readonly attention?: boolean
+}
+
+interface Best {
+  readonly level: TasteLevel
+  readonly ndcg: Float64Array
+  readonly capacity: Capacity
+  readonly rounds: number
+}
+
+/**
+ * Trains a taste model on many listeners: a fifth of them is left out and says which capacity the data carries and how long to train; then
+ * all of them teach it. The same data and seed give the same model on one machine.
+ * @throws the signal's reason, TRAINING_DIVERGED
+ */
+export async function trainTaste(
+  data: TasteData,
+  settings: TasteSettings,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<TasteTraining> {
+  const rng = random(`${settings.seed}/taste choice`)
+  const count = data.sequences.offsets.length - 1
+  const leftOut = leaveOut(data.sequences, rng)
+  const out = new Set(leftOut.listeners)
+  const everyone = Array.from({ length: count }, (_, s) => s)
+  const taught = everyone.filter((s) => !out.has(s))
+  const listeners = { taught: taught.length, leftOut: leftOut.listeners.length }
+  if (leftOut.listeners.length < LEAST_LEFT_OUT) {
+    const choice = { chosen: 'popularity', listeners, trials: [], beside: [] } as const
+    return { choice: { ...choice, sentence: choiceSentence(choice) } }
+  }
+  const { best, trials, beside } = await climb(tasteLesson(data, taught), leftOut, settings, progress, signal)
+  const found = { chosen: best.level, listeners, trials, beside }
+  const choice = { ...found, sentence: choiceSentence(found) }
+  if (best.level === 'popularity') return { choice }
+  const lesson = tasteLesson(data, everyone)
+  const loop = loopOf(lesson, best.capacity, settings, 'Learning from all listeners')
+  const { checkpoint } = await trainTasteNetwork(
+    lesson,
+    undefined,
+    { ...loop, until: best.rounds },
+    progress,
+    signal,
+  )
+  return { choice, trained: await withFiles(checkpoint) }
+}
+
+/**
+ * Goes on with a model: new artists, tags and tracks get rows, and everybody's events teach it for two gentle rounds. What it learned
+ * from listeners who have gone since stays until the next full training.
+ * @throws the signal's reason, TRAINING_DIVERGED
+ */
+export async function refreshTaste(
+  previous: TasteCheckpoint,
+  data: TasteData,
+  { seed }: Pick<TasteSettings, 'seed'>,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<TasteModelFiles> {
+  const everyone = Array.from({ length: data.sequences.offsets.length - 1 }, (_, s) => s)
+  const lesson = tasteLesson(data, everyone, previous)
+  const settings = {
+    stage: 'Going on with the taste model',
+    shape: { ...previous.shape, batch: BATCH, negatives: NEGATIVES, seed },
+    learningRate: RATE * REFRESH.rate,
+    rounds: REFRESH.rounds,
+    patience: 1,
+    from: previous,
+  }
+  const { checkpoint } = await trainTasteNetwork(lesson, undefined, settings, progress, signal)
+  return withFiles(checkpoint)
+}
+
+/** Tries one level after the other; the next goes on from the best. */
+async function climb(
+  lesson: TasteLesson,
+  leftOut: LeftOut,
+  settings: TasteSettings,
+  progress: Progress,
+  signal?: AbortSignal,
+) {
+  const rng = random(`${settings.seed}/taste bootstrap`)
+  const popular = ndcgOf(leftOut, () => Float32Array.from(lesson.fans))
+  let best: Best = { level: 'popularity', ndcg: popular, capacity: {}, rounds: 0 }
+  const trials: TasteTrial[] = [tasteTrial('popularity', popular, 0, undefined, rng).trial]
+  for (const { level, more } of STEPS) {
+    const capacity = { ...best.capacity, ...more }
+    const loop = loopOf(lesson, capacity, settings, `Trying ${level}`)
+    const { ndcg, rounds }: TrainedTaste = await trainTasteNetwork(lesson, leftOut, loop, progress, signal)
+    const { trial, better } = tasteTrial(level, ndcg!, rounds, best, rng)
+    trials.push(trial)
+    if (better) best = { level, ndcg: ndcg!, capacity, rounds }
+  }
+  const near = ndcgOf(leftOut, await knnScores(lesson, leftOut, signal))
+  const ahead = estimated(
+    best.ndcg.map((value, at) => value - near[at]!),
+    rng,
+  )
+  return { best, trials, beside: [{ name: 'item-knn', ndcg: estimated(near, rng), ahead }] }
+}
+
+function loopOf(
+  lesson: TasteLesson,
+  { ids = false, attention = false }: Capacity,
+  { seed, width = DEFAULTS.width, length = DEFAULTS.length, rounds = DEFAULTS.rounds }: TasteSettings,
+  stage: string,
+): TasteLoopSettings {
+  const { offsets } = lesson.data.sequences
+  const longest = offsets.reduce((most, end, s) => Math.max(most, s > 0 ? end - offsets[s - 1]! : 0), 0)
+  const shape: TrainingShape = {
+    width,
+    length: Math.max(Math.min(length, longest), SHORTEST),
+    features: featureWidth(lesson.features),
+    ids,
+    encoder: { kind: attention ? 'attention' : 'mean', blocks: 1, heads: 2, dropout: DROPOUT },
+    batch: BATCH,
+    negatives: NEGATIVES,
+    seed,
+  }
+  return { stage, shape, learningRate: RATE, rounds, patience: PATIENCE }
+}
+
+async function withFiles(checkpoint: TasteCheckpoint): Promise<TasteModelFiles> {
+  return { checkpoint, model: await openTaste(checkpoint), files: tasteFiles(TASTE_NAME, checkpoint) }
+}

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest'
+import { silent } from '../src/core/progress.ts'
+import { random } from '../src/core/random.ts'
+import { tasteBatch, trainedTables } from '../src/learn/taste-batch.ts'
+import { leaveOut, ndcgOf, partsOf, tasteScores } from '../src/learn/taste-left-out.ts'
+import { tasteLesson } from '../src/learn/taste-lesson.ts'
+import { trainTasteNetwork } from '../src/learn/taste-loop.ts'
+import { refreshTaste, trainTaste } from '../src/learn/taste-train.ts'
+import { firstTimes, windowsOf } from '../src/learn/taste-windows.ts'
+import type { Sequences } from '../src/taste/sequences.ts'
+import { openTaste } from '../src/taste/taste-model.ts'
+import { featureWidth } from '../src/taste/track-features.ts'
+import { tasteWorld } from './suites/taste-worlds.ts'
+
+const world = tasteWorld({ listeners: 60, events: 20, genres: 3, artists: 4, tracks: 5 })
+const everyone = Array.from({ length: 60 }, (_, s) => s)
+const shape = {
+  width: 16,
+  length: 20,
+  features: 1,
+  ids: true,
+  encoder: { kind: 'mean', blocks: 1, heads: 2, dropout: 0.1 },
+  batch: 16,
+  negatives: 32,
+  seed: 1,
+} as const
+
+/** A listener who heard these tracks to their end, one an hour. */
+function heard(items: readonly (readonly number[])[], outcome = 1): Sequences {
+  const events = items.flat()
+  let end = 0
+  return {
+    items: world.content.items,
+    offsets: Int32Array.from([0, ...items.map((list) => (end += list.length))]),
+    item: Int32Array.from(events),
+    outcome: new Int8Array(events.length).fill(outcome),
+    at: Float64Array.from(events, (_, k) => k * 3_600_000),
+    playlist: new Uint8Array(items.length),
+  }
+}
+
+describe('windows', () => {
+  it('foresee every event of a listener once a round, but for windows that begin late', () => {
+    const sequences = heard([[1, 2, 3, 4, 5]])
+    const found = Array.from({ length: 30 }, (_, k) => windowsOf(sequences, [0], 20, random(k)))
+    for (const windows of found) expect(windows.map(({ to }) => to)).toEqual([4])
+    expect(new Set(found.map(([window]) => window!.from)).size).toBeGreaterThan(1)
+    expect(found.filter(([window]) => window!.from === 0).length).toBeGreaterThan(15)
+  })
+
+  it('are at most eight for one who plays all day, and one for somebody with one play', () => {
+    const sequences = heard([Array.from({ length: 20_000 }, (_, k) => k % 60), [7]])
+    const windows = windowsOf(sequences, [0, 1], 20, random(1))
+    expect(windows.filter(({ sequence }) => sequence === 0)).toHaveLength(8)
+    expect(windows.filter(({ sequence }) => sequence === 1)).toEqual([
+      { sequence: 1, from: 20_000, to: 20_000 },
+    ])
+  })
+
+  it('have nothing to foresee in what the listener had before', () => {
+    expect([...firstTimes(heard([[3, 3, 4, 3], [3]]))]).toEqual([1, 0, 1, 0, 1])
+  })
+})
+
+describe('a batch', () => {
+  const sequences = heard([[10, 11, 12, 11, 13]])
+  sequences.outcome[2] = 0
+  const lesson = tasteLesson({ ...world, sequences }, [0])
+  const built = { ...shape, length: 6, features: featureWidth(lesson.features), batch: 2 }
+  const tables = trainedTables(lesson, built)
+  const batch = tasteBatch(lesson, tables, built, [{ sequence: 0, from: 0, to: 4 }], random(1))
+
+  it('has at each place what follows it to be foreseen: what was finished, and was new', () => {
+    expect([...batch.items.subarray(0, 7)]).toEqual([-1, -1, 10, 11, 12, 11, 13])
+    expect([...batch.inputs.right!.subarray(0, 6)]).toEqual([-1, 10, 11, 12, 11, 13])
+    expect([...batch.inputs.weight!.subarray(0, 6)]).toEqual([0, 1, 1, 0, 0, 1])
+    expect([...batch.inputs.present!.subarray(0, 6)]).toEqual([0, 1, 1, 1, 1, 1])
+    expect(batch.inputs.weight!.subarray(6).every((weight) => weight === 0)).toBe(true)
+  })
+
+  it('tells the right ones apart from tracks that somebody heard', () => {
+    const negatives = new Set(batch.inputs.wrong)
+    expect([...negatives].sort()).toEqual([10, 11, 12, 13])
+    const q = [10, 11, 12, 13].map((item) => Math.exp(lesson.draw.logQ[item]!))
+    expect(q.reduce((sum, value) => sum + value)).toBeCloseTo(1)
+  })
+})
+
+describe('left-out listeners', () => {
+  const leftOut = leaveOut(world.sequences, random(1))
+
+  it('are a fifth, shown what came first, and asked for what they finished later and had not heard', () => {
+    expect(leftOut.listeners).toHaveLength(12)
+    for (const [row, s] of leftOut.listeners.entries()) {
+      const own = [...world.sequences.item.subarray(s * 20, s * 20 + 20)]
+      expect([...leftOut.shown.item.subarray(row * 16, row * 16 + 16)]).toEqual(own.slice(0, 16))
+      for (const item of leftOut.wanted[row]!) {
+        expect(own.slice(0, 16)).not.toContain(item)
+        expect(world.genre[item]).toBe(world.loves[s])
+      }
+    }
+  })
+
+  it('teach nothing', () => {
+    const taught = everyone.filter((s) => !leftOut.listeners.includes(s))
+    const other = { ...world.sequences, item: world.sequences.item.slice() }
+    for (const s of leftOut.listeners) other.item.fill(0, s * 20, s * 20 + 20)
+    const [a, b] = [world.sequences, other].map((sequences) => tasteLesson({ ...world, sequences }, taught))
+    expect(a!.fans).toEqual(b!.fans)
+    expect(a!.vocabulary).toEqual(b!.vocabulary)
+    expect(a!.draw.logQ).toEqual(b!.draw.logQ)
+  })
+
+  it('who are foreseen perfectly have an NDCG of 1', () => {
+    const perfect = (row: number) =>
+      Float32Array.from({ length: world.content.items }, (_, item) => Number(leftOut.wanted[row]!.has(item)))
+    expect(ndcgOf(leftOut, perfect).every((value) => value === 1)).toBe(true)
+  })
+})
+
+describe('a trained network', () => {
+  it('serves listeners it never saw by what they finished, is pushed away by skips, and places unheard tracks by content', async () => {
+    const leftOut = leaveOut(world.sequences, random(1))
+    const taught = everyone.filter((s) => !leftOut.listeners.includes(s))
+    // The last track of each artist is heard by nobody.
+    const silenced = (item: number) => item % 5 === 4
+    const sequences = {
+      ...world.sequences,
+      item: world.sequences.item.map((one) => (silenced(one) ? one - 1 : one)),
+    }
+    const data = { ...world, sequences }
+    const lesson = tasteLesson(data, taught)
+    const built = { ...shape, features: featureWidth(lesson.features) }
+    const settings = { stage: '', shape: built, learningRate: 5e-3, rounds: 6, patience: 6 }
+    const { checkpoint } = await trainTasteNetwork(lesson, undefined, settings, silent)
+    const model = await openTaste(checkpoint)
+
+    const known = {
+      ...leftOut,
+      shown: partsOf(
+        sequences,
+        leftOut.listeners.map((sequence) => ({ sequence, from: sequence * 20, to: sequence * 20 + 16 })),
+      ),
+    }
+    const score = await tasteScores(model, known.shown, world.content, world.names)
+    const [ours, popular] = [score, () => Float32Array.from(lesson.fans)].map((by) =>
+      average(ndcgOf(known, by)),
+    )
+    expect(ours).toBeGreaterThan(popular! * 1.3)
+
+    const tracks = await model.embedTracks(world.content, world.names)
+    const scores = async (outcome: number) => {
+      const [listener] = [await model.encode(heard([[0, 6, 11]], outcome), tracks)]
+      return Array.from({ length: world.content.items }, (_, item) =>
+        tracks.subarray(item * 16, item * 16 + 16).reduce((sum, value, j) => sum + value * listener![j]!, 0),
+      )
+    }
+    const genreMean = (list: readonly number[], genre: number, only: (item: number) => boolean) =>
+      average(list.filter((_, item) => world.genre[item] === genre && only(item)))
+    const [finished, skipped] = [await scores(1), await scores(0)]
+    const ahead = (list: readonly number[], only: (item: number) => boolean) =>
+      genreMean(list, 0, only) - (genreMean(list, 1, only) + genreMean(list, 2, only)) / 2
+    expect(ahead(finished, silenced)).toBeGreaterThan(0.5)
+    expect(ahead(finished, () => true)).toBeGreaterThan(ahead(skipped, () => true) + 1)
+    await model.close()
+  }, 30_000)
+
+  it('goes on with new artists, and keeps what it knew', async () => {
+    const lesson = tasteLesson(world, everyone)
+    const built = { ...shape, features: featureWidth(lesson.features) }
+    const settings = { stage: '', shape: built, learningRate: 5e-3, rounds: 1, patience: 1 }
+    const { checkpoint } = await trainTasteNetwork(lesson, undefined, settings, silent)
+    const artists = world.names.artists.map((name, at) => (at === 2 ? 'a new name' : name))
+    const next = await refreshTaste(
+      checkpoint,
+      { ...world, names: { ...world.names, artists } },
+      { seed: 2 },
+      silent,
+    )
+    const [before, after] = [checkpoint.vocabulary.artists, next.checkpoint.vocabulary.artists]
+    expect(after.slice(0, before.length)).toEqual(before)
+    expect(after.slice(before.length)).toEqual(['a new name'])
+    await next.model.close()
+  }, 30_000)
+})
+
+describe('the choice of capacity', () => {
+  it('stays off with too few listeners to judge by, and says so', async () => {
+    const few = partsOf(
+      world.sequences,
+      [0, 1, 2, 3].map((sequence) => ({ sequence, from: sequence * 20, to: sequence * 20 + 20 })),
+    )
+    const { choice, trained } = await trainTaste({ ...world, sequences: few }, { seed: 1 }, silent)
+    expect(choice.chosen).toBe('popularity')
+    expect(choice.sentence).toMatch(/0 listeners could be left out .* takes 5/)
+    expect(trained).toBeUndefined()
+  })
+
+  it.each([
+    ['one listener', [[1, 2, 3, 4, 5, 6]]],
+    ['one track', Array.from({ length: 40 }, () => [0])],
+    ['all plays the same track', Array.from({ length: 40 }, () => [0, 0, 0, 0, 0, 0])],
+    ['nobody', []],
+  ])('stays off with %s', async (_, items) => {
+    const { choice } = await trainTaste({ ...world, sequences: heard(items) }, { seed: 1 }, silent)
+    expect(choice.chosen).toBe('popularity')
+  })
+})
+
+function average(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
+}
