@@ -27,6 +27,11 @@ interface RankingVerbOptions {
   readonly seed: number
 }
 
+interface PlaylistsVerbOptions {
+  readonly until: string
+  readonly seed: number
+}
+
 /** Adds `evaluate history`, `evaluate ranking` and `evaluate likability`: how good the predictions are, beside simple ones. */
 export function addEvaluate(program: Command): void {
   const evaluate = program
@@ -123,6 +128,21 @@ export function addEvaluate(program: Command): void {
         const { renderRanking } = await import('../evaluate/ranking-report.ts')
         const report = await evaluateRanking({ ...options, ks }, context.progress, context.signal)
         show(context, report, renderRanking(report))
+      }),
+    )
+
+  addVerb(evaluate, 'playlists <file>', 'on dated playlists: foresee what was added after a day', [
+    'evaluate playlists playlists.csv --until 2020-07-01',
+    'evaluate playlists playlists.csv --until 2020-07-01 --json',
+  ])
+    .requiredOption('--until <date>', 'what was added before it is known, like 2020-07-31')
+    .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), 1)
+    .action(
+      action<[file: string], PlaylistsVerbOptions>(async (context, [file], { until, seed }) => {
+        const { evaluatePlaylists } = await import('../evaluate/playlists.ts')
+        const { renderPlaylists } = await import('../evaluate/playlists-report.ts')
+        const report = await evaluatePlaylists({ file, until, seed }, context.progress, context.signal)
+        show(context, report, renderPlaylists(report))
       }),
     )
 }

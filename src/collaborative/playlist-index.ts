@@ -1,0 +1,257 @@
+import { inverse, openProducts } from './dense.ts'
+import type { PlaylistPast } from './playlist-model.ts'
+
+/** Rows of a table of playlists × things, and the same by thing: positions into columns of pairs. */
+interface Pairs {
+  readonly count: number
+  readonly playlist: Uint32Array
+  readonly thing: Uint32Array
+  /** playlists + 1 offsets; the pairs are in order of the playlists. */
+  readonly starts: Uint32Array
+  /** things + 1 offsets into `byThing`. */
+  readonly thingStarts: Uint32Array
+  readonly byThing: Uint32Array
+}
+
+/** A closed form of EASE over the rows of a table (Steck 2019), for rows that need not be in it; see `playlistEase`. */
+export interface RowEase {
+  readonly lambda: number
+  /** (X Xᵀ + λI)⁻¹, playlists × playlists. */
+  readonly K: Float64Array
+  /** The diagonal of (XᵀX + λI)⁻¹ by thing. */
+  readonly diagonal: Float64Array
+}
+
+/** What the signals of every query share: who had what when, how often and how lately, as of the day of a past. */
+export interface PlaylistIndex {
+  readonly past: PlaylistPast
+  /** Playlist × track pairs that ever were, with their first and last day of addition, and whether they still are. */
+  readonly pairs: Pairs & {
+    readonly first: Float64Array
+    readonly last: Float64Array
+    readonly current: Uint8Array
+  }
+  /** Playlist × artist pairs; how many tracks, as ln(1 + n). */
+  readonly artistPairs: Pairs & { readonly weight: Float32Array; readonly count: number }
+  /** Playlist → the first day it was seen: what was on it then was not added then. */
+  readonly founded: Float64Array
+  /** Pairs of each track that are current. */
+  readonly holders: Uint32Array
+  /** Track → additions in the last 7, 30 and 90 days, that of playlists just founded aside. */
+  readonly momentum: readonly Float32Array[]
+  /** Track → days since it was last and first added anywhere; infinite for those never seen. */
+  readonly lastAge: Float64Array
+  readonly firstAge: Float64Array
+  /** Track → 1 where its first day anywhere was not that of a playlist's founding. */
+  readonly seenFresh: Uint8Array
+  /** Artist → additions in the last 30 and 90 days, and pairs ever. */
+  readonly artistMomentum: readonly Float32Array[]
+  readonly artistPairsEver: Float32Array
+  /** Album → tracks of the past. */
+  readonly albumTracks: Uint32Array
+  /** Word → tracks of the past with it. */
+  readonly wordTracks: ReadonlyMap<string, number>
+  /** Tracks of the past. */
+  readonly known: number
+  readonly ease: RowEase
+  readonly artistEase: RowEase
+}
+
+const WINDOWS = [7, 30, 90]
+const ARTIST_WINDOWS = [30, 90]
+const TRACK_LAMBDA = 100
+const ARTIST_LAMBDA = 30
+
+/** Indexes a past; nothing of it is from its day or later. */
+export async function indexPlaylists(past: PlaylistPast): Promise<PlaylistIndex> {
+  const { log, content, day } = past
+  const founded = new Float64Array(log.playlists).fill(Number.POSITIVE_INFINITY)
+  for (const [row, playlist] of log.playlist.entries())
+    founded[playlist] = Math.min(founded[playlist]!, log.added[row]!)
+
+  const pairs = pairsOf(log.playlist, log.track, log.playlists, log.tracks)
+  const first = new Float64Array(pairs.count).fill(Number.POSITIVE_INFINITY)
+  const last = new Float64Array(pairs.count).fill(Number.NEGATIVE_INFINITY)
+  const current = new Uint8Array(pairs.count)
+  for (const [row, pair] of pairs.ofRow.entries()) {
+    first[pair] = Math.min(first[pair]!, log.added[row]!)
+    last[pair] = Math.max(last[pair]!, log.added[row]!)
+    if (log.removed[row] === Number.POSITIVE_INFINITY) current[pair] = 1
+  }
+
+  const momentum = WINDOWS.map(() => new Float32Array(log.tracks))
+  const lastAge = new Float64Array(log.tracks).fill(Number.POSITIVE_INFINITY)
+  const firstAge = new Float64Array(log.tracks).fill(Number.NEGATIVE_INFINITY)
+  const seenFresh = new Uint8Array(log.tracks)
+  const holders = new Uint32Array(log.tracks)
+  const artistMomentum = ARTIST_WINDOWS.map(() => new Float32Array(content.artists))
+  const artistPairsEver = new Float32Array(content.artists)
+  const owner: number[] = []
+  const artist: number[] = []
+  for (let pair = 0; pair < pairs.count; pair++) {
+    const [playlist, track] = [pairs.playlist[pair]!, pairs.thing[pair]!]
+    const fresh = first[pair]! > founded[playlist]!
+    const age = day - last[pair]!
+    const since = day - first[pair]!
+    lastAge[track] = Math.min(lastAge[track]!, age)
+    if (since > firstAge[track]!) seenFresh[track] = fresh ? 1 : 0
+    firstAge[track] = Math.max(firstAge[track]!, since)
+    holders[track]! += current[pair]!
+    const counts = last[pair]! > founded[playlist]!
+    for (const [w, window] of WINDOWS.entries()) if (counts && age <= window) momentum[w]![track]!++
+    for (let at = content.artistStarts[track]!; at < content.artistStarts[track + 1]!; at++) {
+      const one = content.artist[at]!
+      owner.push(playlist)
+      artist.push(one)
+      artistPairsEver[one]!++
+      for (const [w, window] of ARTIST_WINDOWS.entries())
+        if (counts && age <= window) artistMomentum[w]![one]!++
+    }
+  }
+  for (let track = 0; track < log.tracks; track++)
+    if (firstAge[track] === Number.NEGATIVE_INFINITY) firstAge[track] = Number.POSITIVE_INFINITY
+
+  const artistPairs = pairsOf(
+    Uint32Array.from(owner),
+    Uint32Array.from(artist),
+    log.playlists,
+    content.artists,
+  )
+  const weight = new Float32Array(artistPairs.count)
+  for (const pair of artistPairs.ofRow) weight[pair]!++
+  for (let pair = 0; pair < weight.length; pair++) weight[pair] = Math.log1p(weight[pair]!)
+
+  const albumTracks = new Uint32Array(content.album.reduce((most, one) => Math.max(most, one), 0) + 1)
+  const wordTracks = new Map<string, number>()
+  let known = 0
+  for (let track = 0; track < log.tracks; track++) {
+    if (firstAge[track] === Number.POSITIVE_INFINITY) continue
+    known++
+    albumTracks[content.album[track]!]!++
+    for (const word of content.words[track]!) wordTracks.set(word, (wordTracks.get(word) ?? 0) + 1)
+  }
+  return {
+    past,
+    pairs: { ...pairs, first, last, current },
+    artistPairs: { ...artistPairs, weight },
+    founded,
+    holders,
+    momentum,
+    lastAge,
+    firstAge,
+    seenFresh,
+    artistMomentum,
+    artistPairsEver,
+    albumTracks,
+    wordTracks,
+    known,
+    ease: await easeOf(pairs, new Float32Array(pairs.count).fill(1), TRACK_LAMBDA),
+    artistEase: await easeOf(artistPairs, weight, ARTIST_LAMBDA),
+  }
+}
+
+/** The distinct pairs of two columns, and which pair each row is. */
+function pairsOf(
+  playlist: Uint32Array,
+  thing: Uint32Array,
+  playlists: number,
+  things: number,
+): Pairs & { readonly ofRow: Uint32Array } {
+  const order = Uint32Array.from(playlist.keys()).sort(
+    (a, b) => playlist[a]! - playlist[b]! || thing[a]! - thing[b]!,
+  )
+  const ofRow = new Uint32Array(order.length)
+  const owners = new Uint32Array(order.length)
+  const owned = new Uint32Array(order.length)
+  let count = 0
+  for (const row of order) {
+    const same = count > 0 && owners[count - 1] === playlist[row] && owned[count - 1] === thing[row]
+    if (!same) {
+      owners[count] = playlist[row]!
+      owned[count] = thing[row]!
+      count++
+    }
+    ofRow[row] = count - 1
+  }
+  const starts = new Uint32Array(playlists + 1)
+  const thingStarts = new Uint32Array(things + 1)
+  for (let pair = 0; pair < count; pair++) {
+    starts[owners[pair]! + 1]!++
+    thingStarts[owned[pair]! + 1]!++
+  }
+  for (let at = 0; at < playlists; at++) starts[at + 1]! += starts[at]!
+  for (let at = 0; at < things; at++) thingStarts[at + 1]! += thingStarts[at]!
+  const byThing = new Uint32Array(count)
+  const next = thingStarts.slice(0, things)
+  for (let pair = 0; pair < count; pair++) byThing[next[owned[pair]!]!++] = pair
+  return {
+    count,
+    playlist: owners.slice(0, count),
+    thing: owned.slice(0, count),
+    starts,
+    thingStarts,
+    byThing,
+    ofRow,
+  }
+}
+
+async function easeOf(pairs: Pairs, weight: Float32Array, lambda: number): Promise<RowEase> {
+  const n = pairs.starts.length - 1
+  const things = pairs.thingStarts.length - 1
+  const gram = new Float64Array(n * n)
+  const eachCouple = (thing: number, look: (i: number, j: number, product: number) => void) => {
+    const [from, to] = [pairs.thingStarts[thing]!, pairs.thingStarts[thing + 1]!]
+    for (let a = from; a < to; a++)
+      for (let b = from; b < to; b++) {
+        const [p, q] = [pairs.byThing[a]!, pairs.byThing[b]!]
+        look(pairs.playlist[p]!, pairs.playlist[q]!, weight[p]! * weight[q]!)
+      }
+  }
+  for (let thing = 0; thing < things; thing++)
+    eachCouple(thing, (i, j, product) => {
+      gram[i * n + j]! += product
+    })
+  for (let i = 0; i < n; i++) gram[i * n + i]! += lambda
+  const products = openProducts()
+  const K = await inverse(gram, n, products).finally(() => products.close())
+  const diagonal = new Float64Array(things)
+  for (let thing = 0; thing < things; thing++) {
+    let sum = 0
+    eachCouple(thing, (i, j, product) => {
+      sum += product * K[i * n + j]!
+    })
+    diagonal[thing] = (1 - sum) / lambda
+  }
+  return { lambda, K, diagonal }
+}
+
+/**
+ * The EASE scores of a row that need not be in the table, of all things.
+ * @param row thing → weight
+ */
+export function easeScores(
+  { lambda, K, diagonal }: RowEase,
+  pairs: Pairs,
+  weight: (pair: number) => number,
+  row: ReadonlyMap<number, number>,
+): Float32Array {
+  const n = pairs.starts.length - 1
+  const common = new Float64Array(n)
+  for (const [thing, own] of row)
+    for (let at = pairs.thingStarts[thing]!; at < pairs.thingStarts[thing + 1]!; at++) {
+      const pair = pairs.byThing[at]!
+      common[pairs.playlist[pair]!]! += own * weight(pair)
+    }
+  const scores = new Float32Array(diagonal.length)
+  for (let i = 0; i < n; i++) {
+    let u = 0
+    for (let j = 0; j < n; j++) u += common[j]! * K[j * n + i]!
+    for (let pair = pairs.starts[i]!; pair < pairs.starts[i + 1]!; pair++)
+      scores[pairs.thing[pair]!]! += u * weight(pair)
+  }
+  for (let thing = 0; thing < scores.length; thing++) {
+    const x = row.get(thing) ?? 0
+    scores[thing] = x - (x - scores[thing]!) / lambda / diagonal[thing]!
+  }
+  return scores
+}
