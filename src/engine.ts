@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { type CatalogIndex, catalogIndex } from './candidates/catalog-index.ts'
 import type { Source } from './candidates/source.ts'
 import { SOURCES } from './candidates/sources.ts'
 import type { Clock } from './core/clock.ts'
@@ -8,13 +9,17 @@ import type { Mix } from './core/mix.ts'
 import type { ExposureBody, Occasion } from './explore/exposure.ts'
 import { mixturePolicy } from './explore/mixture.ts'
 import type { Policy } from './explore/policy.ts'
-import { scaleAudio } from './features/audio-scale.ts'
-import { describeListener, type ListenerState } from './features/describe-listener.ts'
+import { fitAudioScale, scaleAudio } from './features/audio-scale.ts'
+import { atMoment, describeListener, isInSitting, type ListenerState } from './features/describe-listener.ts'
 import { startHistory } from './features/history.ts'
 import { GraphError } from './graph/index.ts'
 import type { Catalog } from './library/catalog.ts'
+import type { Community } from './library/community.ts'
+import { EVERYBODY, keptLibrary, type ListenerFacts } from './library/kept-library.ts'
 import { type Library, openLibrary } from './library/library.ts'
+import type { ListenerRow } from './library/listeners.ts'
 import type { ModelManifest } from './library/models.ts'
+import type { Playlists } from './library/playlists.ts'
 import type { Recipe } from './mix/recipe.ts'
 import { readCheckpoint } from './model/checkpoint.ts'
 import type { Ensemble } from './model/ensemble.ts'
@@ -22,6 +27,7 @@ import type { LikabilityModel } from './model/likability.ts'
 import { openReleasable, type ReleasableModel } from './model/releasable.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
 import { openStore } from './store/open.ts'
+import { watched } from './store/watched.ts'
 
 export interface EngineOptions {
   /** The data folder; made when missing. */
@@ -29,6 +35,8 @@ export interface EngineOptions {
   readonly now: Clock
   /** IANA zone of new listeners. */
   readonly timeZone: string
+  /** Whether what several listeners did may count for all of them; absent: nothing of another listener is even read. */
+  readonly community?: boolean
 }
 
 /** The parts, wired. Everything with a state hangs on the library; the rest is functions. */
@@ -40,82 +48,136 @@ export interface Engine {
   /** The sources that a recipe wants. */
   sourcesOf(recipe: Recipe): readonly Source[]
   policy(recipe: Recipe): Policy
-  /** The model that serves a listener, with the catalog it scores. @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD */
+  /** The person of that name. @throws UNKNOWN_LISTENER */
+  listener(name: string): Promise<ListenerRow>
+  /** The catalog with what can be looked up in it. */
+  shelves(): Promise<Shelves>
+  /**
+   * The model that serves a listener, with the catalog it scores: their own, else everybody's where the community is on.
+   * @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD
+   */
   model(listener: string): Promise<ServingModel>
-  /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER, NO_MODEL, NO_PLAYS */
+  /** What scores for a listener: the model that serves them. @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD */
+  serving(listener: string): Promise<Serving>
+  /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER, MODEL_DAMAGED, MODEL_OLD */
   describe(name: string, at: number): Promise<ListenerState>
+  /** Their own playlists, and those that catalogs tell. */
+  playlists(listener: string): Promise<Playlists>
+  /** What several listeners did; undefined unless the community is on. */
+  community(): Promise<Community | undefined>
+  /** When the days' slates of a recipe were drawn for a listener, oldest first. */
+  days(listener: number, recipe: string): Promise<Float64Array>
   /** Logs a mix that is shown; the same draw is logged once. */
   logExposure(mix: Mix, occasion: Occasion, body: ExposureBody): Promise<void>
   close(): Promise<void>
 }
 
-export interface ServingModel {
+/** A catalog with its audio on one scale, and what can be looked up by it. None of it is about a listener. */
+export interface Shelves {
+  readonly catalog: Catalog
+  /** size × 13 audio features in standard deviations of the catalog, NaN where missing. */
+  readonly audio: Float32Array
+  readonly index: CatalogIndex
+}
+
+/** What scores for a listener. */
+export interface Serving {
+  /** The model version. */
+  readonly version: number
+  readonly whose: 'own' | 'everybody'
+  readonly catalog: Catalog
+  /** size × 13 audio features as the scorer wants them. */
+  readonly audio: Float32Array
+  readonly scorer: Scorer<ListenerState>
+}
+
+/** A trained model that serves. */
+export interface ServingModel extends Serving {
   readonly manifest: ModelManifest
   readonly likability: LikabilityModel
-  readonly scorer: Scorer
-  readonly catalog: Catalog
-  /** size × 13 audio features as the model scales them. */
-  readonly audio: Float32Array
   /** n × FEATURE_COUNT raw features of plays that explanations start from, with or without knowledge of the sitting. */
   background(inSitting: boolean): Float32Array
 }
 
 /** For how many listeners a model is kept open between requests. */
 const OPEN_MODELS = 4
+/** A listener is kept as of this many moments: in a sitting or not, under these snoozes or those. */
+const KEPT_STATES = 3
 
 /** Opens the data folder and wires the parts. Close it: the folder has one owner. */
-export async function openEngine({ data, now, timeZone }: EngineOptions): Promise<Engine> {
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { data, now, timeZone } = options
   const folder = resolve(data)
-  const store = await openStore(`file:${folder}`, { now })
+  const store = watched(await openStore(`file:${folder}`, { now }))
   const library = openLibrary(store, folder, now, timeZone, async (version, files) => {
     const { ensemble } = readCheckpoint(files, 'model', version)
     await (await openVersion(version, ensemble)).release()
   })
-  /** By listener, the one that was asked for last at the end. */
-  const serving = new Map<number, Serving>()
-  const unreleased = new Set<ReleasableModel>()
+  const kept = keptLibrary(store, library, now)
+  /** By what a listener did and said: the listener described, as of several moments. */
+  const described = new WeakMap<ListenerFacts, Map<string, ListenerState>>()
+  let shelved: Shelves | undefined
+  const shelves = async (): Promise<Shelves> => {
+    const catalog = await kept.catalog()
+    if (!shelved || shelved.catalog !== catalog) {
+      const audio = scaleAudio(catalog, fitAudioScale(catalog, Int32Array.from(catalog.artist.keys())))
+      shelved = { catalog, audio, index: catalogIndex(catalog, audio) }
+    }
+    return shelved
+  }
 
+  /** By whose model it is, the one that was asked for last at the end. */
+  const serving = new Map<number, Open>()
+  const unreleased = new Set<ReleasableModel>()
   const release = async (likability: ReleasableModel) => {
     await likability.release()
     unreleased.delete(likability)
   }
-  const drop = (id: number) => {
+  const drop = (owner: number) => {
     // Not waited for: requests under way may ask it a while longer.
-    void release(serving.get(id)!.likability)
-    serving.delete(id)
+    void release(serving.get(owner)!.likability)
+    serving.delete(owner)
   }
-
-  const open = async (listener: string): Promise<ServingModel> => {
-    const { id } = await library.listeners.get(listener)
-    const active = await library.models.active(id)
-    const catalog = await library.catalog()
+  const open = async (name: string): Promise<ServingModel> => {
+    const { id } = await kept.listener(name)
+    const own = await kept.active(id)
+    const owner = own || !options.community ? id : EVERYBODY
+    const active = owner === id ? own : await kept.active(EVERYBODY)
+    const catalog = await kept.catalog()
     for (const [other, { catalog: its }] of serving) if (its !== catalog) drop(other)
-    const known = serving.get(id)
+    const known = serving.get(owner)
     if (known && known.manifest.version === active?.version) {
-      serving.delete(id)
-      serving.set(id, known)
+      serving.delete(owner)
+      serving.set(owner, known)
       return known
     }
-    const { manifest, files } = await library.models.load(id)
+    const { manifest, files } = await library.models.load(owner)
     const { ensemble, audioScale, background } = readCheckpoint(files, 'model', manifest.version)
     const likability = await openVersion(manifest.version, ensemble)
     unreleased.add(likability)
-    const audio = scaleAudio(catalog, audioScale)
-    const scorer = likabilityScorer(likability, catalog)
-    const backgroundOf = (inSitting: boolean) => background[inSitting ? 'rolling' : 'frozen']
-    const opened = { manifest, likability, catalog, audio, scorer, background: backgroundOf }
-    if (known) drop(id)
-    serving.set(id, opened)
+    const opened: Open = {
+      version: manifest.version,
+      whose: owner === id ? 'own' : 'everybody',
+      manifest,
+      likability,
+      catalog,
+      audio: scaleAudio(catalog, audioScale),
+      scorer: likabilityScorer(likability, catalog),
+      background: (inSitting) => background[inSitting ? 'rolling' : 'frozen'],
+    }
+    if (known) drop(owner)
+    serving.set(owner, opened)
     if (serving.size > OPEN_MODELS) drop(serving.keys().next().value!)
     return opened
   }
   // One after the other, so that requests at the same moment share what the first of them opens.
   let last: Promise<unknown> = Promise.resolve()
-  const model = (listener: string): Promise<ServingModel> => {
-    const next = last.catch(() => undefined).then(() => open(listener))
+  const model = (name: string): Promise<ServingModel> => {
+    const next = last.catch(() => undefined).then(() => open(name))
     last = next
     return next
   }
+  const servingOf = (name: string): Promise<Serving> => model(name)
 
   return {
     library,
@@ -123,25 +185,34 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
     now,
     sourcesOf: (recipe) => SOURCES.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),
     policy: ({ temperature, floor }) => mixturePolicy({ temperature, floor }),
+    listener: kept.listener,
+    shelves,
     model,
+    serving: servingOf,
     async describe(name, at) {
-      const listener = await library.listeners.get(name)
-      const { catalog, audio } = await model(name)
-      const log = await library.log(listener)
-      if (log.size === 0) throw new DeepcutsError('NO_PLAYS', { listener: name })
-      return describeListener({
-        name,
-        at,
-        catalog,
-        audio,
-        saved: await library.saved(listener),
-        log,
-        history: startHistory({ catalog, audio, localTime: localTimeIn(listener.timeZone) }),
-        feedback: await library.feedback.list(listener.id),
-      })
+      const { version, catalog, audio } = await servingOf(name)
+      const facts = await kept.facts(name)
+      const states = described.get(facts) ?? new Map<string, ListenerState>()
+      described.set(facts, states)
+      // A snooze that has ended by now is over, whatever the moment that is asked about.
+      const feedback = facts.feedback.filter(({ until }) => until === undefined || until > Math.max(at, now()))
+      const snoozes = feedback.filter(({ until }) => until !== undefined)
+      const sitting = isInSitting(facts.log.endedAt.at(-1) ?? Number.NaN, at)
+      const key = [version, sitting, ...snoozes.map(({ id }) => id)].join()
+      let state = states.get(key)
+      if (!state) {
+        const history = startHistory({ catalog, audio, localTime: localTimeIn(facts.row.timeZone) })
+        state = describeListener({ name, at, catalog, audio, history, ...facts, feedback })
+        if (states.size >= KEPT_STATES) states.clear()
+        states.set(key, state)
+      }
+      return atMoment(state, at)
     },
-    async logExposure({ draw, listener, recipe, at, modelVersion }, occasion, body) {
-      const { id } = await library.listeners.get(listener)
+    playlists: kept.playlists,
+    community: async () => (options.community ? kept.community() : undefined),
+    days: kept.days,
+    async logExposure({ draw, listener: name, recipe, at, modelVersion }, occasion, body) {
+      const { id } = await kept.listener(name)
       await library.exposures.append({
         draw,
         listener: id,
@@ -160,7 +231,7 @@ export async function openEngine({ data, now, timeZone }: EngineOptions): Promis
   }
 }
 
-type Serving = ServingModel & { readonly likability: ReleasableModel }
+type Open = ServingModel & { readonly likability: ReleasableModel }
 
 /** @throws MODEL_DAMAGED when ONNX Runtime refuses the file, though it is as it was written */
 async function openVersion(version: number, ensemble: Ensemble): Promise<ReleasableModel> {

@@ -1,5 +1,4 @@
 import { nearestLoved } from './candidates/nearest-loved.ts'
-import { unheardRows } from './candidates/source.ts'
 import type { ArtistHistory, TrackHistory } from './core/listener.ts'
 import { random } from './core/random.ts'
 import type { Track } from './core/track.ts'
@@ -49,7 +48,7 @@ export interface Explanation {
 
 /** Explains the likability of a catalog row for a listener as they stand now. @throws UNKNOWN_LISTENER, NO_MODEL */
 export async function explainTrack(engine: Engine, listenerName: string, row: number): Promise<Explanation> {
-  const { catalog, audio, likability, scorer, background } = await engine.model(listenerName)
+  const { catalog, likability, scorer, background } = await engine.model(listenerName)
   const listener = await engine.describe(listenerName, engine.now())
   const [scored] = await scorer.score(listener, [{ row, sources: [] }], () => true)
   const raw = new Float32Array(FEATURE_COUNT)
@@ -61,8 +60,7 @@ export async function explainTrack(engine: Engine, listenerName: string, row: nu
   )
   const plays = background(listener.inSitting)
   const attribution = await attribute(likability, raw, plays, random(0))
-  const request = { listener, catalog, audio, unheard: unheardRows(listener, catalog), random: random(0) }
-  const near = nearestLoved(request)(row)
+  const near = nearestLoved({ listener, ...(await engine.shelves()) })(row)
   const refused = listener.refusal(row)
   return {
     track: trackAt(catalog, row),

@@ -1,6 +1,6 @@
 import { nearestLoved } from './candidates/nearest-loved.ts'
 import { retrieve } from './candidates/retrieve.ts'
-import { unheardRows } from './candidates/source.ts'
+import { countNew } from './candidates/source.ts'
 import { localTimeIn } from './core/clock.ts'
 import type { Mix } from './core/mix.ts'
 import type { Query } from './core/query.ts'
@@ -8,8 +8,7 @@ import { random, secretSeed } from './core/random.ts'
 import type { Engine } from './engine.ts'
 import { exposureBody, type Occasion } from './explore/exposure.ts'
 import { cutPool } from './explore/pool.ts'
-import { trackAt } from './library/catalog.ts'
-import { songKey } from './library/songs.ts'
+import { rowOfTrack, trackAt } from './library/catalog.ts'
 import { drawRules } from './mix/draw-rules.ts'
 import { explain } from './mix/explain.ts'
 import { eligible, familiarityOf, noveltyOf } from './mix/recipe.ts'
@@ -33,28 +32,37 @@ export interface Recommendation {
  */
 export async function recommend(query: Query, engine: Engine): Promise<Recommendation> {
   const recipe = findRecipe(query.recipe)
-  const { catalog, audio, scorer, manifest } = await engine.model(query.listener)
+  const { version, scorer } = await engine.serving(query.listener)
+  const { catalog, audio, index } = await engine.shelves()
   const { at, seed, occasion } = await drawing(query, engine)
   const listener = await engine.describe(query.listener, at)
   const history = listener.trackHistory
 
-  const unheard = unheardRows(listener, catalog)
-  const corner = recipe.cluster === undefined ? {} : { cluster: recipe.cluster }
-  const request = { listener, catalog, audio, unheard, random: random(`${seed}/sources`), ...corner }
+  const community = await engine.community()
+  const from = query.from?.trackIds.map((id) => rowOfTrack(catalog, id)).filter((row) => row >= 0)
+  const request = {
+    ...{ listener, catalog, audio, index, playlists: await engine.playlists(query.listener) },
+    wanted: (row: number) => eligible(recipe, history(row), listener.asOf),
+    random: random(`${seed}/sources`),
+    ...(recipe.cluster === undefined ? {} : { cluster: recipe.cluster }),
+    ...(from && { from }),
+    ...(community && { community }),
+  }
   const found = retrieve(request, engine.sourcesOf(recipe))
+  const unheard = countNew(listener, catalog, index.named)
 
   const { kept, removed } = filter(found.candidates, [
     refusedFilter(listener.refusal),
     eligibleFilter((row) => eligible(recipe, history(row), listener.asOf)),
     sameSongFilter(
-      (row) => songKey(catalog, row),
+      index.songOf,
       (row) => history(row).plays,
       listener.known,
       found.candidates,
     ),
   ])
   const scored = await scorer.score(listener, kept, (row) => familiarityOf(history(row)) === 'familiar')
-  const novelty = noveltyOf(recipe, unheard.length ? query.novelty : 0)
+  const novelty = noveltyOf(recipe, unheard ? query.novelty : 0)
   const pool = cutPool(scored, novelty)
   const rules = drawRules(recipe, pool, query.n, novelty)
   const slate = engine.policy(recipe).draw(pool, rules, query.n, random(seed))
@@ -65,12 +73,12 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     listener,
     rules,
     at,
-    modelVersion: manifest.version,
-    unheard: unheard.length,
+    modelVersion: version,
+    unheard,
     failed: found.degraded.map(({ source }) => source),
     track: (row) => trackAt(catalog, row),
     nearestLoved: nearestLoved(request),
-    drawOf: (trackIds) => secretSeed(seed, manifest.version, catalog.revision, ...trackIds),
+    drawOf: (trackIds) => secretSeed(seed, version, catalog.revision, ...trackIds),
   })
   const asked = { n: query.n, novelty, artistGap: rules.artistGap }
   await engine.logExposure(mix, occasion, exposureBody(slate, asked))
@@ -82,11 +90,11 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
  * again later scores as of then; its seed is the day, or the number that was asked for, and nobody without the store's secret
  * can tell it.
  */
-async function drawing({ listener, recipe, at, seed, novelty }: Query, { library }: Engine) {
-  const { id, timeZone } = await library.listeners.get(listener)
+async function drawing({ listener, recipe, at, seed, novelty }: Query, engine: Engine) {
+  const { id, timeZone } = await engine.listener(listener)
   const local = localTimeIn(timeZone)
   const dateOf = (moment: number) => local(moment).date
-  const first = (await library.exposures.days(id, recipe)).find(
+  const first = (await engine.days(id, recipe)).find(
     (moment) => moment > at - LONGEST_DAY && moment <= at && dateOf(moment) === dateOf(at),
   )
   const asked: Occasion | undefined =
@@ -95,6 +103,6 @@ async function drawing({ listener, recipe, at, seed, novelty }: Query, { library
   return {
     occasion,
     at: first ?? at,
-    seed: secretSeed(await library.secret(), listener, recipe, seed ?? dateOf(at)),
+    seed: secretSeed(await engine.library.secret(), listener, recipe, seed ?? dateOf(at)),
   }
 }

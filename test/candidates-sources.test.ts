@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nearestLoved } from '../src/candidates/nearest-loved.ts'
 import { retrieve } from '../src/candidates/retrieve.ts'
-import { type Source, type SourceRequest, unheardRows } from '../src/candidates/source.ts'
-import { SOURCES, soundDistance } from '../src/candidates/sources.ts'
+import { soundDistance } from '../src/candidates/sound.ts'
+import { countNew, type Source, type SourceListener, type SourceRequest } from '../src/candidates/source.ts'
+import { SOURCES } from '../src/candidates/sources.ts'
 import { random } from '../src/core/random.ts'
 import { hasAudio } from '../src/library/catalog.ts'
 import { describeUntrained, type InventedEngine, inventedEngine } from './suites/invented-listener.ts'
@@ -13,20 +14,35 @@ const requests: Record<string, SourceRequest> = {}
 
 beforeAll(async () => {
   invented = await inventedEngine({ tracks: 500, years: 0.4 })
-  const described = await describeUntrained(invented, 'ada')
-  const { listener, catalog } = described
+  const { listener, catalog } = await describeUntrained(invented, 'ada')
+  const shelves = await invented.engine.shelves()
   const whole: SourceRequest = {
-    ...described,
-    unheard: unheardRows(listener, catalog),
+    ...shelves,
+    listener,
+    playlists: await invented.engine.playlists('ada'),
+    wanted: () => true,
     random: random('sources'),
   }
-  const newcomer = { ...listener, known: [], loved: [], clusters: 0 }
+  const newcomer: SourceListener = {
+    ...listener,
+    known: [],
+    excluded: [],
+    loved: [],
+    recent: [],
+    clusters: 0,
+    isNew: (row) => catalog.artist[row] !== 0,
+  }
+  const unheard = Array.from(catalog.artist.keys()).filter(listener.isNew)
   Object.assign(requests, {
     whole,
     'first corner': { ...whole, cluster: 0 },
     'second corner': { ...whole, cluster: 1 },
-    'nothing unheard': { ...whole, unheard: [] },
-    'nobody yet': { ...whole, listener: newcomer, unheard: unheardRows(newcomer, catalog) },
+    'nothing unheard': { ...whole, listener: { ...listener, isNew: () => false } },
+    'nobody yet': { ...whole, listener: newcomer },
+    'from tracks known and new': { ...whole, from: [...listener.known.slice(0, 2), ...unheard.slice(0, 2)] },
+    'from nothing': { ...whole, from: [] },
+    'nobody yet, from a track': { ...whole, listener: newcomer, from: unheard.slice(0, 1) },
+    unwanted: { ...whole, wanted: () => false },
   })
 })
 afterAll(() => invented.close())
@@ -111,17 +127,29 @@ describe('what each source is for', () => {
 
 describe('unheard', () => {
   it('is all that the listener does not know and that has an artist', () => {
-    const { listener, catalog, unheard } = requests.whole!
+    const { listener, catalog, index } = requests.whole!
     const known = new Set(listener.known)
-    for (let row = 0; row < catalog.size; row++)
-      expect(unheard.includes(row)).toBe(!known.has(row) && catalog.artist[row] !== 0)
+    let unheard = 0
+    for (let row = 0; row < catalog.size; row++) {
+      const isNew = !known.has(row) && catalog.artist[row] !== 0
+      expect(listener.isNew(row)).toBe(isNew)
+      unheard += Number(isNew)
+    }
+    expect(countNew(listener, catalog, index.named)).toBe(unheard)
   })
 })
 
 describe('retrieve', () => {
-  const source = (name: string, rows: readonly number[]): Source => ({ name, propose: () => rows })
+  const source = (name: string, rows: readonly number[]): Source => ({
+    name,
+    kind: 'new',
+    most: 9,
+    propose: () => rows,
+  })
   const broken: Source = {
     name: 'broken',
+    kind: 'new',
+    most: 9,
     propose() {
       throw new Error('no index')
     },
@@ -150,7 +178,8 @@ describe('the nearest loved track', () => {
     const near = nearestLoved(whole!)
     const loved = new Set(listener.loved.map(({ row }) => row))
     let found = 0
-    for (const row of whole!.unheard) {
+    for (const row of catalog.artist.keys()) {
+      if (!listener.isNew(row)) continue
       const anchor = near(row)
       if (!hasAudio(catalog, row)) expect(anchor).toBeUndefined()
       if (anchor === undefined) continue

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Source } from '../src/candidates/source.ts'
 import type { Familiarity, ScoredCandidate } from '../src/core/candidate.ts'
 import type { Mix, MixTrack } from '../src/core/mix.ts'
 import { silent } from '../src/core/progress.ts'
@@ -318,8 +319,10 @@ describe('what cannot be done is told', () => {
   })
 
   it('a source that fails: the mix comes from the others, with a note', async () => {
-    const broken = {
+    const broken: Source = {
       name: 'nearest',
+      kind: 'new',
+      most: 1,
       propose() {
         throw new Error('no index')
       },

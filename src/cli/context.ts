@@ -107,7 +107,7 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
   let opened: Promise<Engine> | undefined
   const engineOrNew = () => {
     opened ??= import('../engine.ts').then(({ openEngine }) =>
-      openEngine({ data: folder, now: Date.now, timeZone }),
+      openEngine({ data: folder, now: Date.now, timeZone, community: settings.DEEPCUTS_COMMUNITY === 'on' }),
     )
     return opened
   }

@@ -1,5 +1,6 @@
 import type { DescribedListener, LovedTrackRow } from '../core/described-listener.ts'
 import type { Feedback } from '../core/event.ts'
+import { FINISH } from '../core/labels.ts'
 import type { TrackHistory } from '../core/listener.ts'
 import type { Catalog } from '../library/catalog.ts'
 import type { ListeningLog } from '../library/listening-log.ts'
@@ -12,6 +13,8 @@ import { clusterTaste, tasteSpace } from './taste-clusters.ts'
 const STALE_MS = 3 * 86_400_000
 /** As many loved tracks are looked at at most. */
 const MAX_LOVED = 1500
+/** As many likes and finishes are remembered as the last ones. */
+const MAX_RECENT = 30
 
 /** What describing reads. */
 export interface ListenerFacts {
@@ -32,18 +35,39 @@ export interface ListenerState extends DescribedListener {
   readonly history: History
   /** Whether a sitting is under way, so that its context may be used. */
   readonly inSitting: boolean
+  /** Rows liked or finished last, newest first, each once; 30 at most. */
+  readonly recent: readonly number[]
+  /** Rows that were refused by hand: disliked, and not taken back. */
+  readonly disliked: readonly number[]
+  /** ln Σ t^−0.5 over the times since each play, in days, as of `asOf`; −∞ when never played. */
+  activation(row: number): number
+  /** Whether the row is neither known nor excluded, and has an artist. */
+  isNew(row: number): boolean
+}
+
+/** The same listener at another moment at which the same sitting is under way and the same refusals stand. */
+export function atMoment(state: ListenerState, at: number): ListenerState {
+  const { history } = state
+  const asOf = asOfMoment(history.endedAt, at)
+  return { ...state, at, asOf, activation: (row) => history.activation(row, asOf) }
+}
+
+/** Whether a moment is within the sitting that the play ending at `endedAt` (NaN: none) was of. */
+export function isInSitting(endedAt: number, at: number): boolean {
+  return at >= endedAt && at - endedAt < SITTING_GAP_MS
+}
+
+function asOfMoment(endedAt: number, at: number): number {
+  if (Number.isNaN(endedAt)) return at
+  return at - endedAt > STALE_MS ? endedAt + 60_000 : Math.max(at, endedAt + 60_000)
 }
 
 /** Rolls the history to its end and works out what the listener knows, loves and refuses. */
 export function describeListener(facts: ListenerFacts): ListenerState {
   const { catalog, log, history, saved, at } = facts
   rollForward(log, history)
-  const asOf = Number.isNaN(history.endedAt)
-    ? at
-    : at - history.endedAt > STALE_MS
-      ? history.endedAt + 60_000
-      : Math.max(at, history.endedAt + 60_000)
-  const inSitting = at >= history.endedAt && at - history.endedAt < SITTING_GAP_MS
+  const asOf = asOfMoment(history.endedAt, at)
+  const inSitting = isInSitting(history.endedAt, at)
   if (!inSitting) history.beginSitting()
   const opinions = lastOpinions(facts.feedback, catalog, at)
   const trackHistory = (row: number): TrackHistory => ({
@@ -63,6 +87,9 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     if (history.tracks.plays[row]! > 0 || saved[row] === 1 || opinions.liked.has(row)) known.push(row)
   }
   const refusal = refusals(catalog, opinions)
+  const heard = new Uint8Array(catalog.size)
+  for (const rows of [known, excluded]) for (const row of rows) heard[row] = 1
+  const recent = lastGood(facts, opinions.liked).filter((row) => !excluded.has(row) && !refusal(row))
   const weighted = known
     .map((row) => ({ row, weight: love(trackHistory(row)) }))
     .filter(({ row, weight }) => weight > 0 && !refusal(row))
@@ -75,9 +102,15 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     weighted.map(({ weight }) => weight),
   )
   const loved = weighted.map((track, i): LovedTrackRow => ({ ...track, cluster: clusters.assigned[i]! }))
+  // Asked again and again for the same rows; one more than the corner, 0 where it is not known yet.
+  const corners = new Uint8Array(catalog.size)
   return {
     name: facts.name,
     at,
+    recent: recent.slice(0, MAX_RECENT),
+    disliked: [...opinions.disliked],
+    activation: (row) => history.activation(row, asOf),
+    isNew: (row) => heard[row] === 0 && catalog.artist[row] !== 0,
     asOf,
     known,
     excluded: [...excluded],
@@ -93,9 +126,27 @@ export function describeListener(facts: ListenerFacts): ListenerState {
       skips: history.artists.skips[artist]!,
       tracks: history.artistTracks[artist]!,
     }),
-    clusterOf: clusters.closest,
+    clusterOf(row) {
+      corners[row] ||= clusters.closest(row) + 1
+      return corners[row] - 1
+    },
     refusal,
   }
+}
+
+/** Rows liked by hand or finished, newest first, each once: the last ones. */
+function lastGood({ log, feedback, catalog }: ListenerFacts, liked: ReadonlySet<number>): number[] {
+  const moments = new Map<number, number>()
+  const later = (row: number, at: number) => moments.set(row, Math.max(at, moments.get(row) ?? at))
+  for (let i = log.size - 1; i >= 0 && moments.size < 2 * MAX_RECENT; i--)
+    if (log.outcome[i] === FINISH) later(log.row[i]!, log.endedAt[i]!)
+  for (const { kind, byHand, at, trackId, identifiers } of feedback)
+    if (kind === 'like' && byHand && at !== undefined)
+      for (const identifier of identifiers ?? [trackId ?? 0]) {
+        const row = catalog.rowOfIdentifier[identifier] ?? -1
+        if (liked.has(row)) later(row, at)
+      }
+  return [...moments].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([row]) => row)
 }
 
 function rollForward(log: ListeningLog, history: History): void {

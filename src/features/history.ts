@@ -49,6 +49,8 @@ export interface History {
   /** Ends of the first and last play of a row; NaN when never played. */
   readonly firstPlayedAt: Float64Array
   readonly lastPlayedAt: Float64Array
+  /** ln Σ t^−0.5 over the times since each play of a row, in days; −∞ when never played. */
+  activation(row: number, at: number): number
   /** Distinct tracks played of each artist. */
   readonly artistTracks: Int32Array
   /** End of the last play, NaN before the first. */
@@ -98,6 +100,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
     firstPlayedAt,
     lastPlayedAt,
     artistTracks,
+    activation: repeated.activation,
     outcomeCounts(row) {
       const artist = catalog.artist[row]!
       const of = ({ finishes, skips }: Rates, i: number) => [finishes[i]!, skips[i]!] as const

@@ -3,7 +3,17 @@ import type { TrackHistory } from '../core/listener.ts'
 import type { FlowWeights } from './flow.ts'
 
 /** Where candidates come from. */
-export type SourceName = 'familiar' | 'nearest' | 'artist' | 'fresh' | 'popular'
+export type SourceName =
+  | 'familiar'
+  | 'due'
+  | 'nearest'
+  | 'similar'
+  | 'artist'
+  | 'artist-circle'
+  | 'playlists'
+  | 'popular'
+  | 'fresh'
+  | 'starters'
 
 /** Which tracks the listener knows may appear: all that is stated must hold. Days are counted from the last play. */
 export interface FamiliarRule {

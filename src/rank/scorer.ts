@@ -25,9 +25,9 @@ export interface ScoringTracks {
 }
 
 /** Scores candidates: one value a head. A scorer must never drop, add or reorder candidates. */
-export interface Scorer {
+export interface Scorer<Listener = ScoringListener> {
   score(
-    listener: ScoringListener,
+    listener: Listener,
     candidates: readonly Candidate[],
     familiar: (row: number) => boolean,
   ): Promise<ScoredCandidate[]>
@@ -35,8 +35,6 @@ export interface Scorer {
 
 /** The scorer of a likability model over a catalog. */
 export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks): Scorer {
-  const at = (name: (typeof AUDIO_FEATURES)[number]) => AUDIO_FEATURES.indexOf(name)
-  const columns = { tempo: at('tempo'), key: at('key'), mode: at('mode'), energy: at('energy') }
   return {
     async score(listener, candidates, familiar) {
       const raw = new Float32Array(candidates.length * FEATURE_COUNT)
@@ -47,21 +45,33 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
       const logits = await model.logits(raw)
       const likability = meanProbability(logits.finish, model.heads)
       const value = trackValues(logits)
-      return candidates.map((candidate, i) => {
-        const { row } = candidate
-        const sound = Object.entries(columns)
-          .map(([name, f]) => [name, tracks.audio[row * AUDIO_FEATURES.length + f]!] as const)
-          .filter(([, value]) => !Number.isNaN(value))
-        return {
-          ...candidate,
-          trackId: tracks.trackId[row]!,
-          artist: tracks.artist[row] || -1 - row,
-          familiarity: familiar(row) ? 'familiar' : 'new',
+      return candidates.map((candidate, i) =>
+        scoredAs(candidate, tracks, {
+          familiarity: familiar(candidate.row) ? 'familiar' : 'new',
           likability: likability[i]!,
           scores: Array.from(value.subarray(i * model.heads, (i + 1) * model.heads)),
-          ...Object.fromEntries(sound),
-        }
-      })
+        }),
+      )
     },
+  }
+}
+
+const at = (name: (typeof AUDIO_FEATURES)[number]) => AUDIO_FEATURES.indexOf(name)
+const FLOW = Object.entries({ tempo: at('tempo'), key: at('key'), mode: at('mode'), energy: at('energy') })
+
+/** A candidate with its scores and with what drawing reads of the track. */
+export function scoredAs(
+  candidate: Candidate,
+  tracks: ScoringTracks,
+  scored: Pick<ScoredCandidate, 'familiarity' | 'likability' | 'scores'>,
+): ScoredCandidate {
+  const { row } = candidate
+  const sound = FLOW.map(([name, f]) => [name, tracks.audio[row * AUDIO_FEATURES.length + f]!] as const)
+  return {
+    ...candidate,
+    trackId: tracks.trackId[row]!,
+    artist: tracks.artist[row] || -1 - row,
+    ...scored,
+    ...Object.fromEntries(sound.filter(([, value]) => !Number.isNaN(value))),
   }
 }
