@@ -5,6 +5,8 @@ import { graphFilter } from '../src/collaborative/graph-filter.ts'
 import { implicitAls } from '../src/collaborative/implicit-als.ts'
 import { interactions, transposed, weighed } from '../src/collaborative/interactions.ts'
 import { itemKnn } from '../src/collaborative/item-knn.ts'
+import { itemNeighbors } from '../src/collaborative/item-neighbors.ts'
+import { lightGraph } from '../src/collaborative/light-graph.ts'
 import { popularity } from '../src/collaborative/popularity.ts'
 import { randomWalk } from '../src/collaborative/random-walk.ts'
 import { rankingFamilies } from '../src/collaborative/ranking-models.ts'
@@ -208,3 +210,47 @@ test.each(rankingFamilies({ timed: false }).filter(({ name }) => name !== 'popul
     expect(own).toBeGreaterThan(3 * popular)
   },
 )
+
+test('the members of a light graph start apart, and their cosines are added', async () => {
+  const { matrix } = clusteredWorld(40)
+  const settings = {
+    width: 8,
+    layers: 1,
+    temperature: 0.2,
+    epochs: 3,
+    learningRate: 0.04,
+    weighting: 'log',
+    edges: 'presence',
+  } as const
+  const [one, two] = [
+    (await scoresOf(lightGraph({ ...settings, members: 1 }), matrix)).flat(),
+    (await scoresOf(lightGraph({ ...settings, members: 2 }), matrix)).flat(),
+  ]
+  const second = two.map((score, k) => score - one[k]!)
+  expect(Math.max(...second.map(Math.abs))).toBeLessThanOrEqual(1 + 1e-5)
+  expect(Math.max(...second.map((score, k) => Math.abs(score - one[k]!)))).toBeGreaterThan(0.3)
+})
+
+test('of a listener with thousands of items the thousand of largest weight say what is near', async () => {
+  const items = 1500
+  const rows = Array.from({ length: items }, (_, item) => item)
+  const m = interactions(
+    { user: rows.map(() => 0), item: rows, weight: rows.map((item) => (item < 500 ? 1 : 2)) },
+    1,
+    items,
+  )
+  const near = await itemNeighbors(m, m, 2000, (common) => common)
+  expect(near.starts[500]).toBe(0)
+  expect(near.starts[501]! - near.starts[500]!).toBe(999)
+})
+
+test('models that would need too much memory or time say why they stand aside', () => {
+  const said = (users: number, items: number) => {
+    const starts = new Uint32Array(users + 1)
+    const none = { users, items, starts, item: new Uint32Array(), weight: new Float32Array() }
+    return rankingFamilies({ timed: false }).flatMap((family) => family.aside?.(none) ?? [])
+  }
+  expect(said(2000, 200_000)).toEqual([])
+  expect(said(30_000, 12_000)).toEqual([expect.stringMatching(/^ease is left out: .* 12000 rows/)])
+  expect(said(100_000, 30_000)).toHaveLength(2)
+})

@@ -70,7 +70,11 @@ async function dual(X: Interactions, lambda: number, signal?: AbortSignal): Prom
 }
 
 /** (R Rᵀ + λI)⁻¹ of the rows of a sparse matrix. */
-async function ridgeInverse(rows: Interactions, lambda: number, signal?: AbortSignal): Promise<Float64Array> {
+export async function ridgeInverse(
+  rows: Interactions,
+  lambda: number,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
   const { users: n } = rows
   const byColumn = transposed(rows)
   const gram = new Float64Array(n * n)

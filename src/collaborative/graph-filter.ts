@@ -1,6 +1,5 @@
-import { breathe } from '../core/breathe.ts'
-import { openProducts } from './dense.ts'
-import { lengthsOf, listenersOf, timesDense, type Weighting, weighed } from './interactions.ts'
+import { type Interactions, lengthsOf, listenersOf, type Weighting, weighed } from './interactions.ts'
+import { itemNeighbors, type Neighbors, neighborScores } from './item-neighbors.ts'
 import type { RankingModel } from './ranking-model.ts'
 
 export interface GraphFilterSettings {
@@ -13,6 +12,9 @@ export interface GraphFilterSettings {
   readonly weighting: Weighting
 }
 
+/** Entries of a row of the item graph beside the diagonal: the smaller ones are left out, so that a large catalogue fits. */
+const NEAREST = 4000
+
 /**
  * Turbo-CF (Park et al. 2024): a low-pass filter on the graph of items in closed form. R̃ = D_users^−α R D_items^(α−1), P = R̃ᵀR̃ with
  * each entry to a power; the scores are R · f(P).
@@ -23,29 +25,43 @@ export function graphFilter({ alpha, power, filter, weighting }: GraphFilterSett
     async fit(matrix, { signal }) {
       const R = weighed(matrix, weighting)
       const { items } = R
-      const byUser = lengthsOf(R)
-      const byItem = listenersOf(R)
-      const normal = new Float32Array(R.weight.length)
-      const P = new Float32Array(items * items)
-      for (let user = 0; user < R.users; user++) {
-        if (user % 512 === 0) await breathe(signal)
-        const [from, to] = [R.starts[user]!, R.starts[user + 1]!]
-        for (let at = from; at < to; at++)
-          normal[at] = R.weight[at]! * byUser[user]! ** -alpha * byItem[R.item[at]!]! ** (alpha - 1)
-        for (let a = from; a < to; a++)
-          for (let b = from; b < to; b++) P[R.item[a]! * items + R.item[b]!]! += normal[a]! * normal[b]!
-      }
-      for (let k = 0; k < P.length; k++) if (P[k]! > 0) P[k] = P[k]! ** power
+      const [byUser, byItem] = [lengthsOf(R), listenersOf(R)]
+      const weight = new Float32Array(R.weight.length)
+      const diagonal = new Float64Array(items)
+      for (let user = 0; user < R.users; user++)
+        for (let at = R.starts[user]!; at < R.starts[user + 1]!; at++) {
+          weight[at] = R.weight[at]! * byUser[user]! ** -alpha * byItem[R.item[at]!]! ** (alpha - 1)
+          diagonal[R.item[at]!]! += weight[at]! ** 2
+        }
+      const normal = { ...R, weight }
+      const P = await itemNeighbors(normal, normal, NEAREST, (common) => common ** power, signal)
+      for (let item = 0; item < items; item++) diagonal[item] = diagonal[item]! ** power
       return {
         async score(users) {
-          const once = timesDense(R, users, P, items)
-          if (filter === 'linear') return once
-          const products = openProducts()
-          const twice = await products.multiply(once, P, items)
-          await products.close()
-          return once.map((value, k) => 2 * value - twice[k]!)
+          const once = neighborScores(R, P, users)
+          for (let row = 0; row < users.length; row++)
+            for (let at = R.starts[users[row]!]!; at < R.starts[users[row]! + 1]!; at++)
+              once[row * items + R.item[at]!]! += R.weight[at]! * diagonal[R.item[at]!]!
+          return filter === 'linear' ? once : squared(once, P, diagonal)
         },
       }
     },
   }
+}
+
+/** 2x − xP of each row x = RP. */
+function squared(once: Float32Array, P: Neighbors, diagonal: Float64Array): Float32Array {
+  const { items } = P
+  const rows = once.length / items
+  const out = once.map((value, k) => value * (2 - diagonal[k % items]!))
+  const everything: Interactions = {
+    users: rows,
+    items,
+    starts: Uint32Array.from({ length: rows + 1 }, (_, row) => row * items),
+    item: Uint32Array.from(once, (_, k) => k % items),
+    weight: once,
+  }
+  const spread = neighborScores(everything, P, [...Array(rows).keys()])
+  for (let k = 0; k < out.length; k++) out[k]! -= spread[k]!
+  return out
 }

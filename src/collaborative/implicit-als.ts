@@ -1,7 +1,7 @@
 import { breathe } from '../core/breathe.ts'
 import { innerProducts, openProducts, type Products } from './dense.ts'
 import { type Interactions, transposed, type Weighting, weighed } from './interactions.ts'
-import type { RankingModel } from './ranking-model.ts'
+import type { FitContext, RankingModel } from './ranking-model.ts'
 
 export interface ImplicitAlsSettings {
   readonly width: number
@@ -16,6 +16,8 @@ export interface ImplicitAlsSettings {
 
 /** Steps of conjugate gradients a row and epoch, from where the last epoch left it (Takács et al. 2011). */
 const STEPS = 4
+/** How often these are begun anew for somebody new. */
+const FOLD_IN = 4
 
 /**
  * iALS (Hu et al. 2008, as revisited by Rendle et al. 2022): factors that minimise Σ_seen c (w·h − 1)² + α₀ Σ_all (w·h)² +
@@ -24,28 +26,55 @@ const STEPS = 4
 export function implicitAls(settings: ImplicitAlsSettings): RankingModel {
   return {
     name: 'ials',
-    async fit(matrix, { random, signal }) {
-      const { width, epochs, weighting } = settings
-      const byUser = weighed(matrix, weighting)
-      const byItem = transposed(byUser)
-      const start = (rows: number) =>
-        Float64Array.from({ length: rows * width }, () => (random.normal() * 0.1) / Math.sqrt(width))
-      const users = start(matrix.users)
-      const items = start(matrix.items)
-      const products = openProducts()
-      try {
-        for (let epoch = 0; epoch < epochs; epoch++) {
-          await breathe(signal)
-          await improve(byUser, users, items, settings, products)
-          await improve(byItem, items, users, settings, products)
-        }
-      } finally {
-        await products.close()
-      }
-      const [ofUser, ofItem] = [Float32Array.from(users), Float32Array.from(items)]
-      return { score: (asked) => innerProducts(ofUser, asked, ofItem, width) }
+    async fit(matrix, context) {
+      const { users, items } = await alsFactors(matrix, settings, context)
+      return { score: (asked) => innerProducts(users, asked, items, settings.width) }
     },
   }
+}
+
+/** The factors of users and items that iALS finds, rows × width each. */
+export async function alsFactors(
+  matrix: Interactions,
+  settings: ImplicitAlsSettings,
+  { random, signal }: FitContext,
+): Promise<{ readonly users: Float32Array; readonly items: Float32Array }> {
+  const { width, epochs, weighting } = settings
+  const byUser = weighed(matrix, weighting)
+  const byItem = transposed(byUser)
+  const start = (rows: number) =>
+    Float64Array.from({ length: rows * width }, () => (random.normal() * 0.1) / Math.sqrt(width))
+  const users = start(matrix.users)
+  const items = start(matrix.items)
+  const products = openProducts()
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      await breathe(signal)
+      await improve(byUser, users, items, settings, products)
+      await improve(byItem, items, users, settings, products)
+    }
+  } finally {
+    await products.close()
+  }
+  return { users: Float32Array.from(users), items: Float32Array.from(items) }
+}
+
+/** The factors of users who were not learned from, rows × width, for fixed factors of the items: the same least squares. */
+export async function alsFoldIn(
+  matrix: Interactions,
+  items: Float32Array,
+  settings: ImplicitAlsSettings,
+): Promise<Float32Array> {
+  const users = new Float64Array(matrix.users * settings.width)
+  const products = openProducts()
+  try {
+    const shown = weighed(matrix, settings.weighting)
+    const fixed = Float64Array.from(items)
+    for (let half = 0; half < FOLD_IN; half++) await improve(shown, users, fixed, settings, products)
+  } finally {
+    await products.close()
+  }
+  return Float32Array.from(users)
 }
 
 /** One half of an epoch: moves every row of `own` towards the least-squares answer for fixed `other`, all rows at once. */

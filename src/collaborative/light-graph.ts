@@ -1,4 +1,5 @@
 import { breathe } from '../core/breathe.ts'
+import type { Random } from '../core/random.ts'
 import {
   adamW,
   graph,
@@ -24,61 +25,87 @@ export interface LightGraphSettings {
   readonly temperature: number
   readonly epochs: number
   readonly learningRate: number
-  /** Ridge on the vectors before they are spread, as a share of the gradient. */
-  readonly decay: number
   readonly weighting: Weighting
   readonly edges: Weighting
+  /** Networks from different starts whose cosines are added: they err differently, and are better together. */
+  readonly members: number
 }
 
-const BATCH = 512
+/** Cells of users × items that are in memory at a time. */
+const CELLS = 2 ** 21
 
 /**
  * LightGCN (He et al. 2020) with a softmax over all items in place of sampled pairs: a vector for each user and item, spread along the
  * graph of who has what and averaged over the layers; the score is the cosine. The loss is the cross-entropy of a user's items, each with
- * its share of the user's weight.
+ * its share of the user's weight. A step is an epoch: the gradient of all users, put together from as many as fit in memory.
  */
 export function lightGraph(settings: LightGraphSettings): RankingModel {
   return {
     name: 'light-graph',
     async fit(matrix, { random, signal }) {
-      const { width: d, layers, epochs, learningRate, temperature, decay } = settings
-      const { users, items } = matrix
-      const wanted = weighed(matrix, settings.weighting)
-      const spread = spreader(weighed(matrix, settings.edges), d, layers)
-      const trainer = await openTrainer(softmaxLoss(items, d, temperature), { optimizer: adamW() })
-      const E = Float32Array.from({ length: (users + items) * d }, () => random.normal() * 0.1)
-      const adam = denseAdam(E, learningRate)
-      const order = [...Array(users).keys()].filter((user) => matrix.starts[user + 1]! > matrix.starts[user]!)
-      try {
-        for (let epoch = 0; epoch < epochs; epoch++) {
-          random.shuffle(order)
-          const rate = 1 - epoch / epochs
-          for (let from = 0; from < order.length; from += BATCH) {
-            await breathe(signal)
-            const batch = order.slice(from, from + BATCH)
-            const F = spread(E)
-            const step = await trainer.step({
-              user: gathered(F, batch, d),
-              item: F.slice(users * d),
-              target: targets(wanted, batch),
-            })
-            const slope = new Float32Array(F.length)
-            slope.set(step.gradients.item!, users * d)
-            for (const [row, user] of batch.entries())
-              slope.set(step.gradients.user!.subarray(row * d, (row + 1) * d), user * d)
-            const gradient = spread(slope)
-            if (decay > 0) for (let k = 0; k < gradient.length; k++) gradient[k]! += decay * E[k]!
-            adam(gradient, rate)
-          }
-        }
-      } finally {
-        await trainer.close()
-      }
-      const F = unit(spread(E), d)
-      const itemVectors = F.slice(users * d)
-      return { score: (asked) => innerProducts(F, asked, itemVectors, d) }
+      const { width, members } = settings
+      const tables: Float32Array[] = []
+      for (let member = 0; member < members; member++)
+        tables.push(await learnVectors(matrix, settings, random.fork(`member ${member}`), signal))
+      // Side by side, so that one inner product is the sum of the members' cosines.
+      const vectors = sideBySide(tables, width)
+      const ofItems = vectors.slice(matrix.users * width * members)
+      return { score: (asked) => innerProducts(vectors, asked, ofItems, width * members) }
     },
   }
+}
+
+/** Unit vectors of the users and then of the items. */
+async function learnVectors(
+  matrix: Interactions,
+  { width: d, layers, epochs, learningRate, temperature, weighting, edges }: LightGraphSettings,
+  random: Random,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const { users, items } = matrix
+  const wanted = weighed(matrix, weighting)
+  const spread = spreader(weighed(matrix, edges), d, layers)
+  const trainer = await openTrainer(softmaxLoss(items, d, temperature), { optimizer: adamW() })
+  const E = Float32Array.from({ length: (users + items) * d }, () => random.normal() * 0.1)
+  const adam = denseAdam(E, learningRate)
+  const known = [...Array(users).keys()].filter((user) => matrix.starts[user + 1]! > matrix.starts[user]!)
+  const atOnce = Math.max(Math.floor(CELLS / items), 1)
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const F = spread(E)
+      const slope = new Float32Array(F.length)
+      const ofItems = slope.subarray(users * d)
+      const item = F.slice(users * d)
+      for (let from = 0; from < known.length; from += atOnce) {
+        await breathe(signal)
+        const batch = known.slice(from, from + atOnce)
+        const { gradients } = await trainer.step({
+          user: gathered(F, batch, d),
+          item,
+          target: targets(wanted, batch),
+        })
+        // The loss is a mean over the batch.
+        const share = batch.length / known.length
+        for (let k = 0; k < ofItems.length; k++) ofItems[k]! += share * gradients.item![k]!
+        for (const [row, user] of batch.entries())
+          for (let j = 0; j < d; j++) slope[user * d + j] = share * gradients.user![row * d + j]!
+      }
+      adam(spread(slope), 1 - epoch / epochs)
+    }
+  } finally {
+    await trainer.close()
+  }
+  return unit(spread(E), d)
+}
+
+/** Tables of the same rows as one whose rows are theirs one after the other. */
+function sideBySide(tables: readonly Float32Array[], width: number): Float32Array {
+  const rows = tables[0]!.length / width
+  const out = new Float32Array(rows * width * tables.length)
+  for (const [at, table] of tables.entries())
+    for (let row = 0; row < rows; row++)
+      out.set(table.subarray(row * width, (row + 1) * width), (row * tables.length + at) * width)
+  return out
 }
 
 /** Mean over the users of a batch of −Σ target · ln softmax(cosine / temperature). */
@@ -187,7 +214,7 @@ function denseAdam(table: Float32Array, learningRate: number) {
 function unit(table: Float32Array, d: number): Float32Array {
   for (let start = 0; start < table.length; start += d) {
     const row = table.subarray(start, start + d)
-    const length = Math.hypot(...row)
+    const length = Math.sqrt(row.reduce((total, one) => total + one * one, 0))
     if (length > 0) for (let j = 0; j < d; j++) row[j]! /= length
   }
   return table

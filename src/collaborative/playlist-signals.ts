@@ -60,7 +60,7 @@ export const PLAYLIST_SIGNALS = [
 
 export type PlaylistSignal = (typeof PLAYLIST_SIGNALS)[number]
 
-/** Signals of all tracks for one playlist: tracks × PLAYLIST_SIGNALS, row-major. */
+/** Signals of some tracks for one playlist: tracks × PLAYLIST_SIGNALS, row-major. */
 export type Signals = Float32Array
 
 const WIDTH = PLAYLIST_SIGNALS.length
@@ -73,15 +73,16 @@ const SHRINK = 10
 /** Age in days of what never happened. */
 const NEVER = 3650
 
-/** What the index says of every track of its content for a playlist. No signal of a track depends on which other tracks are candidates. */
-export function playlistSignals(index: PlaylistIndex, query: PlaylistQuery): Signals {
+/**
+ * What the index says of some tracks of its content for a playlist. No signal of a track depends on which other tracks are asked about, so that
+ * nothing can be learned from who is a candidate.
+ */
+export function playlistSignals(index: PlaylistIndex, query: PlaylistQuery, tracks: Uint32Array): Signals {
   const { past, pairs } = index
   const { content, day } = past
-  const { tracks } = content
-  const out = new Float32Array(tracks * WIDTH)
+  const out = new Float32Array(tracks.length * WIDTH)
   const put = (name: PlaylistSignal, value: (track: number) => number) => {
-    const at = COLUMN[name]
-    for (let track = 0; track < tracks; track++) out[track * WIDTH + at] = value(track)
+    for (let row = 0, at = COLUMN[name]; row < tracks.length; row++, at += WIDTH) out[at] = value(tracks[row]!)
   }
 
   const own = ownTracks(query)

@@ -1,6 +1,7 @@
 import { type EaseSettings, ease } from './ease.ts'
 import { type GraphFilterSettings, graphFilter } from './graph-filter.ts'
 import { type ImplicitAlsSettings, implicitAls } from './implicit-als.ts'
+import type { Interactions } from './interactions.ts'
 import { type ItemKnnSettings, itemKnn } from './item-knn.ts'
 import { type LightGraphSettings, lightGraph } from './light-graph.ts'
 import { type PopularitySettings, popularity } from './popularity.ts'
@@ -16,12 +17,15 @@ export interface RankingFamily {
   readonly axes: Readonly<Record<string, readonly (number | string)[]>>
   readonly start: Settings
   make(settings: Settings): RankingModel
+  /** Why it cannot learn from such a matrix, as a sentence; undefined where it can. */
+  aside?(matrix: Interactions): string | undefined
 }
 
 function family<Own extends { readonly [Name in keyof Own]: number | string }>(
   make: (settings: Own) => RankingModel,
   start: Own,
   axes: { readonly [Name in keyof Own]?: readonly Own[Name][] },
+  aside?: RankingFamily['aside'],
 ): RankingFamily {
   const { name } = make(start)
   return {
@@ -30,11 +34,16 @@ function family<Own extends { readonly [Name in keyof Own]: number | string }>(
     start,
     // Settings come from `start` and `axes` alone.
     make: (settings) => make(settings as unknown as Own),
+    ...(aside && { aside }),
   }
 }
 
 const WEIGHTINGS = ['presence', 'log'] as const
 const NEAREST = [10, 20, 50, 100, 200, 500, 1000]
+/** The side of the largest matrix that is inverted: 8 bytes a cell, some four times at once. */
+const MOST_INVERTED = 10_000
+/** users × items up to which every user's softmax over all items is computed in each epoch. */
+const MOST_CELLS = 5e8
 
 /** Every family, the simplest first. The axes that matter most come first: a search may end before the last. */
 export function rankingFamilies({ timed }: { readonly timed: boolean }): RankingFamily[] {
@@ -55,6 +64,10 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
       ease,
       { lambda: 100, weighting: 'log' },
       { lambda: [1, 3, 10, 30, 60, 100, 180, 300, 600, 1000, 3000], weighting: WEIGHTINGS },
+      ({ users, items }) =>
+        Math.min(users, items) > MOST_INVERTED
+          ? `ease is left out: it would invert a matrix of ${Math.min(users, items)} rows; up to ${MOST_INVERTED} are.`
+          : undefined,
     ),
     family<ImplicitAlsSettings>(
       implicitAls,
@@ -93,19 +106,25 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
         width: 64,
         layers: 2,
         temperature: 0.2,
-        epochs: 40,
-        learningRate: 0.01,
-        decay: 0,
+        epochs: 100,
+        learningRate: 0.04,
         weighting: 'log',
         edges: 'presence',
+        members: 1,
       },
       {
+        epochs: [30, 60, 100, 150, 220, 320],
+        members: [1, 3],
         temperature: [0.1, 0.15, 0.2, 0.25, 0.3],
-        epochs: [10, 20, 40, 60],
-        width: [32, 64, 128],
+        width: [32, 64, 128, 192],
         layers: [0, 1, 2, 3],
+        edges: WEIGHTINGS,
         weighting: WEIGHTINGS,
       },
+      ({ users, items }) =>
+        users * items > MOST_CELLS
+          ? `light-graph is left out: ${users} users times ${items} items are more than ${MOST_CELLS}, and each epoch ranks them all.`
+          : undefined,
     ),
   ]
 }

@@ -94,7 +94,8 @@ export async function evaluateRanking(
   if (heldOut.held.size === 0)
     throw new DeepcutsError('RANKING_TOO_FEW', { file: train.file, needed: Math.ceil(1 / SHARE) })
 
-  const families = rankingFamilies({ timed: data.matrix.time !== undefined })
+  const every = rankingFamilies({ timed: data.matrix.time !== undefined })
+  const families = every.filter((family) => family.aside?.(data.matrix) === undefined)
   const { tuned, blend } = await choose(families, heldOut, rng.fork('fit'), progress, signal)
   progress.stage('Learning from all rows', tuned.length)
   const scorers: RankingScorer[] = []
@@ -127,7 +128,7 @@ export async function evaluateRanking(
       description: DESCRIPTION,
     },
     seed: options.seed,
-    notes: data.notes,
+    notes: [...data.notes, ...every.flatMap((family) => family.aside?.(data.matrix) ?? [])],
     models: rowsOf(tuned, blend, judged),
     comparisons: judged.comparisons,
   }
