@@ -22,11 +22,7 @@ const reopened = async (world: VectorTable, exactBelow: number) => {
 vectorIndexSuite('exact, in memory', async (world) => exactIndex(world, 'cosine'))
 vectorIndexSuite('exact, from a file', (world) => reopened(world, 1e9))
 vectorIndexSuite('a graph', (world) => build(world, 1), 0.98)
-vectorIndexSuite(
-  'a graph, mapped a second time',
-  async (world) => await openShared((await build(world, 1)).share()),
-  0.98,
-)
+vectorIndexSuite('a graph, shared', async (world) => openShared((await build(world, 1)).share()), 0.98)
 vectorIndexSuite(
   'an exact index that became a graph',
   async (world) => {

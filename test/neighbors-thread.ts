@@ -3,5 +3,5 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openShared, type SharedIndex } from '../src/neighbors/stored-index.ts'
 
 const { shared, query, k } = workerData as { shared: SharedIndex; query: Float32Array; k: number }
-const index = await openShared(shared)
+const index = openShared(shared)
 parentPort!.postMessage({ kind: index.kind, found: index.search(query, k) })

@@ -28,8 +28,9 @@ export function mixturePolicy(settings: Omit<PolicySettings, 'name'>): Policy {
       const fresh = pool.length - familiar
       const slots = Math.min(Math.max(0, n), pool.length)
       const drawn = drawPattern({ slots, novelty: rules.novelty, familiar, fresh }, random)
-      const order = drawOrder(pool, rules, policy, drawn.pattern, random)
-      const stated = propensities(pool, rules, policy, drawn.pattern, order)
+      const components = componentsOf(pool, policy)
+      const { order, choices } = drawOrder(pool, rules, components, drawn.pattern, random)
+      const stated = state(pool, choices, components, order)
       return {
         tracks: stated.map((slot, k) => ({ candidate: pool[order[k]!]!, ...slot })),
         pattern: drawn.pattern,
@@ -55,22 +56,35 @@ export function propensities(
   pattern: readonly Familiarity[],
   order: readonly number[],
 ): SlotPropensity[] {
-  const components = componentsOf(pool, settings)
   const list = walk(pool, rules)
+  const choices = order.map((position, k) => {
+    const choice = list.choice(pattern[k]!)
+    list.take(position)
+    return choice
+  })
+  return state(pool, choices, componentsOf(pool, settings), order)
+}
+
+/** @param choices what was allowed at each slot */
+function state(
+  pool: readonly ScoredCandidate[],
+  choices: readonly Choice[],
+  components: readonly Component[],
+  order: readonly number[],
+): SlotPropensity[] {
   const logs = components.map(({ weight }) => Math.log(weight))
   let before = 0
   return order.map((position, k) => {
-    const choice = list.choice(pattern[k]!)
+    const choice = choices[k]!
     const at = choice.allowed.indexOf(position)
-    const slot = components.map((component) => {
-      const weights = logWeights(pool, choice, component, settings)
-      return at < 0 ? -Infinity : weights[at]! - logSumExp(weights)
-    })
+    const eases = choice.costs.map((cost) => Math.exp(-cost))
+    const slot = components.map((component) =>
+      at < 0 ? -Infinity : component.logWeight(choice, at) - component.logTotal(choice, eases),
+    )
     for (let m = 0; m < logs.length; m++) logs[m]! += slot[m]!
     const after = logSumExp(logs)
     const propensity = after === -Infinity ? 0 : Math.exp(after - before)
     before = after
-    list.take(position)
     return {
       propensity,
       prefixPropensity: Math.exp(after),
@@ -81,49 +95,76 @@ export function propensities(
 }
 
 interface Component {
-  /** Which number of `scores` it ranks by; the uniform component has none. */
-  readonly head?: number
+  readonly uniform: boolean
   readonly weight: number
+  /** ln w of the track at a place of the choice. */
+  logWeight(choice: Choice, at: number): number
+  /** ln Σ w over the choice. @param eases exp(−cost) of each of its tracks */
+  logTotal(choice: Choice, eases: Float64Array): number
 }
 
-function componentsOf(pool: readonly ScoredCandidate[], { floor }: PolicySettings): Component[] {
+function componentsOf(
+  pool: readonly ScoredCandidate[],
+  { floor, temperature }: Omit<PolicySettings, 'name'>,
+): Component[] {
   const heads = pool[0]?.scores.length ?? 0
-  const uniform = { weight: heads === 0 ? 1 : floor }
-  const components: Component[] = Array.from({ length: heads }, (_, head) => ({
-    head,
-    weight: (1 - floor) / heads,
-  }))
+  const uniform: Component = {
+    uniform: true,
+    weight: heads === 0 ? 1 : floor,
+    logWeight: () => 0,
+    logTotal: ({ allowed }) => Math.log(allowed.length),
+  }
+  const components = Array.from({ length: heads }, (_, head) =>
+    headComponent(
+      Float64Array.from(pool, ({ scores }) => scores[head]! / temperature),
+      (1 - floor) / heads,
+    ),
+  )
   return [...components, uniform].filter(({ weight }) => weight > 0)
+}
+
+/** Below this a sum of weights may have lost digits to numbers too small to be held. */
+const TINY = 1e-280
+
+/** @param logs ln w of each track of the pool, flow aside */
+function headComponent(logs: Float64Array, weight: number): Component {
+  const highest = logs.reduce((most, log) => Math.max(most, log), -Infinity)
+  const weights = logs.map((log) => Math.exp(log - highest))
+  const logWeight = ({ allowed, costs }: Choice, at: number) => logs[allowed[at]!]! - costs[at]!
+  return {
+    uniform: false,
+    weight,
+    logWeight,
+    logTotal(choice, eases) {
+      const { allowed } = choice
+      let sum = 0
+      for (let i = 0; i < allowed.length; i++) sum += weights[allowed[i]!]! * eases[i]!
+      if (sum > TINY) return highest + Math.log(sum)
+      return logSumExp(Array.from(allowed, (_, at) => logWeight(choice, at)))
+    },
+  }
 }
 
 function drawOrder(
   pool: readonly ScoredCandidate[],
   rules: DrawRules,
-  settings: PolicySettings,
+  components: readonly Component[],
   pattern: readonly Familiarity[],
   random: Random,
-): number[] {
-  const components = componentsOf(pool, settings)
+): { readonly order: readonly number[]; readonly choices: readonly Choice[] } {
   const component = components[random.pick(components.map(({ weight }) => weight))]!
   const list = walk(pool, rules)
-  return pattern.map((kind) => {
+  const choices: Choice[] = []
+  const order = pattern.map((kind) => {
     const choice = list.choice(kind)
-    const weights = logWeights(pool, choice, component, settings)
-    const highest = Math.max(...weights)
-    const position = choice.allowed[random.pick(weights.map((weight) => Math.exp(weight - highest)))]!
+    const logs = Float64Array.from(choice.allowed, (_, at) => component.logWeight(choice, at))
+    const highest = logs.reduce((most, log) => Math.max(most, log), -Infinity)
+    const position = choice.allowed[random.pick(logs.map((log) => Math.exp(log - highest)))]!
     list.take(position)
+    choices.push(choice)
     return position
   })
-}
-
-function logWeights(
-  pool: readonly ScoredCandidate[],
-  { allowed, costs }: Choice,
-  { head }: Component,
-  { temperature }: PolicySettings,
-): number[] {
-  if (head === undefined) return allowed.map(() => 0)
-  return allowed.map((position, i) => pool[position]!.scores[head]! / temperature - costs[i]!)
+  return { order, choices }
 }
 
 /** How many times likelier blind chance must be to draw a new track than the heads are, before it is called an exploration. */
@@ -131,8 +172,8 @@ const FAR_FROM_SAFE = 2
 
 /** Whether the uniform component gives this slot's track a far higher probability than the heads do on average. */
 function isExploration(components: readonly Component[], slot: readonly number[]): boolean {
-  const heads = slot.filter((_, m) => components[m]!.head !== undefined)
-  const uniform = components.findIndex(({ head }) => head === undefined)
+  const heads = slot.filter((_, m) => !components[m]!.uniform)
+  const uniform = components.findIndex(({ uniform }) => uniform)
   if (uniform < 0) return false
   const byModel = heads.reduce((sum, log) => sum + Math.exp(log), 0) / Math.max(1, heads.length)
   return Math.exp(slot[uniform]!) > FAR_FROM_SAFE * byModel

@@ -4,18 +4,12 @@ import type { DrawRules } from '../core/draw-rules.ts'
 /** What can give way, in this order. That a track is drawn once at most never does. */
 type Relaxation = 'artist-gap' | 'slot-type'
 
-/** Positions in the pool that may be drawn, and what gave way for them. */
-interface Chosen {
-  readonly positions: number[]
-  readonly relaxed: readonly Relaxation[]
-}
-
 /** What may be drawn at one slot given the tracks before it. */
 export interface Choice {
-  /** Positions in the pool. */
-  readonly allowed: readonly number[]
+  /** Positions in the pool, ascending. */
+  readonly allowed: Int32Array
   /** Flow cost of each allowed track after the one before. */
-  readonly costs: readonly number[]
+  readonly costs: Float64Array
   readonly relaxed: readonly Relaxation[]
 }
 
@@ -32,49 +26,65 @@ export interface Walk {
  * 3. one artist twice in a row, of the slot's kind if there is one (`artist-gap`), else of the other (both).
  */
 export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
-  const taken = new Set<number>()
-  const lastSlot = new Map<number, number>()
+  const taken = new Uint8Array(pool.length)
+  const fresh = Uint8Array.from(pool, ({ familiarity }) => (familiarity === 'new' ? 1 : 0))
+  const artist = numbered(pool.map((candidate) => candidate.artist))
+  const lastSlot = new Int32Array(pool.length).fill(-1)
+  let slots = 0
   let previous: ScoredCandidate | undefined
 
   /** Slots since the artist was last heard: 1 is the one right before. */
-  const distance = (candidate: ScoredCandidate) => taken.size - (lastSlot.get(candidate.artist) ?? -Infinity)
+  const distance = (position: number) => {
+    const last = lastSlot[artist[position]!]!
+    return last < 0 ? Number.POSITIVE_INFINITY : slots - last
+  }
 
-  const choose = (kind: Familiarity): Chosen => {
-    const free = pool.flatMap((_, position) => (taken.has(position) ? [] : [position]))
-    const ofKind = free.filter((position) => pool[position]!.familiarity === kind)
-    const groups: Chosen[] = [
-      { positions: ofKind, relaxed: [] },
-      { positions: free, relaxed: ['slot-type'] },
-    ]
-    const spaced = (smallest: number): Chosen | undefined => {
-      for (const { positions, relaxed } of groups) {
-        const farthest = Math.max(0, ...positions.map((position) => distance(pool[position]!)))
-        if (farthest <= smallest) continue
-        const gap = Math.min(rules.artistGap, farthest - 1)
-        return {
-          positions: positions.filter((position) => distance(pool[position]!) > gap),
-          relaxed: gap < rules.artistGap ? ['artist-gap', ...relaxed] : relaxed,
-        }
-      }
-      return undefined
-    }
-    return spaced(Math.min(1, rules.artistGap)) ?? spaced(0) ?? { positions: [], relaxed: [] }
+  /** The free positions of a kind, or of both, that are further from their artist than `smallest`, as far as the gap can be kept. */
+  const spaced = (kind: 0 | 1 | undefined, smallest: number) => {
+    const free = (position: number) =>
+      taken[position] === 0 && (kind === undefined || fresh[position] === kind)
+    let farthest = 0
+    for (let position = 0; position < pool.length; position++)
+      if (free(position)) farthest = Math.max(farthest, distance(position))
+    if (farthest <= smallest) return undefined
+    const gap = Math.min(rules.artistGap, farthest - 1)
+    const allowed = new Int32Array(pool.length)
+    let count = 0
+    for (let position = 0; position < pool.length; position++)
+      if (free(position) && distance(position) > gap) allowed[count++] = position
+    const relaxed: Relaxation[] = []
+    if (gap < rules.artistGap) relaxed.push('artist-gap')
+    if (kind === undefined) relaxed.push('slot-type')
+    return { allowed: allowed.subarray(0, count), relaxed }
   }
 
   return {
     choice(kind) {
-      const { positions, relaxed } = choose(kind)
-      return {
-        allowed: positions,
-        costs: positions.map((position) => rules.flow(previous, pool[position]!)),
-        relaxed,
-      }
+      const own = kind === 'new' ? 1 : 0
+      const one = Math.min(1, rules.artistGap)
+      const { allowed, relaxed } = spaced(own, one) ??
+        spaced(undefined, one) ??
+        spaced(own, 0) ??
+        spaced(undefined, 0) ?? { allowed: new Int32Array(0), relaxed: [] }
+      const costs = new Float64Array(allowed.length)
+      for (let i = 0; i < allowed.length; i++) costs[i] = rules.flow(previous, pool[allowed[i]!]!)
+      return { allowed, costs, relaxed }
     },
     take(position) {
-      const candidate = pool[position]!
-      lastSlot.set(candidate.artist, taken.size)
-      taken.add(position)
-      previous = candidate
+      lastSlot[artist[position]!] = slots++
+      taken[position] = 1
+      previous = pool[position]!
     },
   }
+}
+
+/** Equal values by equal small numbers. */
+function numbered(values: readonly number[]): Int32Array {
+  const numbers = new Map<number, number>()
+  return Int32Array.from(values, (value) => {
+    const known = numbers.get(value)
+    if (known !== undefined) return known
+    numbers.set(value, numbers.size)
+    return numbers.size - 1
+  })
 }

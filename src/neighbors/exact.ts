@@ -1,13 +1,16 @@
 import { nearestSoFar } from './nearest-so-far.ts'
 import { finish, type Scan, type Snapshot } from './snapshot.ts'
-import type { Allowed } from './vector-index.ts'
-import { type PreparedTable, product } from './vectors.ts'
+import type { Allowed, VectorTable } from './vector-index.ts'
+import { product } from './vectors.ts'
 
 /** Rows in a step of a scan. */
 const STEP = 100_000
 
-/** A snapshot in memory that looks at every vector at every search. */
-export function exactSnapshot({ ids, vectors, dimension }: PreparedTable): Snapshot {
+/**
+ * A snapshot in memory that looks at every vector at every search.
+ * @param table as `prepare` gives it
+ */
+export function exactSnapshot({ ids, vectors, dimension }: VectorTable): Snapshot {
   function* scan(query: Float32Array, k: number, allowed: Allowed | undefined): Scan {
     const best = nearestSoFar(k)
     for (let row = 0, at = 0; row < ids.length; row++, at += dimension) {

@@ -1,34 +1,40 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import type { Index } from 'usearch'
+import { rm } from 'node:fs/promises'
 import { breathe } from '../core/breathe.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { type Progress, silent } from '../core/progress.ts'
-import { halfValues } from './half.ts'
-import { type IndexFile, partOf, unusable, writeIndexFile } from './index-file.ts'
+import { FIXED, type Graph, graphSearch } from './graph.ts'
+import { type IndexFile, writeIndexFile } from './index-file.ts'
 import { type NearestSoFar, nearestSoFar } from './nearest-so-far.ts'
 import { finish, type Scan, type Snapshot } from './snapshot.ts'
+import { readUsearchLinks } from './usearch-file.ts'
 import type { Allowed, Neighbors } from './vector-index.ts'
 import { type PreparedTable, twins } from './vectors.ts'
 
 /** Links of a node; the lowest layer has twice as many. Why these: docs/decisions/neighbors.md. */
 const CONNECTIVITY = 16
-/** Candidates kept while a node is linked, and while one searches. */
-const EXPANSION = { build: 128, search: 128 }
+/** Candidates kept while a node is linked. */
+const BUILD_BREADTH = 128
+/** Candidates kept by a search at least, and for each result that is wanted. */
+const BREADTH = { least: 128, each: 1.25 }
+/** Keeping more than this costs more than to look at every vector. */
+const MOST = 4096
 /** Rows linked before others may run: some milliseconds. */
 const STEP = 32
-/** Rows read at a time by a scan: 1 MB at 64 dimensions. */
-const BLOCK = 8192
-/** Asking the graph for more than this costs more than to look at every vector. */
-const MOST = 4096
-/** The library's file starts with the shape of the vectors: two 32-bit numbers. */
-const SHAPE = 8
-
-/** Closes the file of a snapshot that nobody holds any more, as the library does with its mapping. */
-const closing = new FinalizationRegistry<number>(closeSync)
+/** Nodes looked at in a step of a scan. */
+const BLOCK = 65_536
 
 type Library = typeof import('usearch')
 
-/** The library of the graph, or nothing on a machine for which it has no build. */
+/** The columns of a file. */
+type HnswColumns = {
+  /** Ascending. */
+  readonly ids: Int32Array
+  /** The row of `ids` that a node stands for, and the next row of the same vector, or −1. */
+  readonly first: Int32Array
+  readonly next: Int32Array
+} & Omit<Graph, 'dimension' | 'shape'>
+
+/** The library that links graphs, or nothing on a machine for which it has no build. */
 export async function usearch(): Promise<Library | undefined> {
   return await import('usearch').catch(() => undefined)
 }
@@ -47,7 +53,42 @@ export async function writeHnsw(
 ): Promise<void> {
   const { ids, vectors, dimension, metric } = table
   const { first, next } = twins(vectors, dimension)
-  const graph = newGraph(library, dimension)
+  const { links, upper, upperAt, shape } = await linked(
+    library,
+    `${path}.graph`,
+    table,
+    first,
+    progress,
+    signal,
+  )
+  const fixed = new Int16Array(first.length * dimension)
+  first.forEach((row, node) => {
+    for (let j = 0; j < dimension; j++)
+      fixed[node * dimension + j] = Math.round(vectors[row * dimension + j]! * FIXED)
+  })
+  const header = { kind: 'hnsw', fingerprint, metric, dimension, count: ids.length, graph: shape } as const
+  const columns: HnswColumns = { vectors: fixed, links, upper, upperAt, ids, first, next }
+  await writeIndexFile(path, header, columns, signal)
+  progress.done()
+}
+
+async function linked(
+  { Index, MetricKind, ScalarKind }: Library,
+  path: string,
+  { vectors, dimension }: PreparedTable,
+  first: Int32Array,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+) {
+  const graph = new Index({
+    dimensions: dimension,
+    metric: MetricKind.IP,
+    quantization: ScalarKind.F16,
+    connectivity: CONNECTIVITY,
+    expansion_add: BUILD_BREADTH,
+    expansion_search: BUILD_BREADTH,
+    multi: false,
+  })
   progress.stage('Linking neighbours', first.length, 'vectors')
   for (let from = 0; from < first.length; from += STEP) {
     const rows = first.subarray(from, from + STEP)
@@ -64,35 +105,23 @@ export async function writeHnsw(
     await breathe(signal)
   }
   try {
-    graph.save(partOf(path))
-  } catch (error) {
-    throw new DeepcutsError('NOT_WRITTEN', { path, problem: (error as Error).message }, { cause: error })
+    try {
+      graph.save(path)
+    } catch (error) {
+      throw new DeepcutsError('NOT_WRITTEN', { path, problem: (error as Error).message }, { cause: error })
+    }
+    return await readUsearchLinks(path, signal)
+  } finally {
+    await rm(path, { force: true })
   }
-  const header = { kind: 'hnsw', fingerprint, metric, dimension, count: ids.length } as const
-  await writeIndexFile(path, header, { ids, first, next }, signal)
-  progress.done()
 }
 
-/**
- * The graph of a file, mapped into memory: threads that open the same file share it.
- * @throws INDEX_UNUSABLE
- */
-export async function openHnsw(path: string, file: IndexFile): Promise<Snapshot> {
-  const library = await usearch()
-  if (!library) throw unusable(path, 'the library that searches it does not run on this machine')
-  const { dimension } = file.header
-  const [ids, first, next] = await Promise.all([file.ints('ids'), file.ints('first'), file.ints('next')])
-  const graph = newGraph(library, dimension)
-  try {
-    graph.view(path)
-  } catch (error) {
-    throw unusable(path, 'another version of the library that searches it wrote it', error)
-  }
-  const descriptor = openSync(path, 'r')
-  if (fstatSync(descriptor).ino !== file.stamp.inode) {
-    closeSync(descriptor)
-    throw unusable(path, 'it was written anew while it was opened')
-  }
+/** The graph of a file that was read: it may lie in memory that other threads search too. */
+export function hnswSnapshot({ header, columns }: Pick<IndexFile, 'header' | 'columns'>): Snapshot {
+  const { dimension, graph: shape } = header as { dimension: number } & Required<Pick<typeof header, 'graph'>>
+  const { ids, first, next, ...graph } = columns as HnswColumns
+  const { vectors } = graph
+  const walk = graphSearch({ ...graph, dimension, shape })
   /** Offers the ids of a node and of its twins. */
   const offer = (best: NearestSoFar, node: number, score: number, allowed: Allowed | undefined) => {
     for (let row = first[node]!; row !== -1; row = next[row]!) {
@@ -102,49 +131,29 @@ export async function openHnsw(path: string, file: IndexFile): Promise<Snapshot>
   }
   function* scan(query: Float32Array, k: number, allowed: Allowed | undefined): Scan {
     const best = nearestSoFar(k)
-    const values = halfValues()
-    const block = new Uint16Array(BLOCK * dimension)
-    for (let from = 0; from < first.length; from += BLOCK) {
-      const nodes = Math.min(BLOCK, first.length - from)
-      readSync(self.descriptor, block, 0, nodes * dimension * 2, SHAPE + from * dimension * 2)
-      for (let i = 0; i < nodes; i++) {
-        let score = 0
-        for (let j = 0, at = i * dimension; j < dimension; j++, at++) score += query[j]! * values[block[at]!]!
-        offer(best, from + i, score, allowed)
-      }
-      yield
+    for (let node = 0, at = 0; node < first.length; node++) {
+      let score = 0
+      for (let j = 0; j < dimension; j++, at++) score += query[j]! * vectors[at]!
+      offer(best, node, score / FIXED, allowed)
+      if (node % BLOCK === BLOCK - 1) yield
     }
     return best.sorted()
   }
   function search(query: Float32Array, k: number, allowed: Allowed | undefined): Neighbors {
     if (query.every((value) => value === 0)) return lowestIds(ids, k, allowed)
-    let wanted = allowed ? k + (k >> 2) + 8 : k
-    while (wanted > 0 && wanted <= MOST && wanted < first.length) {
-      const { keys, distances } = graph.search(query, wanted, 1)
+    let wanted = k
+    while (wanted <= MOST && wanted < first.length) {
+      const breadth = Math.max(BREADTH.least, Math.ceil(BREADTH.each * wanted))
+      const found = walk.near(query, breadth)
       const best = nearestSoFar(k)
-      const nodes = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
-      for (let i = 0; i < keys.length; i++) offer(best, nodes[2 * i]!, 1 - distances[i]!, allowed)
+      for (let i = 0; i < found.size; i++) offer(best, found.nodes[i]!, found.scores[i]!, allowed)
       if (best.full) return best.sorted()
-      if (keys.length < wanted) break
-      wanted = Math.ceil(Math.max(2 * wanted, (1.5 * wanted * k) / Math.max(best.size, 1)))
+      if (found.size < breadth) break
+      wanted = Math.ceil(Math.max(2 * wanted, (1.5 * breadth * k) / Math.max(best.size, 1)))
     }
     return finish(scan(query, k, allowed))
   }
-  const self = { kind: 'hnsw' as const, ids, search, scan, descriptor }
-  closing.register(self, descriptor)
-  return self
-}
-
-function newGraph({ Index, MetricKind, ScalarKind }: Library, dimension: number): Index {
-  return new Index({
-    dimensions: dimension,
-    metric: MetricKind.IP,
-    quantization: ScalarKind.F16,
-    connectivity: CONNECTIVITY,
-    expansion_add: EXPANSION.build,
-    expansion_search: EXPANSION.search,
-    multi: false,
-  })
+  return { kind: 'hnsw', ids, search, scan }
 }
 
 /** What a query of zeros is equally near to: everything. */

@@ -2,14 +2,14 @@ import { rm } from 'node:fs/promises'
 import type { Progress } from '../core/progress.ts'
 import type { ChangesData } from './changes.ts'
 import { exactSnapshot } from './exact.ts'
-import { openHnsw, usearch, writeHnsw } from './hnsw.ts'
+import { hnswSnapshot, usearch, writeHnsw } from './hnsw.ts'
 import {
+  type Columns,
+  type Header,
   type IndexFile,
   isThere,
   mustBelong,
-  openIndexFile,
-  partOf,
-  type Stamp,
+  readIndexFile,
   unusable,
   writeIndexFile,
 } from './index-file.ts'
@@ -34,31 +34,29 @@ export interface BuildOptions {
 
 /** An index whose snapshot lies in a file. */
 export interface StoredIndex extends VectorIndex {
-  /** What another thread needs to open the same file with `openShared`, with the changes of this moment. */
+  /** What another thread needs to search the same memory with `openShared`, with the changes of this moment. */
   share(): SharedIndex
   /** Keeps the changes beside the snapshot; from then on the two together have this fingerprint. */
   saveChanges(fingerprint: string): Promise<void>
   /**
    * Builds anew in small steps while this index goes on answering, then takes the newer snapshot's place; what is put or removed
-   * meanwhile stays. Give another path than now, and remove the old file afterwards: Windows does not replace a file that is mapped.
-   * When it fails or is stopped, all is as it was.
+   * meanwhile stays. When it fails or is stopped, all is as it was.
    * @throws VECTOR_UNUSABLE, or the signal's reason
    */
   rebuild(table: VectorTable, options: BuildOptions): Promise<void>
 }
 
-/** A plain object that can be sent to a worker thread. */
+/** A plain object that can be sent to a worker thread: its columns lie in memory that both then search. */
 export interface SharedIndex {
   readonly path: string
-  readonly stamp: Stamp
+  readonly header: Header
+  readonly columns: Columns
   readonly changes: ChangesData
 }
 
-interface Opened {
-  readonly snapshot: Snapshot
+interface Opened extends IndexFile {
   readonly path: string
-  readonly stamp: Stamp
-  readonly header: IndexFile['header']
+  readonly snapshot: Snapshot
 }
 
 /**
@@ -74,23 +72,19 @@ export async function buildIndex(
 }
 
 /**
- * Opens an index that `buildIndex` wrote, with the changes that were saved beside it. All of it is read once for its checksum.
+ * Opens an index that `buildIndex` wrote, with the changes that were saved beside it. All of it is read.
  * @throws INDEX_UNUSABLE when there is none, it was made for something else, or it is cut short or damaged: build it anew then
  */
 export async function openIndex(path: string, wanted: IndexIdentity): Promise<StoredIndex> {
   const opened = await open(path)
   const saved = await readChanges(opened)
   mustBelong(path, saved ? saved.header : opened.header, wanted)
-  return stored(opened, saved?.changes)
+  return stored(opened, saved?.columns as ChangesData | undefined)
 }
 
-/**
- * The index of another thread, in this one. Its file is mapped, not read, as the other thread has proven it whole.
- * @throws INDEX_UNUSABLE when it was written anew since it was shared
- */
-export async function openShared({ path, stamp, changes }: SharedIndex): Promise<VectorIndex> {
-  const { snapshot, header } = await open(path, stamp)
-  return layered(snapshot, header, changes)
+/** The index of another thread, in this one. Nothing is read or copied but its changes. */
+export function openShared({ header, columns, changes }: SharedIndex): VectorIndex {
+  return layered(snapshotOf({ header, columns }), header, changes)
 }
 
 /**
@@ -107,21 +101,13 @@ function stored(opened: Opened, changes?: ChangesData): StoredIndex {
   const { metric, dimension } = index
   // Onto the index itself, as a copy would freeze its getters.
   return Object.assign(index, {
-    share: () => ({ path: now.path, stamp: now.stamp, changes: index.changes() }),
+    share: () => ({ path: now.path, header: now.header, columns: now.columns, changes: index.changes() }),
     async saveChanges(fingerprint: string) {
       const { ids, vectors, removed } = index.changes()
-      const path = changesPath(now.path)
-      await rm(partOf(path), { force: true })
+      const header = { kind: 'changes', fingerprint, metric, dimension, count: ids.length } as const
       await writeIndexFile(
-        path,
-        {
-          kind: 'changes',
-          fingerprint,
-          metric,
-          dimension,
-          count: ids.length,
-          base: now.stamp.checksum,
-        },
+        changesPath(now.path),
+        { ...header, base: now.checksum },
         { ids, vectors, removed },
       )
     },
@@ -144,7 +130,6 @@ async function build(table: VectorTable, metric: Metric, options: BuildOptions):
   const { ids, vectors, dimension } = prepared
   const graph = metric === 'cosine' && ids.length >= Math.max(1, exactBelow)
   const library = graph ? await usearch() : undefined
-  await rm(partOf(path), { force: true })
   if (library) await writeHnsw(library, path, fingerprint, prepared, options)
   else {
     const header = { kind: 'exact', fingerprint, metric, dimension, count: ids.length } as const
@@ -154,38 +139,23 @@ async function build(table: VectorTable, metric: Metric, options: BuildOptions):
   return await open(path)
 }
 
-async function open(path: string, stamp?: Stamp): Promise<Opened> {
-  const file = await openIndexFile(path, stamp)
-  try {
-    return { snapshot: await readSnapshot(path, file), path, stamp: file.stamp, header: file.header }
-  } finally {
-    await file.close()
-  }
+async function open(path: string): Promise<Opened> {
+  const file = await readIndexFile(path)
+  if (file.header.kind === 'changes') throw unusable(path, 'it holds changes of an index alone')
+  return { ...file, path, snapshot: snapshotOf(file) }
 }
 
-async function readSnapshot(path: string, file: IndexFile): Promise<Snapshot> {
-  const { kind, metric, dimension } = file.header
-  if (kind === 'hnsw') return await openHnsw(path, file)
-  if (kind !== 'exact') throw unusable(path, 'it holds changes of an index alone')
-  const [ids, vectors] = await Promise.all([file.ints('ids'), file.floats('vectors')])
-  return exactSnapshot({ ids, vectors, dimension, metric })
+function snapshotOf(file: Pick<IndexFile, 'header' | 'columns'>): Snapshot {
+  if (file.header.kind === 'hnsw') return hnswSnapshot(file)
+  const { ids, vectors } = file.columns as { ids: Int32Array; vectors: Float32Array }
+  return exactSnapshot({ ids, vectors, dimension: file.header.dimension })
 }
 
 /** The saved changes of a snapshot; nothing when there are none, or when they are of one that was here before. */
-async function readChanges({ path, stamp }: Opened) {
+async function readChanges({ path, checksum }: Opened): Promise<IndexFile | undefined> {
   if (!(await isThere(changesPath(path)))) return undefined
-  const file = await openIndexFile(changesPath(path))
-  try {
-    if (file.header.base !== stamp.checksum) return undefined
-    const [ids, vectors, removed] = await Promise.all([
-      file.ints('ids'),
-      file.floats('vectors'),
-      file.ints('removed'),
-    ])
-    return { header: file.header, changes: { ids, vectors, removed } }
-  } finally {
-    await file.close()
-  }
+  const file = await readIndexFile(changesPath(path))
+  return file.header.base === checksum ? file : undefined
 }
 
 const changesPath = (path: string) => `${path}.changes`
