@@ -5,8 +5,10 @@ import type { PlaylistEntry } from './core/playlist.ts'
 import type { Seeds } from './core/query.ts'
 import { fold } from './core/track.ts'
 import type { Engine } from './engine.ts'
+import { artistAndTitle } from './ingest/playlist-lines.ts'
 import { type Catalog, trackAt } from './library/catalog.ts'
-import { findTrack } from './library/find-track.ts'
+import { findTrack, plain } from './library/find-track.ts'
+import { nearestNames } from './library/nearest-names.ts'
 import { resolveTracks } from './library/resolve-tracks.ts'
 import { songKey } from './library/songs.ts'
 import { readPlaylistFile } from './playlist-file.ts'
@@ -85,16 +87,53 @@ async function named(
     const trackIds = songsOf(catalog, artist, plays).map((row) => catalog.trackId[row]!)
     return { trackIds, title: catalog.artists.at(artist), kind: 'artist' }
   }
-  const row = await findTrack(engine.library.store, catalog, text)
+  const row = await findSong(engine, text).catch((error: unknown) => {
+    throw isUnknown(error) ? withArtists(error, catalog, text) : error
+  })
   const { id, title, artist: by } = trackAt(catalog, row)
   return { trackIds: [id], title: by ? `${title} – ${by}` : title, kind: 'track' }
 }
 
+/** The error about an unknown track, with the artists that the text may mean. */
+function withArtists(error: DeepcutsError, catalog: Catalog, text: string): DeepcutsError {
+  const { artists } = catalog
+  const near = nearestNames(plain(text), artists.size, (artist) => [plain(artists.at(artist))])
+  if (near.length === 0) return error
+  const names = near.map((artist) => artists.at(artist)).join(', or ')
+  const said = typeof error.details.near === 'string' ? error.details.near : ''
+  return new DeepcutsError('UNKNOWN_TRACK', {
+    ...error.details,
+    near: `${said} Artists of such a name: ${names}.`,
+  })
+}
+
+/**
+ * The row of the track that a text names, as `findTrack` has it; where only other versions of that song are known, one of those.
+ * @param listener whose plays help to choose between several
+ * @throws DeepcutsError UNKNOWN_TRACK, with close names; AMBIGUOUS_TRACK, with the choices
+ */
+export async function findSong(engine: Engine, text: string, listener?: number): Promise<number> {
+  const { store, catalog: read } = engine.library
+  const catalog = await read()
+  return findTrack(store, catalog, text, listener).catch(async (error: unknown) => {
+    const said = artistAndTitle(text)
+    const asked = said.artist ? [said, { artist: said.title!, title: said.artist }] : []
+    const { rows } = await resolveTracks(store, catalog, asked)
+    const row = rows.find((one) => one >= 0)
+    if (isUnknown(error) && row !== undefined) return row
+    throw error
+  })
+}
+
 function artistSpelled(catalog: Catalog, text: string): number {
   const wanted = fold(text)
-  for (let artist = 1; artist < catalog.artists.size; artist++)
-    if (fold(catalog.artists.at(artist)) === wanted) return artist
-  return 0
+  const alike: number[] = []
+  for (let artist = 1; artist < catalog.artists.size; artist++) {
+    const name = catalog.artists.at(artist)
+    if (fold(name) === wanted) return artist
+    if (plain(name) === plain(text)) alike.push(artist)
+  }
+  return alike.length === 1 ? alike[0]! : 0
 }
 
 /** The artist's songs, one version each: most played first, then most popular. */
@@ -147,6 +186,6 @@ async function isFile(path: string): Promise<boolean> {
   )
 }
 
-function isUnknown(error: unknown): boolean {
+function isUnknown(error: unknown): error is DeepcutsError {
   return error instanceof DeepcutsError && error.code === 'UNKNOWN_TRACK'
 }

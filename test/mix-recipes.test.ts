@@ -61,12 +61,14 @@ describe('who may be in which mix', () => {
 })
 
 describe('the recipes', () => {
-  test('are the six daily mixes, deep cuts, rediscover and on repeat, each named once', () => {
+  test('are the six daily mixes, deep cuts, rediscover, on repeat, and the two that start from something, each named once', () => {
     expect(RECIPES.map((recipe) => recipe.name)).toEqual([
       ...[1, 2, 3, 4, 5, 6].map((number) => `daily-${number}`),
       'deep-cuts',
       'rediscover',
       'on-repeat',
+      'radio',
+      'continue',
     ])
     expect(RECIPES.slice(0, 6).map((recipe) => recipe.cluster)).toEqual([0, 1, 2, 3, 4, 5])
   })
@@ -93,6 +95,8 @@ describe('the recipes', () => {
       [1, 1],
       [0, 0],
       [0, 0],
+      [0.6, 0.6],
+      [0.5, 0.6],
     ])
   })
 })

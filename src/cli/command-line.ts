@@ -11,6 +11,7 @@ import { addModels } from './models.ts'
 import { addReport } from './report.ts'
 import { addRun } from './run.ts'
 import { addSayings } from './say.ts'
+import { addSimilar } from './similar.ts'
 import { addSplit } from './split.ts'
 import { addTrain } from './train.ts'
 import { addUndo } from './undo.ts'
@@ -56,6 +57,7 @@ function makeProgram(): Command {
     addRun,
     addMix,
     addExplain,
+    addSimilar,
     addSayings,
     addUndo,
     addImport,

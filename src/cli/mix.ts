@@ -3,9 +3,11 @@ import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Mix } from '../core/mix.ts'
 import type { Track } from '../core/track.ts'
+import type { Engine } from '../engine.ts'
+import type { FoundSeeds } from '../seeds.ts'
 import { action, addVerb } from './context.ts'
 import { showLegend, showMix, showNotes } from './mix-table.ts'
-import { many, printable } from './text.ts'
+import { count, many, printable } from './text.ts'
 import { numberOption } from './values.ts'
 
 interface MixOptions {
@@ -17,10 +19,13 @@ interface MixOptions {
 
 /** Adds `mix`: one list, on screen and as files. */
 export function addMix(program: Command): void {
-  addVerb(program, 'mix [recipe]', 'a list of tracks for you, with a reason on each', [
+  addVerb(program, 'mix [recipe] [from...]', 'a list of tracks for you, with a reason on each', [
     'mix',
     'mix deep-cuts --n 20 --out deep-cuts.xspf deep-cuts.txt',
     'mix daily-2 --novelty 0.5 --json',
+    'mix radio "Title – Artist"',
+    'mix radio road-trip.m3u8 --n 50',
+    'mix continue road-trip.xspf --out more.xspf',
   ])
     .option('--listener <id>', 'for whom (default: the only one there is)')
     .option('-n, --n <tracks>', 'how many tracks', numberOption('--n', { min: 1, whole: true }), 30)
@@ -31,16 +36,24 @@ export function addMix(program: Command): void {
     )
     .option('--seed <number>', "another draw (default: the day's)", numberOption('--seed', { whole: true }))
     .option('--out <file...>', 'write it as .xspf, .jspf, .csv, .txt (Spotify URIs) or .json, by the ending')
-    .addHelpText('after', '\nRecipes:\n  daily-1 (the default) … daily-6, deep-cuts, rediscover, on-repeat')
+    .addHelpText(
+      'after',
+      '\nRecipes:\n  daily-1 (the default) … daily-6, deep-cuts, rediscover, on-repeat\n' +
+        '  radio FROM       around a track, an artist, or a playlist file (XSPF, JSPF, M3U, CSV, text)\n' +
+        '  continue FILE    what could come next on a playlist; --out writes the new tracks alone',
+    )
     .action(
-      action<[recipe?: string], MixOptions>(
-        async (context, [recipe = 'daily-1'], { n, novelty, seed, out: files = [] }) => {
+      action<[recipe: string | undefined, words: string[]], MixOptions>(
+        async (context, [recipe = 'daily-1', words], { n, novelty, seed, out: files = [] }) => {
           const { out } = context
           const { playlistFormat, findRecipe } = await import('../index.ts')
-          findRecipe(recipe)
+          const { startsFrom } = findRecipe(recipe)
           for (const file of files) playlistFormat(file)
+          if (!startsFrom && words.length > 0)
+            throw new DeepcutsError('NEEDS_NO_SEEDS', { recipe, from: words.join(' ') })
           const engine = await context.engine()
           const listener = await context.listener()
+          const start = words.length > 0 ? await startOf(engine, listener, words, context.now()) : undefined
           const { recommend } = await import('../recommend.ts')
           const { mix, removed, degraded } = await recommend(
             {
@@ -50,11 +63,22 @@ export function addMix(program: Command): void {
               at: context.now(),
               ...(novelty === undefined ? {} : { novelty }),
               ...(seed === undefined ? {} : { seed }),
+              ...(start && { from: start.seeds }),
             },
             engine,
           )
           const written = await writeMix(mix, files)
-          out.document({ ...mix, removed: countsBy(removed), degraded, files: written })
+          const lacking = start ? await unknownNote(start) : []
+          out.document({
+            ...{
+              ...mix,
+              notes: [...mix.notes, ...lacking],
+              removed: countsBy(removed),
+              degraded,
+              files: written,
+            },
+            ...(start && { from: { ...start.seeds, told: start.told }, unknown: start.unknown }),
+          })
           showMix(mix, out)
           out.say('')
           if (mix.tracks.length > 0) showLegend(mix.tracks, out)
@@ -62,7 +86,10 @@ export function addMix(program: Command): void {
             [
               {
                 ...mix,
-                notes: [...mix.notes, ...degraded.map(missing), ...written.flatMap(({ note }) => note ?? [])],
+                notes: [
+                  ...[...mix.notes, ...degraded.map(missing), ...lacking],
+                  ...written.flatMap(({ note }) => note ?? []),
+                ],
               },
             ],
             out,
@@ -71,6 +98,29 @@ export function addMix(program: Command): void {
         },
       ),
     )
+}
+
+/** Where a mix starts: what the words mean to a listener. */
+async function startOf(
+  engine: Engine,
+  listener: string,
+  words: readonly string[],
+  now: number,
+): Promise<FoundSeeds> {
+  const { findSeeds } = await import('../index.ts')
+  const { trackHistory } = await engine.describe(listener, now)
+  return findSeeds(engine, words, (row) => trackHistory(row).plays)
+}
+
+/** Which tracks of the files are not in the catalog: how many, and the first few. */
+async function unknownNote({ told, unknown }: FoundSeeds): Promise<string[]> {
+  if (unknown.length === 0) return []
+  const { entryName } = await import('../index.ts')
+  const some = unknown.slice(0, 3).map((entry) => printable(entryName(entry)))
+  const more = unknown.length > some.length ? ' …' : ''
+  return [
+    `${count(unknown.length)} of ${many(told, 'track')} ${unknown.length === 1 ? 'is' : 'are'} not in your catalog: ${some.join(', ')}${more}.`,
+  ]
 }
 
 /** How many candidates each filter took out. */

@@ -6,6 +6,6 @@ export interface DrawRules {
   readonly novelty: number
   /** At least this many tracks stand between two of one artist. */
   readonly artistGap: number
-  /** Cost of hearing `next` right after `previous`, in nats taken off its log-weight; finite, ≥ 0, and 0 without a previous one. */
+  /** Cost of hearing `next` right after `previous`, in nats taken off its log-weight; finite and ≥ 0. Without a previous one: of beginning with it. */
   flow(previous: ScoredCandidate | undefined, next: ScoredCandidate): number
 }

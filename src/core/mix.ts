@@ -9,6 +9,7 @@ export interface Reason {
     | 'rediscover' // loved, not heard for long
     | 'repeat' // on repeat lately
     | 'artist' // new track of an artist the listener finishes
+    | 'together' // on playlists with where the mix starts
     | 'near' // new track close in sound to one the listener loves
     | 'exploration' // drawn on purpose although unsure
     | 'popular' // nothing personal is known

@@ -1,4 +1,5 @@
 import type { Slate } from '../core/candidate.ts'
+import type { Seeds } from '../core/query.ts'
 
 /**
  * How a slate came to be: the first of its recipe on the listener's day, drawn again that day, or by a seed or a novelty that was
@@ -11,6 +12,10 @@ export interface ExposureBody {
   readonly n: number
   readonly novelty: number
   readonly artistGap: number
+  /** Where it started, if not from what the listener loves: the scores hold the closeness to it. */
+  readonly from?: Seeds
+  /** Tempo, key, mode and energy of what the first track followed on; null where unknown. */
+  readonly after?: readonly (number | null)[]
   readonly policy: Slate['policy']
   readonly pattern: Slate['pattern']
   readonly patternPropensity: number
@@ -33,7 +38,7 @@ export interface ExposureBody {
 /** Puts a slate into the form of the log. */
 export function exposureBody(
   slate: Slate,
-  asked: Pick<ExposureBody, 'n' | 'novelty' | 'artistGap'>,
+  asked: Pick<ExposureBody, 'n' | 'novelty' | 'artistGap' | 'from' | 'after'>,
 ): ExposureBody {
   const places = new Map(slate.pool.map((candidate, i) => [candidate, i]))
   return {

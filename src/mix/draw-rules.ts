@@ -1,6 +1,6 @@
 import type { ScoredCandidate } from '../core/candidate.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
-import { flowCost } from './flow.ts'
+import { type FlowPoint, flowCost } from './flow.ts'
 import type { Recipe } from './recipe.ts'
 
 /** No recipe asks for more than this between two tracks of one artist. */
@@ -10,14 +10,18 @@ const WIDEST_GAP = 8
  * What a recipe asks of the drawing of `n` tracks from `pool`.
  * @param pool the pool that is drawn from, already cut, so that a log can rebuild the rules
  * @param novelty the share of new tracks, 0…1
+ * @param after what the first track follows on; absent: nothing
  */
 export function drawRules(
   recipe: Recipe,
   pool: readonly ScoredCandidate[],
   n: number,
   novelty: number,
+  after?: FlowPoint,
 ): DrawRules {
-  return { novelty, artistGap: artistGap(pool, n), flow: flowCost(recipe.flow) }
+  const cost = flowCost(recipe.flow)
+  const flow: DrawRules['flow'] = (previous, next) => cost(previous ?? after, next)
+  return { novelty, artistGap: artistGap(pool, n), flow }
 }
 
 /**

@@ -2,8 +2,9 @@ import type { Slate } from '../core/candidate.ts'
 import type { DescribedListener } from '../core/described-listener.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
 import type { Mix, MixTrack } from '../core/mix.ts'
-import type { Query } from '../core/query.ts'
+import type { Query, Seeds } from '../core/query.ts'
 import type { Track } from '../core/track.ts'
+import { type KinshipFacts, kinshipReason } from './kinship-words.ts'
 import { notesOn } from './notes.ts'
 import { reason } from './reasons.ts'
 import type { Recipe } from './recipe.ts'
@@ -17,6 +18,8 @@ export interface ExplainFacts {
   /** When the mix was drawn, ms since the epoch. */
   readonly at: number
   readonly modelVersion: number
+  /** Whether a trained model scored it. */
+  readonly trained: boolean
   /** How many tracks there are that the listener does not know. */
   readonly unheard: number
   /** Sources that failed. */
@@ -24,21 +27,24 @@ export interface ExplainFacts {
   track(row: number): Track
   /** The loved track that a row is close to in sound, if any. */
   nearestLoved(row: number): number | undefined
+  /** Where the mix starts, if not from what the listener loves, and what may be told of a row there. */
+  readonly start?: { readonly seeds: Seeds; facts(row: number): KinshipFacts }
   /** Names the draw of these tracks. */
   drawOf(trackIds: readonly number[]): string
 }
 
 /** Turns the drawn slate, in its order, into a mix with a reason made of facts on every track. */
 export function explain(slate: Slate, facts: ExplainFacts): Mix {
-  const { query, recipe, listener, rules, at, modelVersion, unheard, failed } = facts
+  const { query, recipe, listener, rules, at, modelVersion, trained, unheard, failed } = facts
   const tracks = explainTracks(slate, facts)
   const { n, novelty } = query
   const { artistGap } = rules
-  const noted = { recipe, listener, slate, n, unheard, artistGap, failed }
+  const names = tracks.map(({ track }) => track)
+  const noted = { recipe, listener, slate, n, unheard, artistGap, failed, trained, tracks: names }
   return {
     draw: facts.drawOf(tracks.map(({ track }) => track.id)),
     recipe: recipe.name,
-    title: recipe.title,
+    title: facts.start ? titleFrom(recipe, facts.start.seeds) : recipe.title,
     description: recipe.description,
     listener: query.listener,
     at,
@@ -49,11 +55,31 @@ export function explain(slate: Slate, facts: ExplainFacts): Mix {
   }
 }
 
-function explainTracks(slate: Slate, { recipe, listener, track, nearestLoved }: ExplainFacts): MixTrack[] {
+/** Names come from files: a title is one line, and not longer than people read. */
+function titleFrom({ title, startsFrom }: Recipe, seeds: Seeds): string {
+  const line = [...seeds.title.replace(/[\s\p{Cc}]+/gu, ' ').trim()]
+  const name = line.length > LONGEST_NAME ? `${line.slice(0, LONGEST_NAME).join('')}…` : line.join('')
+  return startsFrom === 'playlist' ? `${title} for ${name}` : `${title}: ${name}`
+}
+
+const LONGEST_NAME = 100
+
+function explainTracks(
+  slate: Slate,
+  { recipe, listener, track, nearestLoved, start }: ExplainFacts,
+): MixTrack[] {
   return slate.tracks.map(({ candidate, propensity, explored }, i) => {
     const { row, artist, familiarity } = candidate
     const near = familiarity === 'new' ? nearestLoved(row) : undefined
     const loved = near === undefined ? undefined : { ...listener.trackHistory(near), ...namesOf(track(near)) }
+    const usual = reason({
+      recipe: recipe.name,
+      explored,
+      now: listener.at,
+      track: listener.trackHistory(row),
+      ...(artist > 0 ? { artist: listener.artistHistory(artist) } : {}),
+      ...(loved ? { nearest: loved } : {}),
+    })
     return {
       position: i + 1,
       track: track(row),
@@ -62,14 +88,7 @@ function explainTracks(slate: Slate, { recipe, listener, track, nearestLoved }: 
       explored,
       propensity,
       sources: candidate.sources,
-      reason: reason({
-        recipe: recipe.name,
-        explored,
-        now: listener.at,
-        track: listener.trackHistory(row),
-        ...(artist > 0 ? { artist: listener.artistHistory(artist) } : {}),
-        ...(loved ? { nearest: loved } : {}),
-      }),
+      reason: start ? kinshipReason(start.facts(row), familiarity, explored, usual) : usual,
     }
   })
 }

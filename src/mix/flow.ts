@@ -10,9 +10,12 @@ export interface FlowWeights {
   readonly energy: number
 }
 
+/** What the flow knows of a track; undefined where unknown. */
+export type FlowPoint = Pick<ScoredCandidate, 'tempo' | 'key' | 'mode' | 'energy'>
+
 /** A cost of playing `next` right after `previous`, 0 … the sum of the weights; what is unknown of either costs nothing. */
 export function flowCost(weights: FlowWeights) {
-  return (previous: ScoredCandidate | undefined, next: ScoredCandidate): number =>
+  return (previous: FlowPoint | undefined, next: FlowPoint): number =>
     previous === undefined
       ? 0
       : weights.tempo * tempoDistance(previous.tempo, next.tempo) +

@@ -42,6 +42,8 @@ export interface Recipe {
   /** Share of new tracks unless the query says otherwise. */
   readonly novelty: number
   readonly flow: FlowWeights
+  /** What it starts from instead of what the listener loves, and needs: anything, or a playlist that it goes on from. */
+  readonly startsFrom?: 'anything' | 'playlist'
   /** Softmax temperature over log-odds, and weight of the uniform component. */
   readonly temperature: number
   readonly floor: number
@@ -77,4 +79,17 @@ export function eligible(recipe: Recipe, history: TrackHistory, now: number): bo
 export function noveltyOf(recipe: Recipe, asked?: number): number {
   if (!recipe.newTracks) return 0
   return recipe.familiar ? (asked ?? recipe.novelty) : 1
+}
+
+/** The same for a listener of whom little is known: as many more new tracks as the known ones fall short of `n`, unless a share was asked for. */
+export function noveltyOfFew(
+  recipe: Recipe,
+  candidates: readonly { readonly familiarity: Familiarity }[],
+  n: number,
+  asked?: number,
+): number {
+  const usual = noveltyOf(recipe, asked)
+  if (asked !== undefined || usual === 0 || usual === 1) return usual
+  const known = candidates.filter(({ familiarity }) => familiarity === 'familiar').length
+  return Math.max(usual, 1 - known / n)
 }

@@ -1,3 +1,4 @@
+import type { DescribedListener } from '../core/described-listener.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { FlowWeights } from './flow.ts'
 import type { Recipe } from './recipe.ts'
@@ -63,7 +64,55 @@ const onRepeat: Recipe = {
   floor: 0.02,
 }
 
-export const RECIPES: readonly Recipe[] = [...[1, 2, 3, 4, 5, 6].map(daily), deepCuts, rediscover, onRepeat]
+const AROUND_SEEDS = ['familiar', 'nearest', 'similar', 'artist', 'artist-circle', 'playlists'] as const
+
+/** What belongs to a track, an artist or a playlist. */
+const radio: Recipe = {
+  name: 'radio',
+  title: 'Radio',
+  description: 'Songs that belong to where it starts, some that you know and more that you do not.',
+  startsFrom: 'anything',
+  sources: AROUND_SEEDS,
+  familiar: { minFinishRate: 0.5, savedIsEnough: true },
+  newTracks: true,
+  novelty: 0.6,
+  flow: SMOOTH,
+  temperature: 0.3,
+  floor: 0.03,
+}
+
+/** What could come next on a playlist. */
+const onward: Recipe = {
+  name: 'continue',
+  title: 'More',
+  description: 'Songs that go on where the playlist ends, in its spirit, none of which is on it.',
+  startsFrom: 'playlist',
+  sources: AROUND_SEEDS,
+  familiar: { minFinishRate: 0.5, savedIsEnough: true },
+  newTracks: true,
+  novelty: 0.5,
+  flow: SMOOTH,
+  temperature: 0.25,
+  floor: 0.03,
+}
+
+/** To begin with, when nothing is known: popular, and of every kind. */
+const first: Recipe = {
+  name: 'first',
+  title: 'First songs',
+  description: 'Popular songs of every kind, to find out what you like.',
+  sources: ['starters'],
+  newTracks: true,
+  novelty: 1,
+  flow: { tempo: 0, key: 0, energy: 0 },
+  temperature: 1.5,
+  floor: 0.2,
+}
+
+export const RECIPES: readonly Recipe[] = [
+  ...[1, 2, 3, 4, 5, 6].map(daily),
+  ...[deepCuts, rediscover, onRepeat, radio, onward, first],
+]
 
 /**
  * The recipe of that name.
@@ -74,4 +123,14 @@ export function findRecipe(name: string): Recipe {
   if (!recipe)
     throw new DeepcutsError('UNKNOWN_RECIPE', { name, names: RECIPES.map((one) => one.name).join(', ') })
   return recipe
+}
+
+/**
+ * The recipe of that name for this listener: one of whom nothing is known gets `first` instead of what would discover from their taste.
+ * @throws DeepcutsError UNKNOWN_RECIPE, with the names that exist
+ */
+export function recipeFor(name: string, { known }: Pick<DescribedListener, 'known'>): Recipe {
+  const recipe = findRecipe(name)
+  const discovers = recipe.newTracks && !recipe.startsFrom && (recipe.cluster ?? 0) === 0
+  return known.length === 0 && discovers ? first : recipe
 }
