@@ -6,6 +6,7 @@ import { addExclude } from './exclude.ts'
 import { addExplain } from './explain.ts'
 import { addImport } from './import.ts'
 import { addImports } from './imports.ts'
+import { addMap } from './map.ts'
 import { addMix } from './mix.ts'
 import { addModels } from './models.ts'
 import { addReport } from './report.ts'
@@ -68,6 +69,7 @@ function makeProgram(): Command {
     addModels,
     addEvaluate,
     addReport,
+    addMap,
     addDoctor,
   ])
     add(program)

@@ -196,6 +196,11 @@ export const ERRORS = {
     sentence:
       '{listener} has no plays to learn from. Import a listening history first: "deepcuts import my_spotify_data.zip".',
   },
+  MAP_EMPTY: {
+    exit: 1,
+    sentence:
+      'There is nothing to draw for {listener}: no track is known but those that exclusions leave out. Import a catalog or a listening history first: "deepcuts import tracks.csv".',
+  },
   TRAINING_DIVERGED: {
     exit: 1,
     sentence:
