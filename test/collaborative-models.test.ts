@@ -211,7 +211,7 @@ test.each(rankingFamilies({ timed: false }).filter(({ name }) => name !== 'popul
   },
 )
 
-test('the members of a light graph start apart, and their cosines are added', async () => {
+test('the members of a light graph start apart, and their scores are added', async () => {
   const { matrix } = clusteredWorld(40)
   const settings = {
     width: 8,
@@ -221,6 +221,7 @@ test('the members of a light graph start apart, and their cosines are added', as
     learningRate: 0.04,
     weighting: 'log',
     edges: 'presence',
+    length: 0,
   } as const
   const [one, two] = [
     (await scoresOf(lightGraph({ ...settings, members: 1 }), matrix)).flat(),

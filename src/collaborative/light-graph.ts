@@ -27,8 +27,10 @@ export interface LightGraphSettings {
   readonly learningRate: number
   readonly weighting: Weighting
   readonly edges: Weighting
-  /** Networks from different starts whose cosines are added: they err differently, and are better together. */
+  /** Networks from different starts whose scores are added: they err differently, and are better together. */
   readonly members: number
+  /** Power of an item's length that its score keeps: 0 is the cosine; above, what many have, whose vectors are longer, gains. */
+  readonly length: number
 }
 
 /** Cells of users × items that are in memory at a time. */
@@ -36,7 +38,7 @@ const CELLS = 2 ** 21
 
 /**
  * LightGCN (He et al. 2020) with a softmax over all items in place of sampled pairs: a vector for each user and item, spread along the
- * graph of who has what and averaged over the layers; the score is the cosine. The loss is the cross-entropy of a user's items, each with
+ * graph of who has what and averaged over the layers; what is learned is the cosine. The loss is the cross-entropy of a user's items, each with
  * its share of the user's weight. A step is an epoch: the gradient of all users, put together from as many as fit in memory.
  */
 export function lightGraph(settings: LightGraphSettings): RankingModel {
@@ -47,7 +49,7 @@ export function lightGraph(settings: LightGraphSettings): RankingModel {
       const tables: Float32Array[] = []
       for (let member = 0; member < members; member++)
         tables.push(await learnVectors(matrix, settings, random.fork(`member ${member}`), signal))
-      // Side by side, so that one inner product is the sum of the members' cosines.
+      // Side by side, so that one inner product is the sum of the members' scores.
       const vectors = sideBySide(tables, width)
       const ofItems = vectors.slice(matrix.users * width * members)
       return { score: (asked) => innerProducts(vectors, asked, ofItems, width * members) }
@@ -55,10 +57,10 @@ export function lightGraph(settings: LightGraphSettings): RankingModel {
   }
 }
 
-/** Unit vectors of the users and then of the items. */
+/** Unit vectors of the users, and then the vectors of the items with a power of their length. */
 async function learnVectors(
   matrix: Interactions,
-  { width: d, layers, epochs, learningRate, temperature, weighting, edges }: LightGraphSettings,
+  { width: d, layers, epochs, learningRate, temperature, weighting, edges, length }: LightGraphSettings,
   random: Random,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
@@ -95,7 +97,10 @@ async function learnVectors(
   } finally {
     await trainer.close()
   }
-  return unit(spread(E), d)
+  const F = spread(E)
+  shorten(F.subarray(0, users * d), d, 0)
+  shorten(F.subarray(users * d), d, length)
+  return F
 }
 
 /** Tables of the same rows as one whose rows are theirs one after the other. */
@@ -211,11 +216,11 @@ function denseAdam(table: Float32Array, learningRate: number) {
   }
 }
 
-function unit(table: Float32Array, d: number): Float32Array {
+/** In place: each row to a power of its length, 0 making it a unit vector. */
+function shorten(table: Float32Array, d: number, power: number): void {
   for (let start = 0; start < table.length; start += d) {
     const row = table.subarray(start, start + d)
     const length = Math.sqrt(row.reduce((total, one) => total + one * one, 0))
-    if (length > 0) for (let j = 0; j < d; j++) row[j]! /= length
+    if (length > 0) for (let j = 0; j < d; j++) row[j]! *= length ** (power - 1)
   }
-  return table
 }
