@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
-import type { PresetName, Promotion, TrainingReport } from '../index.ts'
+import type { PresetName, TrainingReport } from '../index.ts'
 import { modelWords } from '../report/words.ts'
 import { action, addVerb, type Context } from './context.ts'
+import { comparison, promotionIn } from './promotion.ts'
 import { aligned, count, day, many, printable } from './text.ts'
+import { showEverybody, trainOnEverybody } from './train-everybody.ts'
 import { numberOption, oneOf } from './values.ts'
 
 /** The option that says how large a model is trained. */
@@ -23,6 +25,7 @@ export function addTrain(program: Command): void {
   addVerb(program, 'train', 'learn what you like from what is imported', [
     'train',
     'train --preset large',
+    'train --everybody',
     'train --seed 7 --json',
   ])
     .option('--listener <id>', 'whose taste (default: the only one there is)')
@@ -33,14 +36,31 @@ export function addTrain(program: Command): void {
       DEFAULT_SEED,
     )
     .option(...PRESET_OPTION)
+    .option('--everybody', 'learn from all listeners a model for those who have none (DEEPCUTS_COMMUNITY=on)')
     .action(
-      action<[], TrainingChoice>(async (context, _, { seed, preset }) => {
+      action<[], TrainOptions>(async (context, _, { seed, preset, everybody, listener }) => {
+        if (everybody) {
+          if (listener !== undefined) throw oneOrAll()
+          const report = await trainOnEverybody(context, { seed, preset })
+          context.out.document(report)
+          return showEverybody(report, context)
+        }
         const report = await trainListener(context, await context.listener(), { seed, preset })
         context.out.document(report)
         showTraining(report, context)
         context.out.aside('\nNext: "deepcuts mix".')
       }),
     )
+}
+
+interface TrainOptions extends TrainingChoice {
+  readonly everybody?: boolean
+  readonly listener?: string
+}
+
+function oneOrAll(): DeepcutsError {
+  const problem = '--everybody learns from all listeners, and --listener names one'
+  return new DeepcutsError('UNKNOWN_OPTION', { problem, command: 'deepcuts train' })
 }
 
 export interface TrainingChoice {
@@ -128,28 +148,3 @@ function playsOf({ plays, finishes, skips, cut }: TrainingReport): string {
   if (plays === known) return many(known, 'play')
   return `${cut ? '' : 'the latest '}${count(plays)} of the ${many(known, 'play')}`
 }
-
-/** Whether the new version serves, in words. */
-function promotionIn({ promoted, against, plays, difference, reason }: Promotion, version: number): string {
-  if (!promoted && !difference)
-    return `It does not serve: its training was cut short, and too few plays show whether it is as good as model ${against}, which goes on serving. "deepcuts models use ${version}" takes it all the same.`
-  if (!promoted)
-    return (
-      `It does not serve: on ${many(plays, 'play')} that neither had seen it foresees worse than model ${against} ` +
-      `(log-loss ${signed(difference!.mean)}, at least ${signed(difference!.ci95[0])}), which goes on serving. "deepcuts models use ${version}" takes it all the same.`
-    )
-  const compared = difference
-    ? comparison({ plays, difference })
-    : reason === 'too few plays to compare'
-      ? 'there are too few plays that neither had seen to compare them'
-      : `model ${against} cannot be read any more`
-  return `It serves instead of model ${against}: ${compared}.`
-}
-
-/** What the comparison of two versions shows, in words. */
-function comparison({ plays, difference }: Pick<Promotion, 'plays' | 'difference'>): string {
-  const [low, high] = difference!.ci95
-  return `on ${many(plays, 'play')} that neither had seen nothing shows it to be worse (log-loss ${signed(difference!.mean)}, 95 % interval ${signed(low)} to ${signed(high)})`
-}
-
-const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`

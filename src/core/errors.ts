@@ -30,6 +30,16 @@ export const ERRORS = {
     sentence:
       '{file} names its own listeners, so its plays cannot all be those of "{listener}". Leave --listener out; each of them can then be asked for by name.',
   },
+  TOO_FEW_LISTENERS: {
+    exit: 1,
+    sentence:
+      'Of {listeners} listeners plays are known here, and a model of everybody needs {needed}: with fewer, what it says of one could be told of another. "deepcuts train" learns from one.',
+  },
+  COMMUNITY_OFF: {
+    exit: 2,
+    sentence:
+      'A model of everybody learns from all listeners of this folder, which is off. Set DEEPCUTS_COMMUNITY=on if they agree; "deepcuts train" learns from one.',
+  },
   WHICH_LISTENER: {
     exit: 2,
     sentence: 'Several people listen here: {known}. Say whom you mean with --listener.',
@@ -195,11 +205,6 @@ export const ERRORS = {
     exit: 1,
     sentence:
       '{listener} has no plays to learn from. Import a listening history first: "deepcuts import my_spotify_data.zip".',
-  },
-  MAP_EMPTY: {
-    exit: 1,
-    sentence:
-      'There is nothing to draw for {listener}: no track is known but those that exclusions leave out. Import a catalog or a listening history first: "deepcuts import tracks.csv".',
   },
   TRAINING_DIVERGED: {
     exit: 1,

@@ -16,6 +16,11 @@ const SKIP_REASONS = new Set(['fwdbtn', 'backbtn', 'endplay'])
  */
 export const NO_REASONS = '(no reasons)'
 
+/** Whether a play's source states reasons: one with exact times (`exact` = 1) does, unless it says that it never does. */
+export function statesReasons(reasonEnd: string, exact: number): boolean {
+  return exact === 1 && reasonEnd !== NO_REASONS
+}
+
 /** A play shorter than this with no other evidence is a skip. */
 const SKIP_UNDER_MS = 30_000
 const FINISH_SHARE = 0.9

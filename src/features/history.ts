@@ -14,9 +14,18 @@ const LEAST_GAP_DAYS = 0.02
 /** Days by which the plays a day of a track heard for the first time of late are held back. */
 const PER_DAY_FROM = 3
 
+/** What of a catalog a history reads. */
+export type HistoryCatalog = Pick<
+  Catalog,
+  'size' | 'artist' | 'genres' | 'year' | 'popularity' | 'source'
+> & {
+  readonly artists: { readonly size: number }
+  readonly genreSets: { readonly size: number }
+}
+
 /** What the state is built over: fixed facts of the tracks. */
 export interface HistoryContext {
-  readonly catalog: Catalog
+  readonly catalog: HistoryCatalog
   /** size × 13 scaled audio features, NaN where missing. */
   readonly audio: Float32Array
   /** Local hour (0…23) and weekday (0 = Sunday) of a moment. */

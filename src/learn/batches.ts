@@ -19,13 +19,18 @@ export interface TrainingSet {
 /**
  * Bootstrap weights, exponential with mean 1 (Rubin 1981): every head sees another sample of the plays. A play keeps its weights in every
  * training of one seed.
- * @param play indices of the plays in the log
+ * @param play indices of the plays in the log; `weight` of each, 1 where absent
  */
-export function bootstrapWeights(play: Int32Array, heads: number, seed: number): Float32Array {
+export function bootstrapWeights(
+  play: Int32Array,
+  heads: number,
+  seed: number,
+  weight?: Float32Array,
+): Float32Array {
   const weights = new Float32Array(play.length * heads)
   play.forEach((index, i) => {
     const draw = random(`${seed}/play ${index}`)
-    for (let h = 0; h < heads; h++) weights[i * heads + h] = -Math.log(1 - draw.next())
+    for (let h = 0; h < heads; h++) weights[i * heads + h] = -Math.log(1 - draw.next()) * (weight?.[i] ?? 1)
   })
   return weights
 }

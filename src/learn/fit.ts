@@ -24,7 +24,7 @@ const MIN_OUTCOMES = 20
 /** Plays that explanations start from. */
 const BACKGROUND = 100
 /** What follows on the validation plays and on newer ones is short and gentle: it must not undo what validation chose. */
-const CARRY_ON = { epochs: 3, rate: 0.5 } as const
+export const CARRY_ON = { epochs: 3, rate: 0.5 } as const
 
 export interface FitSettings {
   readonly preset: Preset
@@ -45,7 +45,7 @@ export interface Fitted {
   readonly state: FitState
 }
 
-interface FitState {
+export interface FitState {
   readonly learner: Learner
   readonly parameters: NamedValues
   readonly slopes: Slopes
@@ -97,7 +97,7 @@ export async function fitLikability(
     ...(await checkpointed(described, { learner, parameters: trained.parameters, slopes })),
     plays: training.rolling.size,
     simple: fitSimple(described.views, beaten.choice),
-    evaluation: { curve: trained.curve, kept: trained.kept, lines: beaten.lines },
+    evaluation: { curve: trained.curve, kept: trained.kept, lines: beaten.lines, choice: beaten.choice },
     ...(trained.cut && { cut: trained.cut }),
   }
   if (trained.cut || !validation) return fitted
@@ -140,7 +140,8 @@ async function carryOn(
   }
 }
 
-async function checkpointed(
+/** The checkpoint of parameters that have these slopes on held-out plays; the latest fifth of the plays says the level. */
+export async function checkpointed(
   { views, audioScale }: DescribedPlays,
   state: FitState,
 ): Promise<Pick<Fitted, 'checkpoint' | 'state'>> {
@@ -156,7 +157,12 @@ async function checkpointed(
   return { checkpoint: { ensemble, audioScale, background }, state }
 }
 
-async function slopesOn(validation: Views, learner: Learner, parameters: NamedValues): Promise<Slopes> {
+/** The calibration slopes that validation plays prove. */
+export async function slopesOn(
+  validation: Views,
+  learner: Learner,
+  parameters: NamedValues,
+): Promise<Slopes> {
   const logits = await logitsOf(validation, learner, parameters)
   const slopeOf = (view: View) =>
     heldOutSlope(logits[view].map(sigmoid), validation[view].label, validation[view].sitting)

@@ -37,7 +37,20 @@ export function startLearner(
   labels: readonly Label[],
   { preset, seed }: { readonly preset: Preset; readonly seed: number },
 ): Learner {
-  const encoder = fitEncoder(both(training).raw, NO_BINS)
+  return learnerOver(encoderOf(training), labels, { preset, seed })
+}
+
+/** How these plays are encoded for an ensemble. */
+export function encoderOf(training: Views): Encoder {
+  return fitEncoder(both(training).raw, NO_BINS)
+}
+
+/** An ensemble over a known encoding. */
+export function learnerOver(
+  encoder: Encoder,
+  labels: readonly Label[],
+  { preset, seed }: { readonly preset: Preset; readonly seed: number },
+): Learner {
   const { heads, hidden, dropout, priorScale } = preset
   const evidence = { artistPlays: columnOf(encoder, 'artistPlays'), noAudio: columnOf(encoder, 'noAudio') }
   const shape = { inputs: encoder.width, labels, heads, hidden, dropout, priorScale, evidence, seed }
@@ -60,6 +73,8 @@ export interface Teaching {
   readonly from?: NamedValues
   readonly epochs: number
   readonly learningRate: number
+  /** How much each play counts; absent: all alike. */
+  readonly weight?: Float32Array
   /** What simpler models lose on the validation plays, to be told beside. */
   readonly lines?: Evaluation['lines']
 }
@@ -68,7 +83,7 @@ export interface Teaching {
 export async function teach(
   { network, encoder, preset, seed }: Learner,
   views: Views,
-  { targets, validation, ...settings }: Teaching,
+  { targets, validation, weight, ...settings }: Teaching,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Trained> {
@@ -84,7 +99,7 @@ export async function teach(
       return targets.values[play[Math.floor(at / labels)]! * labels + (at % labels)]!
     }),
     heads: preset.heads,
-    weights: bootstrapWeights(play, preset.heads, seed),
+    weights: bootstrapWeights(play, preset.heads, seed, weight),
   }
   const held = validation && {
     views: inputs(validation),

@@ -28,8 +28,8 @@ export async function readListenerData(library: Library, name: string): Promise<
   }
 }
 
-/** Saved, on a playlist of their own, or liked by hand, unless the last word on the track is a no. What is dated counts from its date on. */
-async function readOpinions(library: Library, listener: ListenerRow): Promise<Opinions> {
+/** What a listener likes: saved, on a playlist of their own, or liked by hand, unless the last word on the track is a no. What is dated counts from its date on. */
+export async function readOpinions(library: Library, listener: ListenerRow): Promise<Opinions> {
   const [saved, catalog] = [await library.saved(listener), await library.catalog()]
   const feedback = await library.feedback.list(listener.id)
   const byMoment = new Map<number, ReturnType<typeof lastOpinions>>()

@@ -1,4 +1,4 @@
-import { outcome, SKIP } from '../core/labels.ts'
+import { outcome, SKIP, statesReasons } from '../core/labels.ts'
 import { fold } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 import { AUDIO_STRIDE, type Catalog, DURATION } from './catalog.ts'
@@ -197,7 +197,8 @@ async function readPlays(
     if (row < 0 || plays.endedAt[i]! > now) continue
     const lengthMs = catalog.audio[row * AUDIO_STRIDE + DURATION]!
     const skipped = plays.skipped[i] === -1 ? undefined : plays.skipped[i] === 1
-    const [reasonEnd, msPlayed, hasReasons] = [plays.reasonEnd[i]!, plays.msPlayed[i]!, plays.exact[i] === 1]
+    const [reasonEnd, msPlayed] = [plays.reasonEnd[i]!, plays.msPlayed[i]!]
+    const hasReasons = statesReasons(reasonEnd, plays.exact[i]!)
     if (outcome({ reasonEnd, skipped, msPlayed, lengthMs, hasReasons }) === SKIP) continue
     const artist = () => fold(catalog.artists.at(catalog.artist[row]!))
     const excludes = excluders.get(plays.listener[i]!)

@@ -1,4 +1,4 @@
-import { FINISH, NO_REASONS, type OutcomeCode, outcome, SKIP } from '../core/labels.ts'
+import { FINISH, type OutcomeCode, outcome, SKIP, statesReasons } from '../core/labels.ts'
 import { fold } from '../core/track.ts'
 import type { ColumnValues } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -119,7 +119,7 @@ function logOf(
       skipped: plays.skipped[i] === -1 ? undefined : plays.skipped[i] === 1,
       msPlayed: log.msPlayed[at]!,
       lengthMs: Number.isNaN(known) ? lengths.mode(row) : known,
-      hasReasons: plays.exact[i] === 1 && plays.reasonEnd[i] !== NO_REASONS,
+      hasReasons: statesReasons(plays.reasonEnd[i]!, plays.exact[i]!),
     }) satisfies OutcomeCode
     lengths.add(row, log.msPlayed[at]!)
   })

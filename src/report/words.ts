@@ -8,6 +8,7 @@ const MODEL_WORDS: Readonly<Record<string, string>> = {
   'track-rate': 'the track’s own rate',
   'artist-rate': 'the artist’s own rate',
   'logistic-regression': 'logistic regression',
+  popularity: 'what everybody finishes',
 }
 
 /** What the rows of a report are called. */

@@ -1,0 +1,96 @@
+import { DeepcutsError } from '../core/errors.ts'
+import { random } from '../core/random.ts'
+import type { AudioScale } from '../features/audio-scale.ts'
+import { fitAudioScale } from '../features/audio-scale.ts'
+import type { Catalog } from '../library/catalog.ts'
+import { LEAST_LISTENERS } from '../library/community.ts'
+import type { Library } from '../library/library.ts'
+import { type ListenerData, readOpinions } from './listener-data.ts'
+
+/** All listeners who ever played something, over one catalog. */
+export interface Everybody {
+  readonly catalog: Catalog
+  readonly people: readonly ListenerData[]
+}
+
+/** Nobody has said anything. */
+const SILENT = { liked: () => false }
+
+/** Reads what all listeners did. @throws TOO_FEW_LISTENERS when fewer than five have plays that count */
+export async function readEverybody(library: Library): Promise<Everybody> {
+  const catalog = await library.catalog()
+  const listeners = await library.listeners.list()
+  const logs = await library.logs(listeners)
+  const { store } = library
+  const spoken = new Set([
+    ...(await store.read('feedback', ['listener'], { where: { undone: 0 } })).listener,
+    ...(await store.read('playlistItems', ['listener'])).listener,
+  ])
+  const people: ListenerData[] = []
+  for (const [i, listener] of listeners.entries()) {
+    const log = logs[i]!
+    if (log.size === 0) continue
+    const opinions = spoken.has(listener.id) ? await readOpinions(library, listener) : SILENT
+    people.push({ listener, catalog, log, opinions })
+  }
+  if (people.length < LEAST_LISTENERS)
+    throw new DeepcutsError('TOO_FEW_LISTENERS', { listeners: people.length, needed: LEAST_LISTENERS })
+  return { catalog, people }
+}
+
+/** Who learns what: whole listeners are held out, and of those who teach the time after `cutAt`. */
+export interface Parts {
+  /** They teach until `cutAt`, ms since the epoch. */
+  readonly teachers: readonly ListenerData[]
+  /** On them settings are chosen and probabilities calibrated. */
+  readonly validators: readonly ListenerData[]
+  /** Nothing is chosen on them: on them the model is judged. */
+  readonly leftOut: readonly ListenerData[]
+  readonly cutAt: number
+}
+
+const LEFT_OUT = { share: 0.15, most: 200 }
+const VALIDATORS = { share: 0.1, most: 150 }
+/** The last part of the time of those who teach. */
+const TAIL_SHARE = 0.1
+
+/**
+ * Parts the listeners by an order that belongs to their names, so that who is left out of one training is left out of the next, too, and
+ * is new to both.
+ */
+export function partsOf({ people }: Pick<Everybody, 'people'>): Parts {
+  const order = people
+    .map((person) => ({ person, at: random(`left out/${person.listener.name}`).next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ person }) => person)
+  const some = ({ share, most }: typeof LEFT_OUT) =>
+    Math.min(most, Math.max(1, Math.round(people.length * share)))
+  const [out, validating] = [some(LEFT_OUT), some(VALIDATORS)]
+  const teachers = order.slice(out + validating)
+  const ends = Float64Array.from(teachers.flatMap(({ log }) => Array.from(log.endedAt))).sort()
+  return {
+    leftOut: order.slice(0, out),
+    validators: order.slice(out, out + validating),
+    teachers,
+    cutAt: ends[Math.floor(ends.length * (1 - TAIL_SHARE))] ?? Number.POSITIVE_INFINITY,
+  }
+}
+
+/** How many plays of a log ended before a moment. */
+export function playsBefore({ log }: Pick<ListenerData, 'log'>, at: number): number {
+  let [low, high] = [0, log.size]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (log.endedAt[middle]! < at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The audio scale of what these listeners played before a moment. */
+export function sharedScale(catalog: Catalog, people: readonly ListenerData[], before: number): AudioScale {
+  const heard = new Set<number>()
+  for (const person of people)
+    for (const row of person.log.row.subarray(0, playsBefore(person, before))) heard.add(row)
+  return fitAudioScale(catalog, [...heard])
+}

@@ -1,0 +1,126 @@
+import { DeepcutsError } from '../core/errors.ts'
+import { FINISH, SKIP } from '../core/labels.ts'
+import type { Progress } from '../core/progress.ts'
+import { GraphError } from '../graph/index.ts'
+import { EVERYBODY } from '../library/kept-library.ts'
+import type { Library } from '../library/library.ts'
+import { type Checkpoint, checkpointFiles, readCheckpoint } from '../model/checkpoint.ts'
+import type { Evaluation } from './evaluation.ts'
+import { type Everybody, type Parts, partsOf, playsBefore, readEverybody } from './everybody-data.ts'
+import { describeForJudging, fitEverybody, refitEverybody } from './everybody-fit.ts'
+import { compareOn, type Judged, judge } from './everybody-judge.ts'
+import { PRESETS, type PresetName } from './presets.ts'
+import type { Promotion } from './promotion.ts'
+import type { TrainingReport } from './train.ts'
+
+/** What a training over all listeners did; plain JSON. Like the report of one listener's, its held-out plays being those of the left-out listeners. */
+export interface EverybodyReport extends TrainingReport {
+  readonly everybody: {
+    readonly listeners: number
+    /** The largest share of the loss that one listener had, 0…1. */
+    readonly largestShare: number
+    /** Listeners of whom nothing was learned before they were foreseen. */
+    readonly leftOut: Judged
+    /** The last tenth of the time of those who were learned from. */
+    readonly tail: Judged
+  }
+}
+
+/**
+ * Trains the likability ensemble on all listeners and keeps it as a version of everybody: fit on most of them until a moment, judge on
+ * those left out and on the time after, go on with everything, and let it serve unless it is worse than the one that does.
+ * @throws TOO_FEW_LISTENERS, TOO_FEW_PLAYS, TRAINING_DIVERGED, the signal's reason
+ */
+export async function trainEverybody(
+  library: Library,
+  { seed, preset = 'default' }: { readonly seed: number; readonly preset?: PresetName },
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<EverybodyReport> {
+  const data = await readEverybody(library)
+  const parts = partsOf(data)
+  const settings = { preset: PRESETS[preset], seed }
+  const earlier = await fitEverybody(data, parts, settings, progress, signal)
+  const { audioScale } = earlier.checkpoint
+  const describe = (wanted: Parameters<typeof describeForJudging>[2], stage: string, scale = audioScale) =>
+    describeForJudging(data, scale, wanted, stage, progress)
+  const leftOut = await judge(await describe(leftOutOf(parts), 'left-out listeners'), earlier)
+  const tail = await judge(await describe(tailOf(parts), 'the newest plays'), earlier)
+  const fitted = earlier.cut ? earlier : await refitEverybody(data, earlier, progress, signal)
+
+  const evaluation: Evaluation = earlier.evaluation
+  const files = {
+    ...checkpointFiles('model', fitted.checkpoint),
+    ...checkpointFiles('held-out', earlier.checkpoint),
+    'evaluation.json': Buffer.from(JSON.stringify(evaluation)),
+  }
+  const cut = earlier.cut ?? fitted.cut
+  const { ensemble } = fitted.checkpoint
+  const learned = {
+    listener: '',
+    preset,
+    seed,
+    settings: settings.preset,
+    labels: ensemble.labels,
+    inputs: ensemble.encoder.width,
+    plays: fitted.plays,
+    ...countsOf(data),
+    state: JSON.stringify({ revision: data.catalog.revision, listeners: data.people.length }),
+    heldOut: { plays: leftOut.plays, models: leftOut.models },
+    everybody: { listeners: data.people.length, largestShare: earlier.largestShare, leftOut, tail },
+    ...(cut && { cut }),
+  }
+  for (;;) {
+    const promotion = await promotionOf(library, earlier.checkpoint, cut !== undefined, (scale) =>
+      describe(leftOutOf(parts), 'beside the model that serves', scale),
+    )
+    const report = { ...learned, ...(promotion && { promotion }) }
+    const serve = promotion?.promoted ?? true
+    const kept = await library.models.saveAfter(promotion?.against, EVERYBODY, files, report, { serve })
+    if (kept) return { version: kept.version, ...report }
+  }
+}
+
+const leftOutOf = ({ leftOut }: Parts) => leftOut.map((person) => ({ person, from: 0, to: person.log.size }))
+
+const tailOf = ({ teachers, cutAt }: Parts) =>
+  teachers.map((person) => ({ person, from: playsBefore(person, cutAt), to: person.log.size }))
+
+function countsOf({ people }: Everybody) {
+  let [finishes, skips] = [0, 0]
+  let [firstPlayAt, lastPlayAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { log } of people) {
+    for (const outcome of log.outcome) {
+      if (outcome === FINISH) finishes++
+      else if (outcome === SKIP) skips++
+    }
+    firstPlayAt = Math.min(firstPlayAt, log.endedAt[0]!)
+    lastPlayAt = Math.max(lastPlayAt, log.endedAt.at(-1)!)
+  }
+  return { finishes, skips, firstPlayAt, lastPlayAt }
+}
+
+/**
+ * Compares with the version of everybody that serves, on the listeners that are left out now: each is foreseen by the held-out models,
+ * which saw nothing of them, for who is left out belongs to their names.
+ */
+async function promotionOf(
+  library: Library,
+  ours: Checkpoint,
+  cut: boolean,
+  describe: Parameters<typeof compareOn>[0],
+): Promise<Promotion | undefined> {
+  const active = await library.models.active(EVERYBODY)
+  if (!active) return undefined
+  const against = active.version
+  try {
+    const { files } = await library.models.load(EVERYBODY, against)
+    const { plays, difference } = await compareOn(describe, ours, readCheckpoint(files, 'held-out', against))
+    if (!difference) return { promoted: !cut, against, plays, reason: 'too few plays to compare' }
+    const promoted = difference.ci95[0] <= 0
+    return { promoted, against, plays, difference, reason: promoted ? 'not worse' : 'worse' }
+  } catch (error) {
+    if (!(error instanceof DeepcutsError || error instanceof GraphError)) throw error
+    return { promoted: true, against, plays: 0, reason: 'the other cannot be read' }
+  }
+}
