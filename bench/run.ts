@@ -7,11 +7,12 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }
   'cold-start': () => import('./cold-start.ts'),
   graph: () => import('./graph.ts'),
   likability: () => import('./likability.ts'),
+  hetrec: () => import('./hetrec.ts'),
   neighbors: () => import('./neighbors.ts'),
   recommend: () => import('./recommend.ts'),
 }
 /** What follows the name of one of these is for it. */
-const TAKE_ARGUMENTS = ['likability', 'neighbors', 'recommend']
+const TAKE_ARGUMENTS = ['likability', 'hetrec', 'neighbors', 'recommend']
 
 const words = process.argv.slice(2)
 const last = words.findIndex((word) => TAKE_ARGUMENTS.includes(word)) + 1 || words.length

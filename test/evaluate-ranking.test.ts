@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { rankingFamilies } from '../src/collaborative/ranking-models.ts'
 import { silent } from '../src/core/progress.ts'
-import { evaluateRanking } from '../src/evaluate/ranking.ts'
+import { evaluateRanking, takingPart } from '../src/evaluate/ranking.ts'
 import { rankingData } from '../src/evaluate/ranking-data.ts'
 import { type RankingFormat, readRankingFile } from '../src/evaluate/ranking-files.ts'
 import { renderRanking } from '../src/evaluate/ranking-report.ts'
@@ -110,6 +111,7 @@ test('a stopped evaluation ends with the reason of the signal', async () => {
 test.each([
   ['one listener alone', 'abcdef'.split('').map((item, k) => ['u', item, k + 1] as const), 'u'],
   ['one who plays a thousand times as much as all others', many(), 'u1'],
+  ['a place where everybody has the same', everybodyAlike(), 'u1'],
 ])('%s is judged with numbers alone', async (_, rows, user) => {
   const train = rows.map((row) => `${row.join('\t')}\n`).join('')
   const options = {
@@ -126,6 +128,10 @@ test.each([
   }
 })
 
+function everybodyAlike(): (readonly [string, string, number])[] {
+  return Array.from({ length: 30 }, (_, k) => [`u${k % 6}`, `i${Math.floor(k / 6)}`, 1] as const)
+}
+
 /** Nine listeners of five items each from the same twelve, the first with 200,000 plays of one. */
 function many(): (readonly [string, string, number])[] {
   return Array.from(
@@ -133,6 +139,28 @@ function many(): (readonly [string, string, number])[] {
     (_, k) => [`u${k % 9}`, `i${((k % 9) + 2 * Math.floor(k / 9)) % 12}`, k === 0 ? 200_000 : 1] as const,
   )
 }
+
+test('one item alone leaves nothing to choose settings on', async () => {
+  const options = {
+    train: file('a x\nb x\nc x\n'),
+    test: file('a y\n'),
+    format: 'rows',
+    ks: [5],
+    seed: 1,
+  } as const
+  await expect(evaluateRanking(options, silent)).rejects.toMatchObject({ code: 'RANKING_TOO_FEW' })
+})
+
+test('a model that a file is too large for is no row, and says why', async () => {
+  // Ten thousand and one listeners of as many items: EASE would invert a matrix of that side.
+  let train = ''
+  for (let user = 0; user < 10_001; user++) train += `u${user}\ti${user}\n`
+  const { matrix } = rankingData(await read(train), await read('u1\ti2\n'))
+  const every = rankingFamilies({ timed: false })
+  const { families, asides } = takingPart(every, matrix)
+  expect(families).toEqual(every.filter(({ name }) => name !== 'ease'))
+  expect(asides).toEqual([expect.stringMatching(/^ease is left out: .* 10001 rows/)])
+})
 
 test('renders tables of at most 80 columns', async () => {
   const { matrix, held } = clusteredWorld(24)

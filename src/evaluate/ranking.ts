@@ -1,4 +1,4 @@
-import { lengthsOf } from '../collaborative/interactions.ts'
+import { type Interactions, lengthsOf } from '../collaborative/interactions.ts'
 import type { RankingScorer } from '../collaborative/ranking-model.ts'
 import { type RankingFamily, rankingFamilies, type Settings } from '../collaborative/ranking-models.ts'
 import { DeepcutsError } from '../core/errors.ts'
@@ -95,7 +95,7 @@ export async function evaluateRanking(
     throw new DeepcutsError('RANKING_TOO_FEW', { file: train.file, needed: Math.ceil(1 / SHARE) })
 
   const every = rankingFamilies({ timed: data.matrix.time !== undefined })
-  const families = every.filter((family) => family.aside?.(data.matrix) === undefined)
+  const { families, asides } = takingPart(every, data.matrix)
   const { tuned, blend } = await choose(families, heldOut, rng.fork('fit'), progress, signal)
   progress.stage('Learning from all rows', tuned.length)
   const scorers: RankingScorer[] = []
@@ -128,9 +128,18 @@ export async function evaluateRanking(
       description: DESCRIPTION,
     },
     seed: options.seed,
-    notes: [...data.notes, ...every.flatMap((family) => family.aside?.(data.matrix) ?? [])],
+    notes: [...data.notes, ...asides],
     models: rowsOf(tuned, blend, judged),
     comparisons: judged.comparisons,
+  }
+}
+
+/** The families that can learn from a matrix, and what the others say. */
+export function takingPart(every: readonly RankingFamily[], matrix: Interactions) {
+  const said = every.map((family) => family.aside?.(matrix))
+  return {
+    families: every.filter((_, at) => said[at] === undefined),
+    asides: said.filter((sentence) => sentence !== undefined),
   }
 }
 
