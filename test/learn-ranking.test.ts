@@ -28,6 +28,18 @@ test('a share of each user is held out by chance, and short rows are kept whole'
   expect(holdOut(matrixOf([[1, 1, 1, 1]]), 0.2, random(1)).held.size).toBe(0)
 })
 
+test('a listener of 200,000 items among small ones loses the same share', () => {
+  const many = Array.from({ length: 200_000 }, (_, item) => item)
+  const rows = {
+    user: [...many.map(() => 0), 1, 1, 1, 1, 1],
+    item: [...many, 0, 1, 2, 3, 4],
+    weight: [...many.map(() => 1), 1, 1, 1, 1, 1],
+  }
+  const { training, held } = holdOut(interactions(rows, 2, many.length), 0.2, random(1))
+  expect([held.get(0)!.size, held.get(1)!.size]).toEqual([40_000, 1])
+  expect([...training.starts]).toEqual([0, 160_000, 160_004])
+})
+
 test('where there are times the last are held out', () => {
   const rows = {
     user: [0, 0, 0, 0, 0],

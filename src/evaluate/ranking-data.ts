@@ -30,8 +30,13 @@ export function rankingData(train: RankingFile, test: RankingFile): RankingData 
     users.size,
     items.size,
   )
-  const has = (user: number, item: number | undefined) =>
-    item !== undefined && matrix.item.subarray(matrix.starts[user]!, matrix.starts[user + 1]!).includes(item)
+  const own = new Map<number, ReadonlySet<number>>()
+  const has = (user: number, item: number | undefined) => {
+    const known =
+      own.get(user) ?? new Set(matrix.item.subarray(matrix.starts[user]!, matrix.starts[user + 1]!))
+    own.set(user, known)
+    return item !== undefined && known.has(item)
+  }
   const all = new Map(items)
   const relevant = new Map<number, Set<number>>()
   const strangers = new Set<string>()
@@ -46,8 +51,8 @@ export function rankingData(train: RankingFile, test: RankingFile): RankingData 
       const item = all.get(name) ?? all.size
       all.set(name, item)
       if (item >= items.size) unknown.add(name)
-      const own = relevant.get(user) ?? new Set()
-      relevant.set(user, own.add(item))
+      const wanted = relevant.get(user) ?? new Set()
+      relevant.set(user, wanted.add(item))
     }
   }
   if (relevant.size === 0)

@@ -25,7 +25,7 @@ export function holdOut(matrix: Interactions, share: number, random: Random): He
     if (time && by === 'time') places.sort((a, b) => time[b]! - time[a]!)
     const count = Math.floor(places.length * share)
     if (count > 0) held.set(user, new Set(places.slice(0, count).map((at) => item[at]!)))
-    kept.push(...places.slice(count))
+    for (const at of places.slice(count)) kept.push(at)
   }
   const owner = new Uint32Array(item.length)
   for (let user = 0; user < users; user++) owner.fill(user, starts[user], starts[user + 1])
