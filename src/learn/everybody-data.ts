@@ -72,8 +72,14 @@ export function partsOf({ people }: Pick<Everybody, 'people'>): Parts {
     leftOut: order.slice(0, out),
     validators: order.slice(out, out + validating),
     teachers,
-    cutAt: ends[Math.floor(ends.length * (1 - TAIL_SHARE))] ?? Number.POSITIVE_INFINITY,
+    cutAt: cutOf(ends),
   }
+}
+
+/** The moment after which the last tenth ends; none where so many end at one moment that less than half would be before it. */
+function cutOf(ends: Float64Array): number {
+  const cutAt = ends[Math.floor(ends.length * (1 - TAIL_SHARE))] ?? Number.POSITIVE_INFINITY
+  return ends.findIndex((at) => at >= cutAt) < ends.length / 2 ? Number.POSITIVE_INFINITY : cutAt
 }
 
 /** How many plays of a log ended before a moment. */
