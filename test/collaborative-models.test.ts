@@ -211,25 +211,43 @@ test.each(rankingFamilies({ timed: false }).filter(({ name }) => name !== 'popul
   },
 )
 
-test('the members of a light graph start apart, and their scores are added', async () => {
+describe('the light graph', () => {
   const { matrix } = clusteredWorld(40)
-  const settings = {
-    width: 8,
-    layers: 1,
-    temperature: 0.2,
-    epochs: 3,
-    learningRate: 0.04,
-    weighting: 'log',
-    edges: 'presence',
-    length: 0,
-  } as const
-  const [one, two] = [
-    (await scoresOf(lightGraph({ ...settings, members: 1 }), matrix)).flat(),
-    (await scoresOf(lightGraph({ ...settings, members: 2 }), matrix)).flat(),
-  ]
-  const second = two.map((score, k) => score - one[k]!)
-  expect(Math.max(...second.map(Math.abs))).toBeLessThanOrEqual(1 + 1e-5)
-  expect(Math.max(...second.map((score, k) => Math.abs(score - one[k]!)))).toBeGreaterThan(0.3)
+  const scores = async (change: { readonly members?: number; readonly length?: number }) => {
+    const settings = {
+      width: 8,
+      layers: 1,
+      temperature: 0.2,
+      epochs: 3,
+      learningRate: 0.04,
+      weighting: 'log',
+      edges: 'presence',
+      members: 1,
+      length: 0,
+      ...change,
+    } as const
+    return (await scoresOf(lightGraph(settings), matrix)).flat()
+  }
+
+  test('has members that start apart, and whose scores are added', async () => {
+    const [one, two] = [await scores({}), await scores({ members: 2 })]
+    const second = two.map((score, k) => score - one[k]!)
+    expect(Math.max(...second.map(Math.abs))).toBeLessThanOrEqual(1 + 1e-5)
+    expect(Math.max(...second.map((score, k) => Math.abs(score - one[k]!)))).toBeGreaterThan(0.3)
+  })
+
+  test('scores by the cosine times a power of the length of the item', async () => {
+    const [cosine, square, whole] = [
+      await scores({}),
+      await scores({ length: 2 }),
+      await scores({ length: 1 }),
+    ]
+    for (const [k, score] of whole.entries()) {
+      const length = score / cosine[k]!
+      expect(length).toBeCloseTo(whole[k % matrix.items]! / cosine[k % matrix.items]!, 3)
+      expect(square[k]! / cosine[k]!).toBeCloseTo(length ** 2, 3)
+    }
+  })
 })
 
 test('of a listener with thousands of items the thousand of largest weight say what is near', async () => {
