@@ -15,7 +15,11 @@ export function trackValues(
 ): Float64Array {
   const labels = (Object.keys(VALUE) as Label[]).filter((label) => logits[label])
   const total = labels.reduce((sum, label) => sum + Math.abs(VALUE[label]), 0)
-  return logits.finish.map((_, i) =>
-    labels.reduce((sum, label) => sum + (VALUE[label] / total) * logits[label]![i]!, 0),
-  )
+  const values = new Float64Array(logits.finish.length)
+  for (const label of labels) {
+    const weight = VALUE[label] / total
+    const of = logits[label]!
+    for (let i = 0; i < values.length; i++) values[i]! += weight * of[i]!
+  }
+  return values
 }

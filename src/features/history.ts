@@ -93,9 +93,35 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
   let sittingRecent = counter(0.7)
   let playedNow = new Set<number>()
 
-  const set = (out: Float32Array, offset: number, name: FeatureName, value: number) => {
-    out[offset + F[name]] = value
+  /** What is the same for every track until something is observed: the features of the moment and of the sitting. */
+  const lookAround = (clock: number, inSitting: boolean) => {
+    const same = new Float32Array(FEATURE_COUNT).fill(Number.NaN)
+    const put = (name: FeatureName, value: number) => {
+      same[F[name]] = value
+    }
+    const base = overall.rate(0, 2)
+    const { hour, weekday } = localTime(clock)
+    put('hourRate', hours.rate(hour, base, 20))
+    put('hourSin', Math.sin((hour * Math.PI) / 12))
+    put('hourCos', Math.cos((hour * Math.PI) / 12))
+    put('hourSin2', Math.sin((hour * Math.PI) / 6))
+    put('hourCos2', Math.cos((hour * Math.PI) / 6))
+    put('weekend', weekday === 0 || weekday === 6 ? 1 : 0)
+    put('recentRate', overallRecent.rate(base, 2))
+    put('recentRateLong', overallLong.rate(base, 5))
+    put('recentFirstPlayRate', firstPlays.rate(base, 3))
+
+    put('noSitting', inSitting ? 0 : 1)
+    if (!inSitting) return { clock, inSitting, base, same }
+    put('sittingPosition', Math.log1p(position))
+    put('lastOutcome', outcomes[0])
+    put('lastOutcome2', outcomes[1])
+    put('lastOutcome3', outcomes[2])
+    put('sittingRate', sitting.rate(base, 2))
+    put('sittingRecentRate', sittingRecent.rate(base, 1))
+    return { clock, inSitting, base, same }
   }
+  let surroundings: ReturnType<typeof lookAround> | undefined
 
   /** ln of the time since the last play over the usual time between plays. */
   const overdue = (row: number, plays: number, at: number): number => {
@@ -120,79 +146,63 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
     },
 
     describe(row, { at, clock = at, inSitting }, out, offset) {
-      out.fill(Number.NaN, offset, offset + FEATURE_COUNT)
-      const put = (name: FeatureName, value: number) => set(out, offset, name, value)
+      if (!surroundings || surroundings.clock !== clock || surroundings.inSitting !== inSitting)
+        surroundings = lookAround(clock, inSitting)
+      const { base, same } = surroundings
+      out.set(same, offset)
       const artist = catalog.artist[row]!
-      const base = overall.rate(0, 2)
       const plays = tracks.plays[row]!
       const artistRate = artists.rate(artist, base, 4)
 
-      put('trackPlays', Math.log1p(plays))
-      put('trackRate', tracks.rate(row, artistRate, 3))
-      put('neverHeard', plays === 0 ? 1 : 0)
+      out[offset + F.trackPlays] = Math.log1p(plays)
+      out[offset + F.trackRate] = tracks.rate(row, artistRate, 3)
+      out[offset + F.neverHeard] = plays === 0 ? 1 : 0
       if (plays > 0) {
-        put('trackRecentRate', tracks.recent(row, artistRate, 2))
-        put('trackLastOutcome', tracks.last[row]!)
-        put('trackActivation', repeated.activation(row, at))
-        put('trackDaysSince', logDays(at - lastPlayedAt[row]!))
-        put('trackAge', logDays(at - firstPlayedAt[row]!))
-        put('trackPlaysDay', Math.log1p(repeated.within(row, at, 1)))
-        put('trackPlaysWeek', Math.log1p(repeated.within(row, at, 7)))
-        put('trackPlaysMonth', Math.log1p(repeated.within(row, at, 30)))
-        put('trackPlaysPerDay', Math.log(plays / (days(at - firstPlayedAt[row]!) + PER_DAY_FROM)))
-        put('trackPlaysPerSitting', Math.log(plays / repeated.sittings(row)))
-        put('trackSittingsSince', Math.log1p(repeated.sittingsSince(row)))
-        if (plays > 1) put('trackOverdue', overdue(row, plays, at))
-        put('trackSittingLift', lift.track(row))
+        out[offset + F.trackRecentRate] = tracks.recent(row, artistRate, 2)
+        out[offset + F.trackLastOutcome] = tracks.last[row]!
+        out[offset + F.trackActivation] = repeated.activation(row, at)
+        out[offset + F.trackDaysSince] = logDays(at - lastPlayedAt[row]!)
+        out[offset + F.trackAge] = logDays(at - firstPlayedAt[row]!)
+        out[offset + F.trackPlaysDay] = Math.log1p(repeated.within(row, at, 1))
+        out[offset + F.trackPlaysWeek] = Math.log1p(repeated.within(row, at, 7))
+        out[offset + F.trackPlaysMonth] = Math.log1p(repeated.within(row, at, 30))
+        out[offset + F.trackPlaysPerDay] = Math.log(plays / (days(at - firstPlayedAt[row]!) + PER_DAY_FROM))
+        out[offset + F.trackPlaysPerSitting] = Math.log(plays / repeated.sittings(row))
+        out[offset + F.trackSittingsSince] = Math.log1p(repeated.sittingsSince(row))
+        if (plays > 1) out[offset + F.trackOverdue] = overdue(row, plays, at)
+        out[offset + F.trackSittingLift] = lift.track(row)
       }
-      put('artistPlays', Math.log1p(artists.plays[artist]!))
-      put('artistTracks', Math.log1p(artistTracks[artist]!))
-      put('artistRate', artistRate)
-      put('newArtist', artists.plays[artist] === 0 ? 1 : 0)
+      out[offset + F.artistPlays] = Math.log1p(artists.plays[artist]!)
+      out[offset + F.artistTracks] = Math.log1p(artistTracks[artist]!)
+      out[offset + F.artistRate] = artistRate
+      out[offset + F.newArtist] = artists.plays[artist] === 0 ? 1 : 0
       if (artists.plays[artist]! > 0) {
-        put('artistRecentRate', artists.recent(artist, base, 3))
-        put('artistFirstPlayRate', artistFirst.rate(artist, base, 3))
-        put('artistLastOutcome', artists.last[artist]!)
-        put('artistDaysSince', logDays(at - artistLastAt[artist]!))
-        put('artistSittingLift', lift.artist(artist))
+        out[offset + F.artistRecentRate] = artists.recent(artist, base, 3)
+        out[offset + F.artistFirstPlayRate] = artistFirst.rate(artist, base, 3)
+        out[offset + F.artistLastOutcome] = artists.last[artist]!
+        out[offset + F.artistDaysSince] = logDays(at - artistLastAt[artist]!)
+        out[offset + F.artistSittingLift] = lift.artist(artist)
       }
-      if (catalog.genres[row]) put('genreRate', genres.rate(catalog.genres[row]!, base, 10))
-      put('year', catalog.year[row]!)
-      put('popularity', catalog.popularity[row]!)
+      if (catalog.genres[row]) out[offset + F.genreRate] = genres.rate(catalog.genres[row]!, base, 10)
+      out[offset + F.year] = catalog.year[row]!
+      out[offset + F.popularity] = catalog.popularity[row]!
       for (let f = 0; f < AUDIO_STRIDE; f++) out[offset + F.danceability + f] = audio[row * AUDIO_STRIDE + f]!
-      put('noAudio', catalog.source[row] === 0 ? 1 : 0)
+      out[offset + F.noAudio] = catalog.source[row] === 0 ? 1 : 0
       const match = taste.match(row, 'long')
-      put('soundMatch', match)
-      put('soundMatchRecent', taste.match(row, 'recent'))
-      if (plays === 0) put('newTrackSoundMatch', match)
+      out[offset + F.soundMatch] = match
+      out[offset + F.soundMatchRecent] = taste.match(row, 'recent')
+      if (plays === 0) out[offset + F.newTrackSoundMatch] = match
 
-      const { hour, weekday } = localTime(clock)
-      put('hourRate', hours.rate(hour, base, 20))
-      put('hourSin', Math.sin((hour * Math.PI) / 12))
-      put('hourCos', Math.cos((hour * Math.PI) / 12))
-      put('hourSin2', Math.sin((hour * Math.PI) / 6))
-      put('hourCos2', Math.cos((hour * Math.PI) / 6))
-      put('weekend', weekday === 0 || weekday === 6 ? 1 : 0)
-      put('recentRate', overallRecent.rate(base, 2))
-      put('recentRateLong', overallLong.rate(base, 5))
-      put('recentFirstPlayRate', firstPlays.rate(base, 3))
-
-      put('noSitting', inSitting ? 0 : 1)
       if (!inSitting) return
-      put('sittingPosition', Math.log1p(position))
-      put('lastOutcome', outcomes[0])
-      put('lastOutcome2', outcomes[1])
-      put('lastOutcome3', outcomes[2])
-      put('sittingRate', sitting.rate(base, 2))
-      put('sittingRecentRate', sittingRecent.rate(base, 1))
-      const same = previousRow >= 0 && artist !== NOBODY && catalog.artist[previousRow] === artist
-      put('sameArtistAsLast', same ? 1 : 0)
-      put('sameArtistLastOutcome', same ? outcomes[0] : 0)
-      put('playedThisSitting', playedNow.has(row) ? 1 : 0)
-      put('sittingSoundMatch', taste.match(row, 'sitting'))
+      const ofSameArtist = previousRow >= 0 && artist !== NOBODY && catalog.artist[previousRow] === artist
+      out[offset + F.sameArtistAsLast] = ofSameArtist ? 1 : 0
+      out[offset + F.sameArtistLastOutcome] = ofSameArtist ? outcomes[0] : 0
+      out[offset + F.playedThisSitting] = playedNow.has(row) ? 1 : 0
+      out[offset + F.sittingSoundMatch] = taste.match(row, 'sitting')
     },
 
     beginSitting() {
+      surroundings = undefined
       lift.endSitting(1 / (1 + Math.exp(-overall.rate(0, 2))))
       repeated.endSitting()
       position = 0
@@ -205,6 +215,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
     },
 
     observe(row, at, outcome) {
+      surroundings = undefined
       const artist = catalog.artist[row]!
       if (tracks.plays[row] === 0) firstPlays.add(outcome)
       if (artist !== NOBODY) {

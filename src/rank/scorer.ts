@@ -57,21 +57,31 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
 }
 
 const at = (name: (typeof AUDIO_FEATURES)[number]) => AUDIO_FEATURES.indexOf(name)
-const FLOW = Object.entries({ tempo: at('tempo'), key: at('key'), mode: at('mode'), energy: at('energy') })
+const FLOW = { tempo: at('tempo'), key: at('key'), mode: at('mode'), energy: at('energy') }
 
 /** A candidate with its scores and with what drawing reads of the track. */
 export function scoredAs(
-  candidate: Candidate,
+  { row, sources }: Candidate,
   tracks: ScoringTracks,
-  scored: Pick<ScoredCandidate, 'familiarity' | 'likability' | 'scores'>,
+  { familiarity, likability, scores }: Pick<ScoredCandidate, 'familiarity' | 'likability' | 'scores'>,
 ): ScoredCandidate {
-  const { row } = candidate
-  const sound = FLOW.map(([name, f]) => [name, tracks.audio[row * AUDIO_FEATURES.length + f]!] as const)
-  return {
-    ...candidate,
+  const from = row * AUDIO_FEATURES.length
+  const scored: { -readonly [K in keyof ScoredCandidate]: ScoredCandidate[K] } = {
+    row,
+    sources,
     trackId: tracks.trackId[row]!,
     artist: tracks.artist[row] || -1 - row,
-    ...scored,
-    ...Object.fromEntries(sound.filter(([, value]) => !Number.isNaN(value))),
+    familiarity,
+    likability,
+    scores,
   }
+  const tempo = tracks.audio[from + FLOW.tempo]!
+  const key = tracks.audio[from + FLOW.key]!
+  const mode = tracks.audio[from + FLOW.mode]!
+  const energy = tracks.audio[from + FLOW.energy]!
+  if (!Number.isNaN(tempo)) scored.tempo = tempo
+  if (!Number.isNaN(key)) scored.key = key
+  if (!Number.isNaN(mode)) scored.mode = mode
+  if (!Number.isNaN(energy)) scored.energy = energy
+  return scored
 }
