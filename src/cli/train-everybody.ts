@@ -31,6 +31,7 @@ export function showEverybody(report: EverybodyReport, { out }: Pick<Context, 'o
   out.tell(`The one who counts most has ${(100 * largestShare).toFixed(1)} % of the say.`)
   if (report.cut) out.tell('The training was cut short; the best model until then was kept.')
   if (report.promotion) out.tell(promotionIn(report.promotion, report.version))
+  out.tell(`Taste model: ${everybody.taste.sentence}`)
   if (leftOut.plays === 0) return
   out.tell(
     `Of ${many(leftOut.listeners, 'listener')} it had learned nothing yet. On ${many(leftOut.plays, 'play')} of theirs it told finishes from skips like this (AUC: 0.5 is a coin, 1 is perfect):`,

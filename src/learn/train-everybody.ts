@@ -1,16 +1,22 @@
 import { DeepcutsError } from '../core/errors.ts'
 import { FINISH, SKIP } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
+import type { AudioScale } from '../features/audio-scale.ts'
 import { GraphError } from '../graph/index.ts'
 import { EVERYBODY } from '../library/kept-library.ts'
 import type { Library } from '../library/library.ts'
+import { readPlaylists } from '../library/playlists.ts'
 import { type Checkpoint, checkpointFiles, readCheckpoint } from '../model/checkpoint.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Everybody, type Parts, partsOf, playsBefore, readEverybody } from './everybody-data.ts'
 import { describeForJudging, fitEverybody, refitEverybody } from './everybody-fit.ts'
 import { compareOn, type Judged, judge } from './everybody-judge.ts'
+import { itemContent, itemNames, sequencesOf } from './everybody-sequences.ts'
 import { PRESETS, type PresetName } from './presets.ts'
 import type { Promotion } from './promotion.ts'
+import type { TasteChoice } from './taste-choice.ts'
+import type { TasteData } from './taste-lesson.ts'
+import { trainTaste } from './taste-train.ts'
 import type { TrainingReport } from './train.ts'
 
 /** What a training over all listeners did; plain JSON. Like the report of one listener's, its held-out plays being those of the left-out listeners. */
@@ -23,6 +29,8 @@ export interface EverybodyReport extends TrainingReport {
     readonly leftOut: Judged
     /** The last tenth of the time of those who were learned from. */
     readonly tail: Judged
+    /** Of the taste model, which proposes: how much of one the data carries, by listeners left out of it, and why. */
+    readonly taste: TasteChoice
   }
 }
 
@@ -48,10 +56,14 @@ export async function trainEverybody(
   const tail = await judge(await describe(tailOf(parts), 'the newest plays'), earlier)
   const fitted = earlier.cut ? earlier : await refitEverybody(data, earlier, progress, signal)
 
+  const taste = await trainTaste(await tasteDataOf(library, data, audioScale), { seed }, progress, signal)
+  await taste.trained?.model.close()
+
   const evaluation: Evaluation = earlier.evaluation
   const files = {
     ...checkpointFiles('model', fitted.checkpoint),
     ...checkpointFiles('held-out', earlier.checkpoint),
+    ...taste.trained?.files,
     'evaluation.json': Buffer.from(JSON.stringify(evaluation)),
   }
   const cut = earlier.cut ?? fitted.cut
@@ -67,7 +79,13 @@ export async function trainEverybody(
     ...countsOf(data),
     state: JSON.stringify({ revision: data.catalog.revision, listeners: data.people.length }),
     heldOut: { plays: leftOut.plays, models: leftOut.models },
-    everybody: { listeners: data.people.length, largestShare: earlier.largestShare, leftOut, tail },
+    everybody: {
+      listeners: data.people.length,
+      largestShare: earlier.largestShare,
+      leftOut,
+      tail,
+      taste: taste.choice,
+    },
     ...(cut && { cut }),
   }
   for (;;) {
@@ -78,6 +96,21 @@ export async function trainEverybody(
     const serve = promotion?.promoted ?? true
     const kept = await library.models.saveAfter(promotion?.against, EVERYBODY, files, report, { serve })
     if (kept) return { version: kept.version, ...report }
+  }
+}
+
+/** Logs and playlists, the listeners' own and those of catalogs, as the taste model learns from them. */
+async function tasteDataOf(
+  library: Library,
+  { catalog, people }: Everybody,
+  scale: AudioScale,
+): Promise<TasteData> {
+  const logs = people.map(({ log }) => log)
+  const playlists = await readPlaylists(library.store, catalog)
+  return {
+    sequences: sequencesOf(catalog, logs, playlists),
+    content: itemContent(catalog, scale),
+    names: itemNames(catalog),
   }
 }
 
