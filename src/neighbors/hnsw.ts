@@ -15,7 +15,7 @@ const CONNECTIVITY = 16
 /** Candidates kept while a node is linked. */
 const BUILD_BREADTH = 128
 /** Candidates kept by a search at least, and for each result that is wanted. */
-const BREADTH = { least: 128, each: 1.25 }
+const BREADTH = { least: 192, each: 1.5 }
 /** Keeping more than this costs more than to look at every vector. */
 const MOST = 4096
 /** Rows linked before others may run: some milliseconds. */
