@@ -75,23 +75,31 @@ async function fromFile(engine: Engine, catalog: Catalog, path: string): Promise
   return { seeds: { trackIds, title, kind: 'playlist' }, told: entries.length, unknown }
 }
 
-/** The artist of that name as it is spelled, else the track. */
+/** The artist of that name as it is spelled, else the track, else the one artist whose name is alike. */
 async function named(
   engine: Engine,
   catalog: Catalog,
   text: string,
   plays: (row: number) => number,
 ): Promise<Seeds> {
-  const artist = artistSpelled(catalog, text)
-  if (artist > 0) {
+  const nameOf = (artist: number) => catalog.artists.at(artist)
+  const artists = Array.from({ length: catalog.artists.size - 1 }, (_, i) => i + 1)
+  const asArtist = (artist: number): Seeds => {
     const trackIds = songsOf(catalog, artist, plays).map((row) => catalog.trackId[row]!)
-    return { trackIds, title: catalog.artists.at(artist), kind: 'artist' }
+    return { trackIds, title: nameOf(artist), kind: 'artist' }
   }
-  const row = await findSong(engine, text).catch((error: unknown) => {
-    throw isUnknown(error) ? withArtists(error, catalog, text) : error
-  })
-  const { id, title, artist: by } = trackAt(catalog, row)
-  return { trackIds: [id], title: by ? `${title} – ${by}` : title, kind: 'track' }
+  const spelled = artists.find((artist) => fold(nameOf(artist)) === fold(text))
+  if (spelled !== undefined) return asArtist(spelled)
+  try {
+    const row = await findSong(engine, text)
+    const { id, title, artist: by } = trackAt(catalog, row)
+    return { trackIds: [id], title: by ? `${title} – ${by}` : title, kind: 'track' }
+  } catch (error) {
+    if (!isUnknown(error)) throw error
+    const alike = artists.filter((artist) => plain(nameOf(artist)) === plain(text))
+    if (alike.length === 1) return asArtist(alike[0]!)
+    throw withArtists(error, catalog, text)
+  }
 }
 
 /** The error about an unknown track, with the artists that the text may mean. */
@@ -123,17 +131,6 @@ export async function findSong(engine: Engine, text: string, listener?: number):
     if (isUnknown(error) && row !== undefined) return row
     throw error
   })
-}
-
-function artistSpelled(catalog: Catalog, text: string): number {
-  const wanted = fold(text)
-  const alike: number[] = []
-  for (let artist = 1; artist < catalog.artists.size; artist++) {
-    const name = catalog.artists.at(artist)
-    if (fold(name) === wanted) return artist
-    if (plain(name) === plain(text)) alike.push(artist)
-  }
-  return alike.length === 1 ? alike[0]! : 0
 }
 
 /** The artist's songs, one version each: most played first, then most popular. */
