@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type CatalogIndex, catalogIndex } from './candidates/catalog-index.ts'
+import { coldTracks } from './candidates/cold-tracks.ts'
 import type { Source } from './candidates/source.ts'
 import { SOURCES } from './candidates/sources.ts'
 import type { Clock } from './core/clock.ts'
@@ -25,6 +26,7 @@ import { readCheckpoint } from './model/checkpoint.ts'
 import type { Ensemble } from './model/ensemble.ts'
 import type { LikabilityModel } from './model/likability.ts'
 import { openReleasable, type ReleasableModel } from './model/releasable.ts'
+import { coldScorer } from './rank/cold-scorer.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
 import { openStore } from './store/open.ts'
 import { watched } from './store/watched.ts'
@@ -57,7 +59,7 @@ export interface Engine {
    * @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD
    */
   model(listener: string): Promise<ServingModel>
-  /** What scores for a listener: the model that serves them. @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD */
+  /** What scores for a listener: the model that serves them, else what little is known of them. @throws UNKNOWN_LISTENER, MODEL_DAMAGED, MODEL_OLD */
   serving(listener: string): Promise<Serving>
   /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER, MODEL_DAMAGED, MODEL_OLD */
   describe(name: string, at: number): Promise<ListenerState>
@@ -82,9 +84,9 @@ export interface Shelves {
 
 /** What scores for a listener. */
 export interface Serving {
-  /** The model version. */
+  /** The model version; 0 where nothing was trained. */
   readonly version: number
-  readonly whose: 'own' | 'everybody'
+  readonly whose: 'own' | 'everybody' | 'nobody'
   readonly catalog: Catalog
   /** size × 13 audio features as the scorer wants them. */
   readonly audio: Float32Array
@@ -125,6 +127,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
     return shelved
   }
+  let untrained: Serving | undefined
+  const cold = async (): Promise<Serving> => {
+    const { catalog, audio, index } = await shelves()
+    if (untrained?.audio === audio) return untrained
+    const scorer = coldScorer(coldTracks({ catalog, audio, index }), catalog)
+    untrained = { version: 0, whose: 'nobody', catalog, audio, scorer }
+    return untrained
+  }
 
   /** By whose model it is, the one that was asked for last at the end. */
   const serving = new Map<number, Open>()
@@ -138,11 +148,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     void release(serving.get(owner)!.likability)
     serving.delete(owner)
   }
-  const open = async (name: string): Promise<ServingModel> => {
+  /** By whose model a listener is served: their own, or everybody's if they have none. */
+  const modelOf = async (name: string) => {
     const { id } = await kept.listener(name)
     const own = await kept.active(id)
-    const owner = own || !options.community ? id : EVERYBODY
-    const active = owner === id ? own : await kept.active(EVERYBODY)
+    if (own || !options.community) return { id, owner: id, active: own }
+    const shared = await kept.active(EVERYBODY)
+    return { id, owner: shared ? EVERYBODY : id, active: shared }
+  }
+  const open = async (name: string): Promise<ServingModel> => {
+    const { id, owner, active } = await modelOf(name)
     const catalog = await kept.catalog()
     for (const [other, { catalog: its }] of serving) if (its !== catalog) drop(other)
     const known = serving.get(owner)
@@ -177,7 +192,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     last = next
     return next
   }
-  const servingOf = (name: string): Promise<Serving> => model(name)
+  const servingOf = async (name: string): Promise<Serving> =>
+    (await modelOf(name)).active ? model(name) : cold()
 
   return {
     library,

@@ -14,6 +14,8 @@ export interface CommonOptions {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly listener?: string
+  /** Whether --listener may name somebody new. */
+  readonly new?: boolean
   readonly timeZone?: string
 }
 
@@ -36,6 +38,11 @@ export interface Context {
   engineOrNew(): Promise<Engine>
   /** --listener; else the only person with plays, the only person at all, or "me". @throws DeepcutsError WHICH_LISTENER */
   listener(): Promise<string>
+  /**
+   * The same, for verbs with which somebody begins: the first listener of a folder is made, a further one only with --new, so that a
+   * misspelt name makes nobody. @throws DeepcutsError WHICH_LISTENER, UNKNOWN_LISTENER
+   */
+  listenerToBegin(): Promise<string>
 }
 
 type Work<Arguments, Options> = (
@@ -126,6 +133,16 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
     engine,
     engineOrNew,
     listener: async () => options.listener ?? (await usualListener(await engine())),
+    async listenerToBegin() {
+      const { library } = await engine()
+      const name = await context.listener()
+      const known = await library.listeners.list()
+      if (known.length === 0 || options.new) {
+        const { writes } = await library.listeners.findOrCreate(name)
+        if (writes.length) await library.store.write(writes)
+      }
+      return name
+    },
   }
   return {
     context,

@@ -28,6 +28,7 @@ export function addMix(program: Command): void {
     'mix continue road-trip.xspf --out more.xspf',
   ])
     .option('--listener <id>', 'for whom (default: the only one there is)')
+    .option('--new', 'the listener is new here: songs to begin with')
     .option('-n, --n <tracks>', 'how many tracks', numberOption('--n', { min: 1, whole: true }), 30)
     .option(
       '--novelty <share>',
@@ -52,7 +53,7 @@ export function addMix(program: Command): void {
           if (!startsFrom && words.length > 0)
             throw new DeepcutsError('NEEDS_NO_SEEDS', { recipe, from: words.join(' ') })
           const engine = await context.engine()
-          const listener = await context.listener()
+          const listener = await context.listenerToBegin()
           const start = words.length > 0 ? await startOf(engine, listener, words, context.now()) : undefined
           const { recommend } = await import('../recommend.ts')
           const { mix, removed, degraded } = await recommend(

@@ -12,6 +12,7 @@ export function addSayings(program: Command): void {
   const track = (kind: 'like' | 'dislike', summary: string, effect: string) =>
     addVerb(program, `${kind} <track...>`, summary, [`${kind} 1234`, `${kind} "Title – Artist"`])
       .option('--listener <id>', 'who says so (default: the only one there is)')
+      .option('--new', 'the listener is new here')
       .action(
         action<[words: string[]]>(async (context, [words]) => {
           const meant = await trackMeant(context, words)
@@ -31,6 +32,7 @@ export function addSayings(program: Command): void {
     'snooze "Title – Artist" --days 90',
   ])
     .option('--listener <id>', 'who says so (default: the only one there is)')
+    .option('--new', 'the listener is new here')
     .option('--days <number>', 'for how long', numberOption('--days', { min: 1, max: 36_500 }), 30)
     .action(
       action<[words: string[]], { days: number }>(async (context, [words], { days }) => {
@@ -48,12 +50,13 @@ export function addSayings(program: Command): void {
 
   addVerb(program, 'never <artist...>', 'leave an artist out of every mix', ['never "Some Artist"'])
     .option('--listener <id>', 'who says so (default: the only one there is)')
+    .option('--new', 'the listener is new here')
     .action(
       action<[words: string[]]>(async (context, [words]) => {
         const { library } = await context.engine()
         const { findArtist } = await import('../index.ts')
         const artist = findArtist(await library.catalog(), words.join(' '))
-        const { id, name } = await library.listeners.get(await context.listener())
+        const { id, name } = await library.listeners.get(await context.listenerToBegin())
         const feedback = await library.feedback.say(id, { kind: 'never', identifier: 0, artist })
         context.out.document({ listener: name, said: feedback })
         context.out.tell(
@@ -68,7 +71,7 @@ async function trackMeant(context: Context, words: readonly string[]): Promise<T
   const { library } = await context.engine()
   const { findTrack, trackAt } = await import('../index.ts')
   const catalog = await library.catalog()
-  const { id } = await library.listeners.get(await context.listener())
+  const { id } = await library.listeners.get(await context.listenerToBegin())
   return trackAt(catalog, await findTrack(library.store, catalog, words.join(' '), id))
 }
 
@@ -85,7 +88,7 @@ async function say(
   until?: number,
 ): Promise<void> {
   const { library } = await context.engine()
-  const { id, name } = await library.listeners.get(await context.listener())
+  const { id, name } = await library.listeners.get(await context.listenerToBegin())
   const saying = { kind, identifier: track.id, artist: '', ...(until === undefined ? {} : { until }) }
   const feedback = await library.feedback.say(id, saying)
   context.out.document({ listener: name, said: feedback, track })

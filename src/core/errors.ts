@@ -146,7 +146,7 @@ export const ERRORS = {
   UNKNOWN_LISTENER: {
     exit: 2,
     sentence:
-      'There is no listener "{listener}" here. Known: {known}. Import their export with --listener, or use a known name.',
+      'There is no listener "{listener}" here. Known: {known}. Use a known name, import their export with --listener, or let somebody new begin with "deepcuts mix --listener NAME --new".',
   },
   UNKNOWN_TRACK: {
     exit: 2,

@@ -1,5 +1,6 @@
 import { POOL_LIMIT, type Slate } from '../core/candidate.ts'
 import type { DescribedListener } from '../core/described-listener.ts'
+import type { Track } from '../core/track.ts'
 import { noveltyOf, type Recipe } from './recipe.ts'
 
 /** What is said about a mix as a whole. */
@@ -16,6 +17,10 @@ export interface NoteFacts {
   readonly artistGap: number
   /** Sources that failed. */
   readonly failed: readonly string[]
+  /** Whether a trained model scored the mix; absent: it did. */
+  readonly trained?: boolean
+  /** The tracks of the mix. */
+  readonly tracks?: readonly Track[]
 }
 
 const DAY = 86_400_000
@@ -32,8 +37,11 @@ export function notesOn({
   unheard,
   artistGap,
   failed,
+  trained = true,
+  tracks = [],
 }: NoteFacts): string[] {
   const notes: string[] = []
+  if (!trained) notes.push(...beginning(listener, tracks))
   const found = slate.tracks.length
   if (recipe.newTracks && unheard === 0)
     notes.push(
@@ -65,4 +73,29 @@ export function notesOn({
     )
   if (failed.length) notes.push(`Made without ${failed.join(' and ')}, which failed.`)
   return notes
+}
+
+/** Names that a shell takes as they are between double quotes. */
+const PLAIN = /^[^"$`\\!]+$/
+const EXAMPLES = 3
+
+/** What is said while nothing was trained: what the mix goes by, and what would help. */
+function beginning({ name, known, trackHistory }: DescribedListener, tracks: readonly Track[]): string[] {
+  if (known.some((row) => trackHistory(row).plays > 0))
+    return ['Nothing has been trained on your plays yet; "deepcuts train" makes the mixes better.']
+  const of = name === 'me' ? '' : ` --listener ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`
+  if (known.length > 0)
+    return [
+      `Made from ${known.length === 1 ? 'the one song' : `the ${known.length} songs`} you like, without any training; every further like sharpens it.`,
+    ]
+  const examples = tracks.slice(0, EXAMPLES).map(({ id, title, artist }) => {
+    const words = `${title} – ${artist}`
+    return `deepcuts like ${PLAIN.test(words) ? `"${words}"` : id}${of}`
+  })
+  if (examples.length === 0)
+    return ['Nothing is known of your taste yet, and there are no songs to begin with.']
+  return [
+    'Nothing is known of your taste yet, so these are songs of every kind. Like three to five of them, and the next mix goes by that:',
+    ...examples,
+  ]
 }

@@ -1,0 +1,85 @@
+import type { TrackHistory } from '../core/listener.ts'
+import {
+  type ColdTracks,
+  coldTaste,
+  type Observation,
+  PRIOR_LIKABILITY,
+  popularityLogOdds,
+} from '../model/cold-taste.ts'
+import { meanProbability } from '../model/likability.ts'
+import { type Scorer, type ScoringTracks, scoredAs } from './scorer.ts'
+
+/** What the cold scorer reads of a listener. */
+export interface ColdListener {
+  readonly name: string
+  readonly known: readonly number[]
+  readonly loved: readonly { readonly row: number }[]
+  readonly recent: readonly number[]
+  readonly disliked: readonly number[]
+  trackHistory(row: number): TrackHistory
+}
+
+const HEADS = 32
+/** Tracks of the listener that are looked at. */
+const MOST_OBSERVED = 72
+/** What a like, a save and a dislike are worth, as finishes and as skips. */
+const WORTH = { like: 4, save: 2, dislike: 4 }
+/** Plays after which the listener's own rate of finishes counts half. */
+const PSEUDO_PLAYS = 10
+
+/**
+ * Scores without a trained model: what a listener said and did, few as it may be, leaves a taste in closed form, and each head is one
+ * draw of it. Of an unknown listener every track is about as likable as the stated prior.
+ * @param content the same rows as `tracks`, with audio on one scale
+ */
+export function coldScorer(content: ColdTracks, tracks: ScoringTracks): Scorer<ColdListener> {
+  return {
+    async score(listener, candidates, familiar) {
+      const usual = usualLogOdds(listener)
+      const taste = coldTaste(content, observationsOf(listener, usual), HEADS, `cold/${listener.name}`)
+      const rows = candidates.map(({ row }) => row)
+      const logits = taste.heads(rows)
+      rows.forEach((row, i) => {
+        const shared = usual + popularityLogOdds(content.popularity(row))
+        for (let at = i * HEADS; at < (i + 1) * HEADS; at++) logits[at]! += shared
+      })
+      const likability = meanProbability(logits, HEADS)
+      return candidates.map((candidate, i) =>
+        scoredAs(candidate, tracks, {
+          familiarity: familiar(candidate.row) ? 'familiar' : 'new',
+          likability: likability[i]!,
+          scores: Array.from(logits.subarray(i * HEADS, (i + 1) * HEADS)),
+        }),
+      )
+    },
+  }
+}
+
+/** Log-odds of a finish over all their plays, drawn to the prior as by ten more. */
+function usualLogOdds({ known, trackHistory }: ColdListener): number {
+  let [finishes, skips] = [PRIOR_LIKABILITY * PSEUDO_PLAYS, (1 - PRIOR_LIKABILITY) * PSEUDO_PLAYS]
+  for (const row of known) {
+    const history = trackHistory(row)
+    finishes += history.finishes
+    skips += history.skips
+  }
+  return Math.log(finishes / skips)
+}
+
+/** What was said and done last and most, as log-odds: those of the finishes with one more, and the variance of that. */
+function observationsOf(listener: ColdListener, usual: number): Observation[] {
+  const disliked = new Set(listener.disliked)
+  const told = [...listener.recent, ...listener.disliked, ...listener.loved.map(({ row }) => row)]
+  const rows = new Set(told.slice(0, MOST_OBSERVED))
+  const step = Math.max(1, listener.known.length / MOST_OBSERVED)
+  for (let at = 0; rows.size < MOST_OBSERVED && at < listener.known.length; at += step)
+    rows.add(listener.known[Math.floor(at)]!)
+  return Array.from(rows).flatMap((row) => {
+    const { finishes, skips, liked, saved } = listener.trackHistory(row)
+    const good = finishes + (liked ? WORTH.like : saved ? WORTH.save : 0)
+    const bad = skips + (disliked.has(row) ? WORTH.dislike : 0)
+    if (good + bad === 0) return []
+    const logOdds = Math.log((good + 1) / (bad + 1)) - usual
+    return [{ row, logOdds, variance: 1 / (good + 1) + 1 / (bad + 1) }]
+  })
+}
