@@ -103,7 +103,7 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
     family<LightGraphSettings>(
       lightGraph,
       {
-        width: 64,
+        width: 128,
         layers: 2,
         temperature: 0.2,
         epochs: 100,
@@ -114,10 +114,10 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
         length: 0.2,
       },
       {
-        epochs: [30, 60, 100, 150, 220, 320],
-        temperature: [0.1, 0.15, 0.2, 0.25, 0.3],
+        epochs: [30, 60, 100, 150, 220],
         members: [1, 3],
         length: [0, 0.1, 0.2, 0.3, 0.5],
+        temperature: [0.1, 0.15, 0.2, 0.25, 0.3],
         width: [32, 64, 128, 192],
         layers: [0, 1, 2, 3],
         edges: WEIGHTINGS,
