@@ -83,7 +83,7 @@ describe('what a track has to do with a seed', () => {
     const { sources, at } = await smallCatalog()
     const kin = kinshipWith([at('A1')], sources)(at('D1'))
     expect(kin).toMatchObject({ publicPlaylists: 2, ownPlaylists: 0 })
-    expect(kin.together).toBeCloseTo(2 / Math.sqrt(3 * 2), 5)
+    expect(kin.together).toBeCloseTo((2 / Math.sqrt(3 * 2)) * (3 / 5), 5)
     expect(Object.keys(kin)).not.toEqual(expect.arrayContaining(['sound', 'tags', 'years']))
     const { together } = kinshipWith([at('A2')], sources)(at('B1'))
     expect(together).toBeUndefined()

@@ -127,7 +127,8 @@ interface Together {
 
 /**
  * How often a row, and its artist, share playlists with the seeds: Σ w over the shared ones ⁄ Σ w · √(n_seeds ⁄ n_row), at most 1,
- * where a playlist weighs w = seeds on it ⁄ √(its length). With one seed and equal lengths that is the cosine.
+ * where a playlist weighs w = seeds on it ⁄ √(its length). With one seed and equal lengths that is the cosine. It is then lessened by
+ * how little stands behind it: times the share of the seeds that are on any playlist, times n_seeds ⁄ (n_seeds + 2).
  */
 function togetherWith(
   seeds: readonly number[],
@@ -145,6 +146,8 @@ function togetherWith(
     .slice(0, MOST_PLAYLISTS)
   if (weights.length === 0) return () => ({ publicPlaylists: 0, ownPlaylists: 0 })
   const looked = new Set(weights.map(({ p }) => p))
+  const covered = seeds.filter((seed) => playlists.on(seed).length > 0).length / seeds.length
+  const support = (covered * weights.length) / (weights.length + 2)
   const rows = new Map<number, number>()
   const artists = new Map<number, number>()
   let total = 0
@@ -168,7 +171,9 @@ function togetherWith(
     return on.size
   }
   const cosine = (shared: number | undefined, count: number): number =>
-    shared === undefined ? 0 : Math.min(1, (shared / total) * Math.sqrt(weights.length / Math.max(1, count)))
+    shared === undefined
+      ? 0
+      : support * Math.min(1, (shared / total) * Math.sqrt(weights.length / Math.max(1, count)))
   return (row) => {
     const artist = catalog.artist[row]!
     const shared = Array.from(playlists.on(row)).filter((p) => looked.has(p))
