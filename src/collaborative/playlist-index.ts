@@ -47,10 +47,15 @@ export interface PlaylistIndex {
   /** Artist → additions in the last 30 and 90 days, and pairs ever. */
   readonly artistMomentum: readonly Float32Array[]
   readonly artistPairsEver: Float32Array
+  /** Artist → tracks of the past, and those of them first seen within the last half year. */
+  readonly artistTracks: Float32Array
+  readonly artistLateTracks: Float32Array
   /** Album → tracks of the past. */
   readonly albumTracks: Uint32Array
   /** Word → tracks of the past with it. */
-  readonly wordTracks: ReadonlyMap<string, number>
+  readonly wordTracks: Uint32Array
+  /** Share of the past's tracks by length; see `lengthBin`. */
+  readonly lengthShare: Float64Array
   /** Tracks of the past. */
   readonly known: number
   readonly ease: RowEase
@@ -59,6 +64,8 @@ export interface PlaylistIndex {
 
 const WINDOWS = [7, 30, 90]
 const ARTIST_WINDOWS = [30, 90]
+/** Days since its first day anywhere within which a track of an artist is a late one. */
+export const LATE_DAYS = 182
 const TRACK_LAMBDA = 100
 const ARTIST_LAMBDA = 30
 
@@ -122,13 +129,22 @@ export async function indexPlaylists(past: PlaylistPast): Promise<PlaylistIndex>
   for (let pair = 0; pair < weight.length; pair++) weight[pair] = Math.log1p(weight[pair]!)
 
   const albumTracks = new Uint32Array(content.album.reduce((most, one) => Math.max(most, one), 0) + 1)
-  const wordTracks = new Map<string, number>()
+  const wordTracks = new Uint32Array(content.vocabulary.size)
+  const bins: number[] = []
+  const artistTracks = new Float32Array(content.artists)
+  const artistLateTracks = new Float32Array(content.artists)
   let known = 0
   for (let track = 0; track < log.tracks; track++) {
     if (firstAge[track] === Number.POSITIVE_INFINITY) continue
     known++
     albumTracks[content.album[track]!]!++
-    for (const word of content.words[track]!) wordTracks.set(word, (wordTracks.get(word) ?? 0) + 1)
+    for (let at = content.wordStarts[track]!; at < content.wordStarts[track + 1]!; at++)
+      wordTracks[content.word[at]!]!++
+    for (let at = content.artistStarts[track]!; at < content.artistStarts[track + 1]!; at++) {
+      artistTracks[content.artist[at]!]!++
+      if (firstAge[track]! <= LATE_DAYS) artistLateTracks[content.artist[at]!]!++
+    }
+    bins.push(lengthBin(content.seconds[track]!))
   }
   return {
     past,
@@ -142,12 +158,50 @@ export async function indexPlaylists(past: PlaylistPast): Promise<PlaylistIndex>
     seenFresh,
     artistMomentum,
     artistPairsEver,
+    artistTracks,
+    artistLateTracks,
     albumTracks,
     wordTracks,
+    lengthShare: lengthHistogram(bins, 1 / LENGTH_BINS, LENGTH_BINS),
     known,
     ease: await easeOf(pairs, new Float32Array(pairs.count).fill(1), TRACK_LAMBDA),
     artistEase: await easeOf(artistPairs, weight, ARTIST_LAMBDA),
   }
+}
+
+const LENGTH_BINS = 40
+
+/** The bin of a length: eight an octave from half a minute on; −1 where it is not known. */
+export function lengthBin(seconds: number): number {
+  return Number.isNaN(seconds)
+    ? -1
+    : Math.min(Math.max(Math.round(8 * Math.log2(seconds / 30)), 0), LENGTH_BINS - 1)
+}
+
+/** Shares of bins, each spread over its neighbours, as if `strength` more had been seen as in `prior`. */
+export function lengthHistogram(
+  bins: readonly number[],
+  prior: number | Float64Array,
+  strength: number,
+): Float64Array {
+  const share = Float64Array.from(
+    { length: LENGTH_BINS },
+    (_, bin) => strength * (typeof prior === 'number' ? prior : prior[bin]!),
+  )
+  let total = strength
+  for (const bin of bins) {
+    if (bin < 0) continue
+    total++
+    for (const [by, part] of [
+      [-2, 0.1],
+      [-1, 0.2],
+      [0, 0.4],
+      [1, 0.2],
+      [2, 0.1],
+    ] as const)
+      share[Math.min(Math.max(bin + by, 0), LENGTH_BINS - 1)]! += part
+  }
+  return share.map((one) => one / total)
 }
 
 /** The distinct pairs of two columns, and which pair each row is. */

@@ -1,3 +1,5 @@
+import { fold } from '../core/track.ts'
+
 /** Playlists over time as columns, one entry each time a track was put on one. The numbers of tracks say nothing of who has them. */
 export interface PlaylistLog {
   readonly playlists: number
@@ -22,8 +24,12 @@ export interface TrackContent {
   readonly album: Uint32Array
   /** NaN where nobody knows. */
   readonly seconds: Float32Array
-  /** Track → words of its title and album, folded. */
-  readonly words: readonly (readonly string[])[]
+  /** Word → its number. */
+  readonly vocabulary: ReadonlyMap<string, number>
+  /** tracks + 1 offsets into `word`. */
+  readonly wordStarts: Uint32Array
+  /** The different words of each track's title and album, folded. */
+  readonly word: Uint32Array
 }
 
 /** One stay of a track on a playlist. */
@@ -83,4 +89,9 @@ export function currentTracks(stays: readonly Stay[]): Set<number> {
   return new Set(
     stays.filter(({ removed }) => removed === Number.POSITIVE_INFINITY).map(({ track }) => track),
   )
+}
+
+/** The words of a text, folded: runs of letters and digits. */
+export function wordsOf(text: string): string[] {
+  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
 }

@@ -1,4 +1,5 @@
-import { easeScores, type PlaylistIndex } from './playlist-index.ts'
+import { easeScores, LATE_DAYS, lengthBin, lengthHistogram, type PlaylistIndex } from './playlist-index.ts'
+import { wordsOf } from './playlist-log.ts'
 import type { PlaylistQuery } from './playlist-model.ts'
 
 /** What one playlist is like, by artist, length and word, and how it goes about: the parts of its signals that need no other track. */
@@ -6,6 +7,8 @@ import type { PlaylistQuery } from './playlist-model.ts'
 const NEVER = 3650
 /** Tracks that an artist counts as having anywhere besides. */
 const LIFT_SHRINK = 3
+/** The same, of tracks. */
+const RATE_SHRINK = 2
 const ARTIST_SHRINK = 10
 
 /** By artist what the playlist and its neighbours have of them. */
@@ -13,7 +16,8 @@ export function ownArtists(index: PlaylistIndex, { self, stays }: PlaylistQuery)
   const { past, artistPairs, pairs, founded } = index
   const { content, day } = past
   const zero = () => new Float32Array(content.artists)
-  const [ever, current, decayed30, decayed90, lift] = [zero(), zero(), zero(), zero(), zero()] as const
+  const [ever, late, current, decayed30, decayed90] = [zero(), zero(), zero(), zero(), zero()] as const
+  const [lift, rate, lateRate] = [zero(), zero(), zero()] as const
   const age = zero().fill(NEVER)
   const start = stays[0]?.added ?? 0
   const seen = new Set<number>()
@@ -21,7 +25,10 @@ export function ownArtists(index: PlaylistIndex, { self, stays }: PlaylistQuery)
     const fresh = added > start
     for (let at = content.artistStarts[track]!; at < content.artistStarts[track + 1]!; at++) {
       const one = content.artist[at]!
-      if (!seen.has(track)) ever[one]!++
+      if (!seen.has(track)) {
+        ever[one]!++
+        if (index.firstAge[track]! <= LATE_DAYS) late[one]!++
+      }
       if (removed === Number.POSITIVE_INFINITY) current[one]!++
       const days = day - added + (fresh ? 0 : FOUNDED_AGE)
       decayed30[one]! += 2 ** (-days / 30)
@@ -36,6 +43,8 @@ export function ownArtists(index: PlaylistIndex, { self, stays }: PlaylistQuery)
     row.set(one, Math.log1p(ever[one]!))
     const elsewhere = Math.max(index.artistPairsEver[one]!, ever[one]!)
     lift[one] = ever[one]! / (elsewhere + LIFT_SHRINK)
+    rate[one] = ever[one]! / (Math.max(index.artistTracks[one]!, ever[one]!) + RATE_SHRINK)
+    lateRate[one] = late[one]! / (Math.max(index.artistLateTracks[one]!, late[one]!) + RATE_SHRINK)
   }
   const ease = easeScores(index.artistEase, artistPairs, (pair) => artistPairs.weight[pair]!, row)
 
@@ -67,51 +76,26 @@ export function ownArtists(index: PlaylistIndex, { self, stays }: PlaylistQuery)
         neighbors90[content.artist[at]!]! += by
     }
   }
-  return { ever, current, decayed30, decayed90, lift, age, ease, neighbors, neighbors90 }
+  return { ever, current, decayed30, decayed90, lift, rate, lateRate, age, ease, neighbors, neighbors90 }
 }
 
 const FOUNDED_AGE = 90
-const BINS = 40
-
-/** How much likelier a track's length is on the playlist than anywhere, as a logarithm: smoothed shares of bins of the logarithm of the seconds. */
+/** How much likelier a track's length is on the playlist than anywhere, as a logarithm. */
 export function ownSounds(
-  { past: { content }, firstAge }: PlaylistIndex,
+  { past: { content }, lengthShare }: PlaylistIndex,
   own: readonly number[],
 ): (track: number) => number {
-  const binOf = (track: number) => {
-    const seconds = content.seconds[track]!
-    return Number.isNaN(seconds)
-      ? -1
-      : Math.min(Math.max(Math.round(8 * Math.log2(seconds / 30)), 0), BINS - 1)
-  }
-  const histogram = (tracks: Iterable<number>) => {
-    const bins = new Float64Array(BINS)
-    let total = 0
-    for (const track of tracks) {
-      const bin = binOf(track)
-      if (bin < 0) continue
-      total++
-      for (const [by, share] of [
-        [-2, 0.1],
-        [-1, 0.2],
-        [0, 0.4],
-        [1, 0.2],
-        [2, 0.1],
-      ] as const)
-        bins[Math.min(Math.max(bin + by, 0), BINS - 1)]! += share
-    }
-    return { bins, total }
-  }
-  const everywhere = histogram(
-    Array.from(firstAge.keys()).filter((track) => Number.isFinite(firstAge[track]!)),
+  const here = lengthHistogram(
+    own.map((track) => lengthBin(content.seconds[track]!)),
+    lengthShare,
+    10,
   )
-  const here = histogram(own)
-  const ratio = Float64Array.from({ length: BINS }, (_, bin) => {
-    const base = (everywhere.bins[bin]! + 1) / (everywhere.total + BINS)
-    return Math.log((here.bins[bin]! + 10 * base) / (here.total + 10) / base)
-  })
-  return (track) => (binOf(track) < 0 ? 0 : ratio[binOf(track)]!)
+  const ratio = here.map((share, bin) => Math.log(share / lengthShare[bin]!))
+  return (track) => ratio[lengthBin(content.seconds[track]!)] ?? 0
 }
+
+/** Tracks as anywhere that the playlist counts as having besides, for its words. */
+const WORD_SHRINK = 5
 
 /** How much likelier the words of a track's title and album are on the playlist than anywhere, as logarithms, and the share of the words of its name. */
 export function ownWords(
@@ -119,27 +103,33 @@ export function ownWords(
   { name }: PlaylistQuery,
   own: readonly number[],
 ) {
-  const counts = new Map<string, number>()
+  const { wordStarts, word, vocabulary } = content
+  const ratio = new Float32Array(vocabulary.size)
   for (const track of own)
-    for (const word of content.words[track]!) counts.set(word, (counts.get(word) ?? 0) + 1)
-  const ratio = new Map<string, number>()
-  const ratioOf = (word: string) => {
-    const found = ratio.get(word)
-    if (found !== undefined) return found
-    const base = ((wordTracks.get(word) ?? 0) + 1) / (known + 1)
-    const value = Math.log(((counts.get(word) ?? 0) + 5 * base) / (own.length + 5) / base)
-    ratio.set(word, value)
+    for (let at = wordStarts[track]!; at < wordStarts[track + 1]!; at++) ratio[word[at]!]!++
+  const shrunk = WORD_SHRINK / (own.length + WORD_SHRINK)
+  for (let at = 0; at < ratio.length; at++)
+    ratio[at] =
+      ratio[at] === 0
+        ? Math.log(shrunk)
+        : Math.log(ratio[at]! / (own.length + WORD_SHRINK) / ((wordTracks[at]! + 1) / (known + 1)) + shrunk)
+  const named = new Uint8Array(vocabulary.size)
+  const title = new Set(wordsOf(name))
+  for (const one of title) {
+    const number = vocabulary.get(one)
+    if (number !== undefined) named[number] = 1
+  }
+  const over = (start: number, step: (sofar: number, word: number) => number) => (track: number) => {
+    let value = start
+    for (let at = wordStarts[track]!; at < wordStarts[track + 1]!; at++) value = step(value, word[at]!)
     return value
   }
-  const title = new Set(name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
+  const sum = over(0, (total, one) => total + ratio[one]!)
+  const hits = over(0, (total, one) => total + named[one]!)
   return {
-    mean: (track: number) => {
-      const words = content.words[track]!
-      return words.length === 0 ? 0 : words.reduce((sum, word) => sum + ratioOf(word), 0) / words.length
-    },
-    most: (track: number) => content.words[track]!.reduce((most, word) => Math.max(most, ratioOf(word)), 0),
-    named: (track: number) =>
-      title.size === 0 ? 0 : content.words[track]!.filter((word) => title.has(word)).length / title.size,
+    mean: (track: number) => sum(track) / Math.max(wordStarts[track + 1]! - wordStarts[track]!, 1),
+    most: over(0, (most, one) => Math.max(most, ratio[one]!)),
+    named: (track: number) => hits(track) / Math.max(title.size, 1),
   }
 }
 

@@ -32,6 +32,9 @@ export const PLAYLIST_SIGNALS = [
   'artistAge',
   'artistShare',
   'artistLift',
+  'artistRate',
+  'artistLateRate',
+  'artistSum',
   'firstArtist',
   'artistMomentum30',
   'artistMomentum90',
@@ -82,7 +85,8 @@ export function playlistSignals(index: PlaylistIndex, query: PlaylistQuery, trac
   const { content, day } = past
   const out = new Float32Array(tracks.length * WIDTH)
   const put = (name: PlaylistSignal, value: (track: number) => number) => {
-    for (let row = 0, at = COLUMN[name]; row < tracks.length; row++, at += WIDTH) out[at] = value(tracks[row]!)
+    for (let row = 0, at = COLUMN[name]; row < tracks.length; row++, at += WIDTH)
+      out[at] = value(tracks[row]!)
   }
 
   const own = ownTracks(query)
@@ -143,6 +147,15 @@ export function playlistSignals(index: PlaylistIndex, query: PlaylistQuery, trac
     return Math.sqrt(sum / Math.max(query.stays.length, 1))
   })
   put('artistLift', best(artist.lift))
+  put('artistRate', best(artist.rate))
+  put('artistLateRate', best(artist.lateRate))
+  const weight = artist.ever.map(Math.log1p)
+  put('artistSum', (track) => {
+    let sum = 0
+    for (let at = content.artistStarts[track]!; at < content.artistStarts[track + 1]!; at++)
+      sum += weight[content.artist[at]!]!
+    return sum
+  })
   put('firstArtist', (track) =>
     content.artistStarts[track] === content.artistStarts[track + 1]
       ? 0

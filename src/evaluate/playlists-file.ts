@@ -1,4 +1,4 @@
-import type { PlaylistLog, TrackContent } from '../collaborative/playlist-log.ts'
+import { type PlaylistLog, type TrackContent, wordsOf } from '../collaborative/playlist-log.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { random } from '../core/random.ts'
 import { fold, nameKey } from '../core/track.ts'
@@ -201,22 +201,27 @@ function contentOf(tracks: readonly Described[]): TrackContent {
   const artists = tracks.map((one) => [
     ...new Set(one.artists.map((name) => numbered(numbers, fold(name), 0))),
   ])
-  const starts = new Uint32Array(tracks.length + 1)
-  for (const [at, own] of artists.entries()) starts[at + 1] = starts[at]! + own.length
+  const vocabulary = new Map<string, number>()
+  const words = tracks.map(({ title, album }) => [
+    ...new Set(wordsOf(`${title} ${album}`).map((word) => numbered(vocabulary, word, 0))),
+  ])
   return {
     tracks: tracks.length,
     artists: numbers.size,
-    artistStarts: starts,
+    artistStarts: startsOf(artists),
     artist: Uint32Array.from(artists.flat()),
     album: Uint32Array.from(tracks, ({ album, artists: own }) =>
       album === '' ? 0 : numbered(albums, nameKey(own[0] ?? '', album), 1),
     ),
     seconds: Float32Array.from(tracks, ({ seconds }) => (seconds > 0 ? seconds : Number.NaN)),
-    words: tracks.map(({ title, album }) => [...new Set(wordsOf(`${title} ${album}`))]),
+    vocabulary,
+    wordStarts: startsOf(words),
+    word: Uint32Array.from(words.flat()),
   }
 }
 
-/** The words of a text, folded: runs of letters and digits. */
-export function wordsOf(text: string): string[] {
-  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+function startsOf(rows: readonly (readonly number[])[]): Uint32Array {
+  const starts = new Uint32Array(rows.length + 1)
+  for (const [at, row] of rows.entries()) starts[at + 1] = starts[at]! + row.length
+  return starts
 }

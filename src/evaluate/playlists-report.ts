@@ -31,6 +31,7 @@ export function renderPlaylists(report: PlaylistsReport): string {
     '',
     ...SUBSETS.flatMap((subset) => verdict(report, subset)),
     '',
+    ...withheldTables(report),
     `${protocol.description} Seed ${seed}, sha256 ${dataset.sha256.slice(0, 12)}…`,
   ].join('\n')
 }
@@ -50,18 +51,41 @@ function tableOf(models: readonly PlaylistsRow[], subset: Subset): string {
       row.name,
       ...SHOWN.map((key, column) => {
         const { mean, ci95 } = value(row, key)
-        const interval = key === 'ndcg@100' ? ` [${short(ci95[0])}, ${short(ci95[1])}]` : ''
-        return `${short(mean)}${mean === best[column] ? '*' : ''}${interval}`
+        const ends = key === 'ndcg@100' ? ` [${short(ci95[0])}, ${short(ci95[1])}]` : ''
+        return `${short(mean)}${mean === best[column] ? '*' : ''}${ends}`
       }),
     ])
   return drawn.toString()
 }
 
+const WITHHELD_SHOWN = ['rPrecision', 'artistRPrecision', 'ndcg@500', 'clicks']
+
+/** Of playlists that nobody saw: a table a metric, a column for how many tracks were shown. */
+function withheldTables({ models, protocol: { withheld } }: PlaylistsReport): string[] {
+  const seeds = Object.keys(models[0]!.withheld)
+  if (seeds.length === 0) return ['Too few playlists to withhold some of them.', '']
+  const tables = WITHHELD_SHOWN.map((key) => {
+    const drawn = new Table({
+      head: [key, ...seeds.map((k) => `${k} shown (${models[0]!.withheld[k]!.n})`)],
+      style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+    })
+    for (const { name, withheld: own } of models)
+      drawn.push([name, ...seeds.map((k) => interval(own[k]![key] as Estimate))])
+    return drawn.toString()
+  })
+  return [`${withheld.playlists} playlists withheld`, ...tables, withheld.description, '']
+}
+
+function interval({ mean, ci95 }: Estimate): string {
+  return `${short(mean)} [${short(ci95[0])}, ${short(ci95[1])}]`
+}
+
 /** What a model is after its tuning. */
 function chosen({ name, settings, validation, trials }: PlaylistsRow): string {
-  const how = trials === undefined ? 'no settings tried' : `best of ${trials}`
+  const tried = trials === undefined ? 'no settings tried' : `best of ${trials}`
+  const how = validation === undefined ? tried : `${tried}, inner cut ${short(validation)}`
   const told = Object.entries(settings).map(([key, value]) => `${key} ${value}`)
-  return `${name} (${how}, inner cut ${short(validation)}): ${told.join(', ')}.`
+  return `${name} (${how}): ${told.join(', ')}.`
 }
 
 /** How many times as good ours is as each other model, and whom the paired intervals put it ahead of. */

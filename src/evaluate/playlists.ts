@@ -1,38 +1,43 @@
 import { logBefore } from '../collaborative/playlist-log.ts'
-import { type PlaylistSettings, playlistFamilies } from '../collaborative/playlist-models.ts'
+import type { PlaylistSettings } from '../collaborative/playlist-models.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { type Random, random } from '../core/random.ts'
+import { CONTINUATION, type ContinuationSettings } from '../learn/continuation.ts'
 import { type ContinuationTask, continuationAfter, daysOf } from '../learn/continuation-task.ts'
-import { blendContinuation, type TunedContinuation, tuneContinuation } from '../learn/continuation-tuning.ts'
 import type { Estimate } from '../metrics/interval.ts'
+import { contend, judgeContenders } from './playlists-contenders.ts'
 import { dayOf, isoDay, type PlaylistArchive, readPlaylistArchive } from './playlists-file.ts'
 import {
   type ContinuationMetrics,
   type ContinuationValues,
   continuationComparison,
   continuationMetrics,
-  judgeContinuation,
   SUBSETS,
   type Subset,
 } from './playlists-judge.ts'
+import { judgeWithheld, WITHHELD } from './playlists-withheld.ts'
 
 export interface PlaylistsOptions {
   readonly file: string
   /** A date like 2020-07-31: what was added before it is known, what was added on it or later is foreseen. */
   readonly until: string
   readonly seed: number
+  /** How the ranker is trained; default `CONTINUATION`. */
+  readonly ranker?: ContinuationSettings
 }
 
 /** A model, its settings, and how good its lists are. */
 export interface PlaylistsRow {
   readonly name: string
   readonly metrics: Readonly<Record<Subset, ContinuationMetrics>>
-  /** NDCG@100 on the inner cut, before the date. */
-  readonly validation: number
+  /** Mean of NDCG@100 over all and over warm tracks on the last inner cut; absent for ours, which learns from it. */
+  readonly validation?: number
   /** How many settings were tried there; absent for what has none to try. */
   readonly trials?: number
   readonly settings: PlaylistSettings
+  /** Shown tracks → how good the lists are that go on from them; of playlists that the model never saw. */
+  readonly withheld: Readonly<Record<string, ContinuationMetrics>>
 }
 
 export interface PlaylistsComparison {
@@ -64,6 +69,12 @@ export interface PlaylistsReport {
     readonly candidates: Readonly<Record<Subset, number>>
     readonly trials: number
     readonly description: string
+    /** How many playlists were withheld for the second protocol, and how many of their tracks are on no other one. */
+    readonly withheld: {
+      readonly playlists: number
+      readonly unknownTracks: number
+      readonly description: string
+    }
   }
   readonly seed: number
   readonly notes: readonly string[]
@@ -89,10 +100,11 @@ const DESCRIPTION =
  * @throws DeepcutsError when the file cannot be read, has no dates, or there is nothing before or after the date
  */
 export async function evaluatePlaylists(
-  { file, until: asked, seed }: PlaylistsOptions,
+  options: PlaylistsOptions,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<PlaylistsReport> {
+  const { file, until: asked, seed } = options
   const until = dayOf(asked)
   if (Number.isNaN(until))
     throw new DeepcutsError('BAD_VALUE', {
@@ -107,25 +119,31 @@ export async function evaluatePlaylists(
   const inner = innerTasks(archive, until)
   const rng = random(seed)
 
-  const families = playlistFamilies()
-  const tuned: TunedContinuation[] = []
-  progress.stage('Tuning simple models', families.length)
-  for (const family of families) {
-    progress.at(tuned.length, family.name)
-    tuned.push(await tuneContinuation(family, inner.at(-1)!.task, BUDGET, signal))
-  }
-  const blend = await blendContinuation(
-    tuned.map(({ scorer }) => scorer),
+  const ranker = options.ranker ?? CONTINUATION
+  const contenders = await contend(
+    inner.map((one) => one.task),
     inner.at(-1)!.task,
-    signal,
+    {
+      budget: BUDGET,
+      ranker,
+      random: rng.fork('until'),
+      progress,
+      signal,
+    },
   )
   progress.stage('Judging', 0)
-  const scorers = []
-  for (const { model } of tuned) scorers.push(await model.fit(task.past, signal))
-  const values = await judgeContinuation(task, scorers, { blend: blend.weights, signal })
+  const values = await judgeContenders(contenders, task, signal)
+  await contenders.continuation.close()
+  const withheld = await judgeWithheld(archive, {
+    budget: BUDGET,
+    ranker,
+    random: rng.fork('withheld'),
+    progress,
+    signal,
+  })
   progress.done()
 
-  const names = [...tuned.map(({ model }) => model.name), 'blend']
+  const names = contenders.rows.map(({ name }) => name)
   const bootstrap = rng.fork('bootstrap')
   return {
     task: 'playlists',
@@ -145,25 +163,25 @@ export async function evaluatePlaylists(
       candidates: countsOf(task),
       trials: BUDGET,
       description: DESCRIPTION,
+      withheld: {
+        playlists: withheld.playlists,
+        unknownTracks: withheld.unknownTracks,
+        description: WITHHELD,
+      },
     },
     seed,
     notes: archive.notes,
-    models: [
-      ...tuned.map(({ model, settings, ndcg, trials }, at) => ({
-        name: model.name,
-        metrics: metricsOf(values[at]!, bootstrap),
-        validation: ndcg,
-        trials,
-        settings,
-      })),
-      {
-        name: 'blend',
-        metrics: metricsOf(values.at(-1)!, bootstrap),
-        validation: blend.ndcg,
-        settings: Object.fromEntries(tuned.map(({ model }, at) => [model.name, blend.weights[at]!])),
-      },
-    ],
-    comparisons: comparisonsOf(values, names, 'blend', bootstrap),
+    models: contenders.rows.map((row, at) => ({
+      ...row,
+      metrics: metricsOf(values[at]!, bootstrap),
+      withheld: Object.fromEntries(
+        Object.entries(withheld.values).map(([seeds, own]) => [
+          seeds,
+          continuationMetrics(own[at]!, 'all', bootstrap),
+        ]),
+      ),
+    })),
+    comparisons: comparisonsOf(values, names, 'deepcuts', bootstrap),
   }
 }
 

@@ -44,21 +44,35 @@ export async function eachCase(
   }
 }
 
-/** Mean NDCG@100 of a scorer over the cases of some tasks. */
+const K = 100
+
+/** What settings are chosen by, of one case: the mean of NDCG@100 over all candidates and over the warm ones, as far as there is something wanted. */
+export function validationNdcg(
+  scores: Float32Array,
+  wanted: ReadonlySet<number>,
+  warm: (track: number) => boolean,
+): number {
+  const all = ndcgAtK(topK(scores, K), wanted, K)
+  const known = new Set([...wanted].filter(warm))
+  if (known.size === 0 || known.size === wanted.size) return all
+  const only = scores.map((score, track) => (warm(track) ? score : Number.NEGATIVE_INFINITY))
+  return (all + ndcgAtK(topK(only, K), known, K)) / 2
+}
+
+/** Mean of `validationNdcg` of a scorer over the cases of a task. */
 export async function continuationNdcg(
-  parts: readonly { readonly task: ContinuationTask; readonly scorer: PlaylistScorer }[],
+  task: ContinuationTask,
+  scorer: PlaylistScorer,
   signal?: AbortSignal,
 ): Promise<number> {
-  let [sum, count] = [0, 0]
-  for (const { task, scorer } of parts)
-    await eachCase(
-      [scorer],
-      task,
-      ({ wanted }, [scores]) => {
-        sum += ndcgAtK(topK(scores!, 100), wanted, 100)
-        count++
-      },
-      signal,
-    )
-  return sum / count
+  let sum = 0
+  await eachCase(
+    [scorer],
+    task,
+    ({ wanted }, [scores]) => {
+      sum += validationNdcg(scores!, wanted, (track) => task.warm[track] === 1)
+    },
+    signal,
+  )
+  return sum / task.cases.length
 }

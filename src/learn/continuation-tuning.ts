@@ -1,7 +1,7 @@
 import type { PlaylistModel, PlaylistScorer } from '../collaborative/playlist-model.ts'
 import type { PlaylistFamily, PlaylistSettings } from '../collaborative/playlist-models.ts'
-import { ndcgAtK, topK } from '../metrics/ranking.ts'
-import { continuationNdcg, eachCase } from './continuation-lists.ts'
+import { topK } from '../metrics/ranking.ts'
+import { continuationNdcg, eachCase, validationNdcg } from './continuation-lists.ts'
 import type { ContinuationTask } from './continuation-task.ts'
 
 /** The best settings of a family on a task that is not the test. */
@@ -9,7 +9,7 @@ export interface TunedContinuation {
   readonly model: PlaylistModel
   readonly settings: PlaylistSettings
   readonly scorer: PlaylistScorer
-  /** NDCG@100 on the task. */
+  /** See `validationNdcg`, on the task. */
   readonly ndcg: number
   /** How many settings were fitted. */
   readonly trials: number
@@ -17,7 +17,7 @@ export interface TunedContinuation {
 
 /**
  * Searches the settings of a family one axis after the other, one value up or down at a time, until no step is better or the budget is
- * spent, by mean NDCG@100 over the cases of a task.
+ * spent, by the mean of `validationNdcg` over the cases of a task.
  */
 export async function tuneContinuation(
   family: PlaylistFamily,
@@ -34,7 +34,7 @@ export async function tuneContinuation(
     tried.add(key)
     const model = family.make(settings)
     const scorer = await model.fit(task.past, signal)
-    const ndcg = await continuationNdcg([{ task, scorer }], signal)
+    const ndcg = await continuationNdcg(task, scorer, signal)
     const better = !best || ndcg > best.ndcg
     if (better) best = { model, settings, scorer, ndcg, trials: 0 }
     return better
@@ -42,8 +42,8 @@ export async function tuneContinuation(
   await attempt(family.start)
   for (let moved = true; moved && tried.size < budget; ) {
     moved = false
+    // On along an axis for as long as it pays.
     for (const name of names)
-      // On along an axis for as long as it pays.
       for (const direction of [1, -1])
         for (;;) {
           const values = family.axes[name]!
@@ -62,18 +62,21 @@ export interface ContinuationBlend {
   readonly ndcg: number
 }
 
-const K = 100
 /** Tracks of each part that a blend can bring to the top. */
 const EACH = 300
 const STEPS = [0.5, 0.2, 0.1, 0.05]
 
-/** The weights of the parts' z-scores with the best NDCG@100 on a task, by coordinate search from the best part and from all alike. */
+/** The weights of the parts' z-scores with the best mean of `validationNdcg` on a task, by coordinate search from the best part and from all alike. */
 export async function blendContinuation(
   scorers: readonly PlaylistScorer[],
   task: ContinuationTask,
   signal?: AbortSignal,
 ): Promise<ContinuationBlend> {
-  const pools: { scores: readonly Float32Array[]; relevant: ReadonlySet<number> }[] = []
+  const pools: {
+    scores: readonly Float32Array[]
+    relevant: ReadonlySet<number>
+    warm: (at: number) => boolean
+  }[] = []
   await eachCase(
     scorers,
     task,
@@ -84,13 +87,14 @@ export async function blendContinuation(
         scores: parts.map((part) => Float32Array.from(tracks, (track) => part[track]!)),
         // What no part finds stays relevant, and is never hit.
         relevant: new Set([...wanted].map((track) => place.get(track) ?? -1 - track)),
+        warm: (at) => task.warm[at < 0 ? -1 - at : tracks[at]!] === 1,
       })
     },
     signal,
   )
   const ndcg = (weights: readonly number[]) =>
     pools.reduce(
-      (sum, { scores, relevant }) => sum + ndcgAtK(topK(weightedSum(scores, weights), K), relevant, K),
+      (sum, { scores, relevant, warm }) => sum + validationNdcg(weightedSum(scores, weights), relevant, warm),
       0,
     ) / pools.length
   const only = (part: number) => scorers.map((_, other) => (other === part ? 1 : 0))

@@ -1,0 +1,54 @@
+import { PLAYLIST_SIGNALS, type PlaylistSignal, type Signals } from '../collaborative/playlist-signals.ts'
+import { topK } from '../metrics/ranking.ts'
+
+const WIDTH = PLAYLIST_SIGNALS.length
+
+/** Signals any of which can bring a track before the ranker. */
+const PROPOSERS: readonly PlaylistSignal[] = [
+  'easeShare',
+  'neighbors30',
+  'neighbors90',
+  'common',
+  'flow30',
+  'flow120',
+  'momentum30',
+  'artistEver',
+  'artist30',
+  'artist90',
+  'artistLift',
+  'artistRate',
+  'artistSum',
+  'artistEase',
+  'artistNeighbors90',
+  'artistNeighbors',
+  'albumEver',
+  'words',
+  'rarestWord',
+  'nameWords',
+  'leftAge',
+]
+
+/** Tracks that each signal proposes of the known and as many of the new ones. */
+const EACH = 150
+
+/**
+ * The rows that are worth ranking: of the tracks that were ever on a playlist, and of those that were not, the best of each of several
+ * signals; ascending.
+ */
+export function rankingPool(signals: Signals): Uint32Array {
+  const rows = signals.length / WIDTH
+  const cold = PLAYLIST_SIGNALS.indexOf('cold')
+  const chosen = new Set<number>()
+  const values = new Float32Array(rows)
+  for (const name of PROPOSERS) {
+    const column = PLAYLIST_SIGNALS.indexOf(name)
+    for (const side of [0, 1]) {
+      for (let row = 0; row < rows; row++) {
+        const value = signals[row * WIDTH + column]!
+        values[row] = signals[row * WIDTH + cold] === side && value > 0 ? value : Number.NEGATIVE_INFINITY
+      }
+      for (const row of topK(values, EACH)) chosen.add(row)
+    }
+  }
+  return Uint32Array.from(chosen).sort()
+}
