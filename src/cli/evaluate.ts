@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { PRESET_OPTION } from './train.ts'
@@ -29,6 +30,12 @@ interface RankingVerbOptions {
 
 interface PlaylistsVerbOptions {
   readonly until: string
+  readonly seed: number
+}
+
+interface ColdVerbOptions {
+  readonly train?: string
+  readonly format?: 'rows' | 'adjacency' | 'playlists'
   readonly seed: number
 }
 
@@ -144,6 +151,39 @@ export function addEvaluate(program: Command): void {
         const report = await evaluatePlaylists({ file, until, seed }, context.progress, context.signal)
         show(context, report, renderPlaylists(report))
       }),
+    )
+
+  addVerb(evaluate, 'cold [file]', 'on rows of who has what, or dated playlists: new listeners, new tracks', [
+    'evaluate cold --train train.tsv',
+    'evaluate cold playlists.csv --json',
+  ])
+    .option('--train <file>', 'the file, as `evaluate ranking` calls it')
+    .option(
+      '--format <name>',
+      'rows, adjacency or playlists (default: what the header says)',
+      oneOf('--format', ['rows', 'adjacency', 'playlists']),
+    )
+    .option('--seed <number>', 'fixes what is random', numberOption('--seed', { whole: true }), 1)
+    .action(
+      action<[file: string | undefined], ColdVerbOptions>(
+        async (context, [given], { train, format, seed }) => {
+          const { evaluateCold } = await import('../evaluate/cold.ts')
+          const { renderCold } = await import('../evaluate/cold-report.ts')
+          const file = given ?? train
+          if (file === undefined || (given !== undefined && train !== undefined))
+            throw new DeepcutsError('BAD_VALUE', {
+              option: 'The file',
+              value: file === undefined ? 'missing' : 'given twice',
+              expected: 'one, after "cold" or with --train',
+            })
+          const report = await evaluateCold(
+            { file, seed, ...(format && { format }) },
+            context.progress,
+            context.signal,
+          )
+          show(context, report, renderCold(report))
+        },
+      ),
     )
 }
 

@@ -206,6 +206,11 @@ export const ERRORS = {
     sentence:
       '{listener} has no plays to learn from. Import a listening history first: "deepcuts import my_spotify_data.zip".',
   },
+  MAP_EMPTY: {
+    exit: 1,
+    sentence:
+      'There is nothing to draw for {listener}: no track is known but those that exclusions leave out. Import a catalog or a listening history first: "deepcuts import tracks.csv".',
+  },
   TRAINING_DIVERGED: {
     exit: 1,
     sentence:
@@ -385,6 +390,11 @@ export const ERRORS = {
     exit: 1,
     sentence:
       'What happened before {until} is too little to learn from: within those {days} days no playlist of {file} got tracks that could be foreseen from the days before. The dates go from {first} to {last}: choose a later --until.',
+  },
+  COLD_TOO_FEW: {
+    exit: 1,
+    sentence:
+      '{file} is too small to judge new listeners on: of those who are left to learn from, a fifth is left out twice over, and each must have six tracks or more. Give more listeners, or more of what they had.',
   },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 

@@ -17,9 +17,19 @@ export interface TasteTrial {
   readonly gain?: { readonly over: TasteLevel; readonly difference: Estimate }
 }
 
+/** How a model of the chosen capacity is trained. */
+export interface TastePlan {
+  /** Whether tracks have a vector of their own, and the encoder attention. */
+  readonly ids: boolean
+  readonly attention: boolean
+  readonly rounds: number
+}
+
 /** Which capacity the data carries, by listeners whom no training saw. Plain data. */
 export interface TasteChoice {
   readonly chosen: TasteLevel
+  /** Absent where nothing is better than what is popular. */
+  readonly plan?: TastePlan
   readonly listeners: { readonly taught: number; readonly leftOut: number }
   readonly trials: readonly TasteTrial[]
   /** A linear model beside it, on the same listeners. */

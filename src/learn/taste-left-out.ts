@@ -1,9 +1,8 @@
 import type { Random } from '../core/random.ts'
 import { ndcgAtK, topK } from '../metrics/ranking.ts'
 import { isPositive } from '../taste/event-inputs.ts'
-import type { ItemContent, Sequences } from '../taste/sequences.ts'
+import type { Sequences } from '../taste/sequences.ts'
 import type { TasteModel } from '../taste/taste-model.ts'
-import type { TasteNames } from '../taste/vocabulary.ts'
 
 /** Listeners whom a training does not see: what they heard first is shown, what they wanted later is to be foreseen. */
 export interface LeftOut {
@@ -86,15 +85,13 @@ export function ndcgOf({ shown, wanted }: LeftOut, score: ScoreListener, k = K):
   })
 }
 
-/** Scores by a taste model. */
+/** Scores of the rows of some sequences by a taste model. @param tracks from its `embedTracks` */
 export async function tasteScores(
   model: TasteModel,
   shown: Sequences,
-  content: ItemContent,
-  names: TasteNames,
+  tracks: Float32Array,
 ): Promise<ScoreListener> {
   const { width } = model
-  const tracks = await model.embedTracks(content, names)
   const listeners = await model.encode(shown, tracks)
   return (row) => innerProducts(tracks, listeners.subarray(row * width, (row + 1) * width), width)
 }

@@ -116,7 +116,8 @@ function batchesOf({ data, listeners }: TasteLesson, { batch, length }: Training
 async function judge(checkpoint: TasteCheckpoint, leftOut: LeftOut, { data }: TasteLesson) {
   const model = await openTaste(checkpoint)
   try {
-    const score = await tasteScores(model, leftOut.shown, data.content, data.names)
+    const tracks = await model.embedTracks(data.content, data.names)
+    const score = await tasteScores(model, leftOut.shown, tracks)
     return { short: ndcgOf(leftOut, score), long: ndcgOf(leftOut, score, 200) }
   } finally {
     await model.close()

@@ -10,6 +10,7 @@ import {
   LEAST_LEFT_OUT,
   type TasteChoice,
   type TasteLevel,
+  type TastePlan,
   type TasteTrial,
   tasteTrial,
 } from './taste-choice.ts'
@@ -50,22 +51,18 @@ const SHORTEST = 8
 const REFRESH = { rounds: 2, rate: 0.3 } as const
 
 /** The levels that are trained, each tried on top of what was best before. */
-const STEPS: readonly { readonly level: TasteLevel; readonly more: Capacity }[] = [
+const STEPS: readonly { readonly level: TasteLevel; readonly more: Partial<Capacity> }[] = [
   { level: 'content', more: {} },
   { level: 'ids', more: { ids: true } },
   { level: 'attention', more: { attention: true } },
 ]
 
-interface Capacity {
-  readonly ids?: boolean
-  readonly attention?: boolean
-}
+type Capacity = Omit<TastePlan, 'rounds'>
 
 interface Best {
   readonly level: TasteLevel
   readonly ndcg: Float64Array
-  readonly capacity: Capacity
-  readonly rounds: number
+  readonly plan: TastePlan
 }
 
 /**
@@ -94,16 +91,27 @@ export async function trainTaste(
   const found = { chosen: best.level, listeners, trials, beside }
   const choice = { ...found, sentence: choiceSentence(found) }
   if (best.level === 'popularity') return { choice }
+  const { plan } = best
+  return { choice: { ...choice, plan }, trained: await teachTaste(data, plan, settings, progress, signal) }
+}
+
+/**
+ * Trains a model of a capacity that was chosen before, on all listeners.
+ * @throws the signal's reason, TRAINING_DIVERGED
+ */
+export async function teachTaste(
+  data: TasteData,
+  plan: TastePlan,
+  settings: TasteSettings,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<TasteModelFiles> {
+  const everyone = Array.from({ length: data.sequences.offsets.length - 1 }, (_, s) => s)
   const lesson = tasteLesson(data, everyone)
-  const loop = loopOf(lesson, best.capacity, settings, 'Learning from all listeners')
-  const { checkpoint } = await trainTasteNetwork(
-    lesson,
-    undefined,
-    { ...loop, until: best.rounds },
-    progress,
-    signal,
-  )
-  return { choice, trained: await withFiles(checkpoint) }
+  const loop = loopOf(lesson, plan, settings, 'Learning from all listeners')
+  const until = { ...loop, until: plan.rounds }
+  const { checkpoint } = await trainTasteNetwork(lesson, undefined, until, progress, signal)
+  return withFiles(checkpoint)
 }
 
 /**
@@ -142,15 +150,16 @@ async function climb(
 ) {
   const rng = random(`${settings.seed}/taste bootstrap`)
   const popular = ndcgOf(leftOut, () => Float32Array.from(lesson.fans))
-  let best: Best = { level: 'popularity', ndcg: popular, capacity: {}, rounds: 0 }
+  const nothing = { ids: false, attention: false, rounds: 0 }
+  let best: Best = { level: 'popularity', ndcg: popular, plan: nothing }
   const trials: TasteTrial[] = [tasteTrial('popularity', popular, 0, undefined, rng).trial]
   for (const { level, more } of STEPS) {
-    const capacity = { ...best.capacity, ...more }
+    const capacity = { ...best.plan, ...more }
     const loop = loopOf(lesson, capacity, settings, `Trying ${level}`)
     const { ndcg, rounds }: TrainedTaste = await trainTasteNetwork(lesson, leftOut, loop, progress, signal)
     const { trial, better } = tasteTrial(level, ndcg!, rounds, best, rng)
     trials.push(trial)
-    if (better) best = { level, ndcg: ndcg!, capacity, rounds }
+    if (better) best = { level, ndcg: ndcg!, plan: { ...capacity, rounds } }
   }
   const near = ndcgOf(leftOut, await knnScores(lesson, leftOut, signal))
   const ahead = estimated(
@@ -162,7 +171,7 @@ async function climb(
 
 function loopOf(
   lesson: TasteLesson,
-  { ids = false, attention = false }: Capacity,
+  { ids, attention }: Capacity,
   { seed, width = DEFAULTS.width, length = DEFAULTS.length, rounds = DEFAULTS.rounds }: TasteSettings,
   stage: string,
 ): TasteLoopSettings {

@@ -38,42 +38,39 @@ export interface TrainingShape extends TasteShape {
 const EVENT_NAMES = ['kind', 'gap', 'hour', 'present'] as const
 
 /**
- * The loss of a batch: at each place of a history the next track against sampled ones, by a softmax that takes back how likely each was to
- * be drawn (log-Q). Its rows of tracks are `batch` × (length + 1) of the histories, what follows the last event included, then the
- * negatives. Inputs: `features`, `artist`, `tags`, `id` of the rows; `kind`, `gap`, `hour`, `present` [batch, length]; `right` and `wrong`,
+ * The loss of a batch: at each place of a history a track that follows against sampled ones, by a softmax that takes back how likely each
+ * was to be drawn (log-Q). Its rows of tracks are batch × length of the histories, as many that are to be foreseen, then the negatives. Inputs: `features`, `artist`, `tags`, `id` of the rows; `kind`, `gap`, `hour`, `present` [batch, length]; `right` and `wrong`,
  * the numbers of the tracks foreseen and drawn, `rightLogQ` and `wrongLogQ`; `weight` [batch, length], 0 where nothing is to be foreseen.
  */
 export function tasteLoss(shape: TrainingShape): Tensor {
   const { batch, length, width, negatives, features, ids, seed } = shape
   const g = graph({ seed })
-  const own = batch * (length + 1)
+  const own = batch * length
+  const rows = 2 * own + negatives
   const marked = { gradient: true }
-  const row = (name: string) => g.input(name, [own + negatives, width], marked)
+  const row = (name: string) => g.input(name, [rows, width], marked)
   const tracks = trackTower(
     {
-      features: g.input('features', [own + negatives, features]),
+      features: g.input('features', [rows, features]),
       artist: row('artist'),
       tags: row('tags'),
       ...(ids && { id: row('id') }),
     },
     shape.encoder.dropout,
   )
-  const heard = reshape(slice(tracks, 0, 0, own), [batch, length + 1, width])
+  const placed = (from: number) => reshape(slice(tracks, 0, from, from + own), [batch, length, width])
   const [kind, gap, hour, present] = EVENT_NAMES.map((name) => g.input(name, [batch, length])) as [
     Tensor,
     Tensor,
     Tensor,
     Tensor,
   ]
-  const listener = listenerEncoder(
-    { tracks: slice(heard, 1, 0, length), kind, gap, hour, present },
-    shape.encoder,
-  )
+  const listener = listenerEncoder({ tracks: placed(0), kind, gap, hour, present }, shape.encoder)
   const right = g.input('right', [batch, length])
   const wrong = g.input('wrong', [negatives])
   const loss = sampledSoftmax(
-    rowDots(listener, slice(heard, 1, 1, length + 1)),
-    dots(listener, slice(tracks, 0, own, own + negatives)),
+    rowDots(listener, placed(own)),
+    dots(listener, slice(tracks, 0, 2 * own, rows)),
     {
       except: equal(reshape(right, [batch, length, 1]), wrong),
       logQ: {
