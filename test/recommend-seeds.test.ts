@@ -164,6 +164,20 @@ describe('a continuation', () => {
   })
 })
 
+describe('a listener without plays', () => {
+  it('is served from a playlist at once, without a model', async () => {
+    const { listeners, store } = engine.library
+    await store.write((await listeners.findOrCreate('bea')).writes)
+    const more = await draw({ listener: 'bea', recipe: 'continue', from: playlist })
+    expect(more.tracks).toHaveLength(20)
+    expect(songs(ids(more)).filter((song) => songs(playlist.trackIds).includes(song))).toEqual([])
+    expect(await distance(more, playlist)).toBeLessThan(
+      await distance(await draw({ recipe: 'daily-1' }), playlist),
+    )
+    expect(more.notes[0]).toMatch(/Nothing is known of your taste yet, so this goes by where it starts alone/)
+  })
+})
+
 describe('what a recipe starts from', () => {
   it('is needed by radio and continue, and refused by the others', async () => {
     await expect(draw({})).rejects.toMatchObject({ code: 'NEEDS_SEEDS' })

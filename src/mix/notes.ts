@@ -41,7 +41,7 @@ export function notesOn({
   tracks = [],
 }: NoteFacts): string[] {
   const notes: string[] = []
-  if (!trained) notes.push(...beginning(listener, tracks))
+  if (!trained) notes.push(...beginning(listener, tracks, recipe))
   const found = slate.tracks.length
   if (recipe.newTracks && unheard === 0)
     notes.push(
@@ -80,7 +80,11 @@ const PLAIN = /^[^"$`\\!]+$/
 const EXAMPLES = 3
 
 /** What is said while nothing was trained: what the mix goes by, and what would help. */
-function beginning({ name, known, trackHistory }: DescribedListener, tracks: readonly Track[]): string[] {
+function beginning(
+  { name, known, trackHistory }: DescribedListener,
+  tracks: readonly Track[],
+  { startsFrom }: Recipe,
+): string[] {
   if (known.some((row) => trackHistory(row).plays > 0))
     return ['Nothing has been trained on your plays yet; "deepcuts train" makes the mixes better.']
   const of = name === 'me' ? '' : ` --listener ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`
@@ -94,8 +98,9 @@ function beginning({ name, known, trackHistory }: DescribedListener, tracks: rea
   })
   if (examples.length === 0)
     return ['Nothing is known of your taste yet, and there are no songs to begin with.']
+  const goesBy = startsFrom ? 'this goes by where it starts alone' : 'these are songs of every kind'
   return [
-    'Nothing is known of your taste yet, so these are songs of every kind. Like three to five of them, and the next mix goes by that:',
+    `Nothing is known of your taste yet, so ${goesBy}. Like three to five of them, and the next mix goes by that:`,
     ...examples,
   ]
 }
