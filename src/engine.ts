@@ -30,6 +30,7 @@ import { coldScorer } from './rank/cold-scorer.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
 import { openStore } from './store/open.ts'
 import { watched } from './store/watched.ts'
+import { tasteOfEverybody } from './taste-vectors.ts'
 
 export interface EngineOptions {
   /** The data folder; made when missing. */
@@ -67,6 +68,8 @@ export interface Engine {
   playlists(listener: string): Promise<Playlists>
   /** What several listeners did; undefined unless the community is on. */
   community(): Promise<Community | undefined>
+  /** Rows that everybody's taste model has next for a listener, best first; undefined where none was trained, or unless the community is on. */
+  taste(listener: string): Promise<readonly number[] | undefined>
   /** When the days' slates of a recipe were drawn for a listener, oldest first. */
   days(listener: number, recipe: string): Promise<Float64Array>
   /** Logs a mix that is shown; the same draw is logged once. */
@@ -195,6 +198,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const servingOf = async (name: string): Promise<Serving> =>
     (await modelOf(name)).active ? model(name) : cold()
 
+  const tasting = tasteOfEverybody(library, kept)
+
   return {
     library,
     folder,
@@ -211,7 +216,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const states = described.get(facts) ?? new Map<string, ListenerState>()
       described.set(facts, states)
       // A snooze that has ended by now is over, whatever the moment that is asked about.
-      const feedback = facts.feedback.filter(({ until }) => until === undefined || until > Math.max(at, now()))
+      const feedback = facts.feedback.filter(
+        ({ until }) => until === undefined || until > Math.max(at, now()),
+      )
       const snoozes = feedback.filter(({ until }) => until !== undefined)
       const sitting = isInSitting(facts.log.endedAt.at(-1) ?? Number.NaN, at)
       const key = [version, sitting, ...snoozes.map(({ id }) => id)].join()
@@ -226,6 +233,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     playlists: kept.playlists,
     community: async () => (options.community ? kept.community() : undefined),
+    taste: async (name) =>
+      options.community ? (await tasting())?.after((await kept.facts(name)).log) : undefined,
     days: kept.days,
     async logExposure({ draw, listener: name, recipe, at, modelVersion }, occasion, body) {
       const { id } = await kept.listener(name)
@@ -242,6 +251,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       await last.catch(() => undefined)
       await Promise.all([...unreleased].map(release))
+      await (await tasting.opened())?.close()
       await store.close()
     },
   }

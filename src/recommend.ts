@@ -42,6 +42,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   const history = listener.trackHistory
 
   const community = await engine.community()
+  const taste = await engine.taste(query.listener)
   const shelves = { catalog, audio, index, playlists: await engine.playlists(query.listener) }
   const start = startingPoint(query, recipe, shelves, random(`${seed}/seeds`))
   const request = {
@@ -51,6 +52,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     ...(recipe.cluster === undefined ? {} : { cluster: recipe.cluster }),
     ...(start && { from: start.rows }),
     ...(community && { community }),
+    ...(taste && { taste }),
   }
   const found = retrieve(request, engine.sourcesOf(recipe))
   const unheard = countNew(listener, catalog, index.named)
