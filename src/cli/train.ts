@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName, TrainingReport } from '../index.ts'
 import { modelWords } from '../report/words.ts'
@@ -6,6 +6,7 @@ import { action, addVerb, type Context } from './context.ts'
 import { comparison, promotionIn } from './promotion.ts'
 import { aligned, count, day, many, printable } from './text.ts'
 import { showEverybody, trainOnEverybody } from './train-everybody.ts'
+import { refreshSentence, upToDate } from './train-refresh.ts'
 import { numberOption, oneOf } from './values.ts'
 
 /** The option that says how large a model is trained. */
@@ -25,6 +26,7 @@ export function addTrain(program: Command): void {
   addVerb(program, 'train', 'learn what you like from what is imported', [
     'train',
     'train --preset large',
+    'train --refresh',
     'train --everybody',
     'train --seed 7 --json',
   ])
@@ -36,16 +38,30 @@ export function addTrain(program: Command): void {
       DEFAULT_SEED,
     )
     .option(...PRESET_OPTION)
+    .addOption(
+      new Option(
+        '--refresh',
+        'go on from the model that serves, with its preset and seed: quicker than learning anew',
+      ).conflicts(['seed', 'preset', 'everybody']),
+    )
     .option('--everybody', 'learn from all listeners a model for those who have none (DEEPCUTS_COMMUNITY=on)')
     .action(
-      action<[], TrainOptions>(async (context, _, { seed, preset, everybody, listener }) => {
+      action<[], TrainOptions>(async (context, _, { seed, preset, refresh, everybody, listener }) => {
         if (everybody) {
           if (listener !== undefined) throw oneOrAll()
           const report = await trainOnEverybody(context, { seed, preset })
           context.out.document(report)
           return showEverybody(report, context)
         }
-        const report = await trainListener(context, await context.listener(), { seed, preset })
+        const name = await context.listener()
+        const known = refresh ? await upToDate(context, name) : undefined
+        if (known !== undefined) {
+          context.out.document({ unchanged: true, version: known })
+          return context.out.tell(
+            `Nothing has changed since the last training; model ${known} goes on serving.`,
+          )
+        }
+        const report = await trainListener(context, name, { seed, preset, ...(refresh && { refresh }) })
         context.out.document(report)
         showTraining(report, context)
         context.out.aside('\nNext: "deepcuts mix".')
@@ -66,6 +82,7 @@ function oneOrAll(): DeepcutsError {
 export interface TrainingChoice {
   readonly seed: number
   readonly preset: PresetName
+  readonly refresh?: boolean
 }
 
 /**
@@ -75,11 +92,11 @@ export interface TrainingChoice {
 export async function trainListener(
   context: Context,
   listener: string,
-  { seed, preset }: TrainingChoice = { seed: DEFAULT_SEED, preset: 'default' },
+  choice: TrainingChoice = { seed: DEFAULT_SEED, preset: 'default' },
 ): Promise<TrainingReport> {
   const { library } = await context.engine()
   const { train } = await import('../index.ts')
-  const report = await train(library, { listener, seed, preset }, context.progress, context.signal)
+  const report = await train(library, { listener, ...choice }, context.progress, context.signal)
   if (report.cut === 'stopped') {
     const { promotion } = report
     const serves =
@@ -100,6 +117,7 @@ export function showTraining(report: TrainingReport, { out }: Pick<Context, 'out
     `Learned from ${playsOf(report)} of ${printable(report.listener)}, ${day(firstPlayAt)} to ${day(lastPlayAt)}: ` +
       `${count(finishes)} finished, ${count(skips)} skipped. This is model ${report.version}.`,
   )
+  if (report.refresh) out.tell(refreshSentence(report.refresh))
   if (report.cut === 'diverged')
     out.tell(
       'The loss became infinite on the way; the best model until then was kept. Another --seed may help, or a look for absurd values in the catalog: "deepcuts doctor".',

@@ -1,3 +1,5 @@
+import type { Slopes } from './calibration.ts'
+
 /** How a training went and what it foresaw, kept with the version as `evaluation.json`; `report` draws it. Plain JSON. */
 export interface Evaluation {
   readonly curve: readonly CurvePoint[]
@@ -7,6 +9,14 @@ export interface Evaluation {
   readonly lines: readonly { readonly name: string; readonly logLoss: number }[]
   /** None where too few plays were left to learn from. */
   readonly heldOut?: HeldOut
+  /** What was chosen for the logistic regression; absent in versions of before. */
+  readonly choice?: SimpleChoice
+}
+
+/** What was chosen on the validation plays: the penalty, and how much wider or narrower the log-odds are made, per view. */
+export interface SimpleChoice {
+  readonly l2: number
+  readonly slopes: Slopes
 }
 
 /**

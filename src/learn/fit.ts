@@ -67,7 +67,8 @@ export async function fitLikability(
   await breathe(signal)
   const described = describeViews(data, to, preset.plays, progress)
   const [earlier, recent] = [earlierPart(described.views), recentPart(described.views)]
-  const validation = hasBoth(earlier) && hasBoth(recent) ? recent : undefined
+  const enough = canFit(data, recent.rolling.play[0] ?? 0)
+  const validation = enough && hasBoth(earlier) && hasBoth(recent) ? recent : undefined
   const training = validation ? earlier : described.views
   const beaten = validation
     ? await linesToBeat(training, validation, progress, signal)

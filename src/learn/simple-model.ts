@@ -6,9 +6,9 @@ import { logLoss } from '../metrics/binary.ts'
 import { type LogisticLikability, storeLogistic } from '../model/likability.ts'
 import { fitLogistic, type Logistic, logits, predict } from '../model/logistic.ts'
 import { BASELINES, baselinePredictions } from './baselines.ts'
-import { heldOutSlope, type Slopes, turnedAbout } from './calibration.ts'
+import { heldOutSlope, turnedAbout } from './calibration.ts'
 import type { View } from './dataset.ts'
-import type { Evaluation } from './evaluation.ts'
+import type { Evaluation, SimpleChoice } from './evaluation.ts'
 import { both, recentPart, type Views } from './views.ts'
 
 /** Bins of the piecewise-linear encoding; eight did no better on the validation parts of seven real histories. */
@@ -21,12 +21,6 @@ const PENALTIES = [0.003, 0.02, 0.1, 0.5]
 interface SimpleModel {
   readonly encoder: Encoder
   readonly fitted: Logistic
-}
-
-/** What was chosen on the validation plays: the penalty, and how much wider or narrower the log-odds are made, per view. */
-export interface SimpleChoice {
-  readonly l2: number
-  readonly slopes: Slopes
 }
 
 /** Where there is nothing to choose on. */

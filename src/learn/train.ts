@@ -5,11 +5,12 @@ import { countOutcomes } from '../library/listening-log.ts'
 import { auc, logLoss } from '../metrics/binary.ts'
 import { checkpointFiles } from '../model/checkpoint.ts'
 import type { Evaluation, HeldOut } from './evaluation.ts'
-import { canFit, type Fitted, fitLikability, refitLikability } from './fit.ts'
+import { canFit, type FitSettings, type Fitted, fitLikability, refitLikability } from './fit.ts'
 import { foresee, heldOutOf, MODELS } from './foresight.ts'
 import { dataState, type ListenerData, readListenerData } from './listener-data.ts'
 import { PRESETS, type Preset, type PresetName } from './presets.ts'
 import { type Promotion, promotionOf } from './promotion.ts'
+import { type FullReason, parentOf, refreshLikability } from './refresh.ts'
 
 /** The last part of the plays, on which a training says how good it is before it learns from them too. */
 const HELD_OUT_SHARE = 0.1
@@ -19,7 +20,12 @@ export interface TrainOptions {
   readonly seed: number
   /** How large a model; absent: `default`. */
   readonly preset?: PresetName
+  /** Go on from the version that serves, with its preset and seed; where that cannot be done, train in full. */
+  readonly refresh?: boolean
 }
+
+/** How a refresh went: the version that it went on from, or why it trained in full. */
+export type Refresh = { readonly from: number } | { readonly full: FullReason }
 
 /** How well one predictor foresees the held-out plays: play by play, and from before the sitting, as a mix must. */
 export interface TailScore {
@@ -51,6 +57,8 @@ export interface TrainingReport {
   readonly state: string
   /** Scores on the held-out last tenth, of a model that did not see it; none where too few plays are left to learn from. */
   readonly heldOut: { readonly plays: number; readonly models: readonly TailScore[] }
+  /** Absent unless it was asked to go on from the version that serves. */
+  readonly refresh?: Refresh
   /** Why the training ended before its time; the best model until then was kept. */
   readonly cut?: 'stopped' | 'diverged'
   /** Whether it serves from now on, and why; absent for a listener's first, and where nothing could be held out. */
@@ -63,20 +71,20 @@ export interface TrainingReport {
  */
 export async function train(
   library: Library,
-  { listener, seed, preset = 'default' }: TrainOptions,
+  options: TrainOptions,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<TrainingReport> {
-  const data = await readListenerData(library, listener)
-  const settings = { preset: PRESETS[preset], seed }
+  const data = await readListenerData(library, options.listener)
   const tail = Math.floor(data.log.size * (1 - HELD_OUT_SHARE))
-  const earlier = canFit(data, tail) ? await fitLikability(data, tail, settings, progress, signal) : undefined
+  const found = options.refresh ? await parentOf(library, data, tail, progress) : undefined
+  const parent = typeof found === 'object' ? found : undefined
+  const { seed, preset = 'default' } = parent ?? options
+  const settings = { preset: parent?.settings ?? PRESETS[preset], seed }
+  const { earlier, fitted } = parent
+    ? await refreshLikability(data, tail, parent, progress, signal)
+    : await trained(data, tail, settings, progress, signal)
   const heldOut = earlier && heldOutOf(await foresee(data, tail, earlier))
-  const fitted = !earlier
-    ? await fitLikability(data, data.log.size, settings, progress, signal)
-    : earlier.cut
-      ? earlier
-      : await refitLikability(data, earlier, progress, signal)
 
   const evaluation: Evaluation = { ...(earlier ?? fitted).evaluation, ...(heldOut && { heldOut }) }
   const files = {
@@ -86,7 +94,7 @@ export async function train(
   }
   const cut = earlier?.cut ?? fitted.cut
   const learned = {
-    listener,
+    listener: options.listener,
     preset,
     seed,
     settings: settings.preset,
@@ -94,6 +102,9 @@ export async function train(
     ...(heldOut && { heldOutFrom: data.log.endedAt[tail]! }),
     state: await dataState(library, data.listener),
     heldOut: heldOut ? scoresOf(heldOut) : { plays: 0, models: [] },
+    ...(found !== undefined && {
+      refresh: parent ? { from: parent.version } : { full: found as FullReason },
+    }),
     ...(cut && { cut }),
   }
   const { id } = data.listener
@@ -110,6 +121,25 @@ export async function train(
     const kept = await library.models.saveAfter(promotion?.against, id, files, report, { serve })
     if (kept) return { version: kept.version, ...report }
   }
+}
+
+/** A model that has not seen the tail, as far as there is enough before it, and one that has. */
+interface Trainings {
+  readonly earlier?: Fitted
+  readonly fitted: Fitted
+}
+
+async function trained(
+  data: ListenerData,
+  tail: number,
+  settings: FitSettings,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Trainings> {
+  if (!canFit(data, tail))
+    return { fitted: await fitLikability(data, data.log.size, settings, progress, signal) }
+  const earlier = await fitLikability(data, tail, settings, progress, signal)
+  return { earlier, fitted: earlier.cut ? earlier : await refitLikability(data, earlier, progress, signal) }
 }
 
 function learnedFrom({ log }: ListenerData, { checkpoint: { ensemble }, plays }: Fitted) {
