@@ -3,7 +3,8 @@ import { type Interactions, interactions } from '../collaborative/interactions.t
 import { FINISH } from '../core/labels.ts'
 import { random } from '../core/random.ts'
 import type { TasteData } from '../learn/taste-lesson.ts'
-import type { ItemContent, Sequences } from '../taste/sequences.ts'
+import { untold } from '../learn/taste-ranking.ts'
+import type { Sequences } from '../taste/sequences.ts'
 import { type PlaylistArchive, readPlaylistArchive } from './playlists-file.ts'
 import { type RankingFile, readRankingFile } from './ranking-files.ts'
 
@@ -20,7 +21,6 @@ export interface ColdData extends TasteData {
   readonly notes: readonly string[]
 }
 
-const AUDIO = 13
 const DAY = 86_400_000
 
 /**
@@ -56,7 +56,7 @@ function ofRows({ file, sha256, user, item, weight, time }: RankingFile): ColdDa
     at: ordered ? time![row]! : Number.NaN,
   }))
   const names = { items: [...items.keys()], artists: [''] }
-  const content = nothingKnown(items.size)
+  const content = untold(items.size)
   const built = sequenced(events, users.size, items.size, ordered, 0)
   return { file, sha256, rows: user.length, ordered, notes: [], content, names, ...built }
 }
@@ -70,7 +70,7 @@ function ofPlaylists({ file, sha256, rows, log, content: told, notes }: Playlist
   }))
   const ordered = events.some(({ at }) => at !== events[0]!.at)
   const content = {
-    ...nothingKnown(log.tracks),
+    ...untold(log.tracks),
     artist: Int32Array.from({ length: log.tracks }, (_, track) => {
       const [from, to] = [told.artistStarts[track]!, told.artistStarts[track + 1]!]
       return to > from ? told.artist[from]! + 1 : 0
@@ -107,18 +107,6 @@ function sequenced(events: readonly Had[], users: number, items: number, ordered
     playlist: new Uint8Array(users).fill(playlist),
   }
   return { sequences, weight: Float32Array.from(order, (row) => events[row]!.weight) }
-}
-
-function nothingKnown(items: number): ItemContent {
-  return {
-    items,
-    audio: new Float32Array(items * AUDIO).fill(Number.NaN),
-    artist: new Int32Array(items),
-    genres: new Int32Array(items),
-    genreSets: [[]],
-    year: new Float32Array(items).fill(Number.NaN),
-    popularity: new Float32Array(items).fill(Number.NaN),
-  }
 }
 
 function numbered(ids: readonly string[]): Map<string, number> {

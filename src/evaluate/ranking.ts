@@ -7,6 +7,7 @@ import { type Random, random } from '../core/random.ts'
 import { type Blend, findBlend } from '../learn/ranking-blend.ts'
 import { type HeldOutItems, holdOut } from '../learn/ranking-split.ts'
 import { type Tuned, tuneRanking } from '../learn/ranking-tuning.ts'
+import { sequenceFamily } from '../learn/taste-ranking.ts'
 import { type RankingData, rankingData } from './ranking-data.ts'
 import { type RankingFormat, readRankingFile } from './ranking-files.ts'
 import { type JudgedLists, judgeLists, type RankingComparison, type RankingMetrics } from './ranking-judge.ts'
@@ -94,7 +95,7 @@ export async function evaluateRanking(
   if (heldOut.held.size === 0)
     throw new DeepcutsError('RANKING_TOO_FEW', { file: train.file, needed: Math.ceil(1 / SHARE) })
 
-  const every = rankingFamilies({ timed: data.matrix.time !== undefined })
+  const every = [...rankingFamilies({ timed: data.matrix.time !== undefined }), sequenceFamily()]
   const { families, asides } = takingPart(every, data.matrix)
   const { tuned, blend } = await choose(families, heldOut, rng.fork('fit'), progress, signal)
   progress.stage('Learning from all rows', tuned.length)

@@ -1,6 +1,7 @@
 import { FINISH, SKIP } from '../../src/core/labels.ts'
 import { random } from '../../src/core/random.ts'
 import type { TasteData } from '../../src/learn/taste-lesson.ts'
+import { untold } from '../../src/learn/taste-ranking.ts'
 import type { ItemContent } from '../../src/taste/sequences.ts'
 import type { TasteNames } from '../../src/taste/vocabulary.ts'
 
@@ -77,19 +78,6 @@ function contentOf(genre: Int32Array, artistOf: Int32Array, rng: ReturnType<type
     genres: new Int32Array(items),
     genreSets: [[]],
     year: Float32Array.from({ length: items }, () => 1990 + rng.int(30)),
-    popularity: new Float32Array(items).fill(Number.NaN),
-  }
-}
-
-/** Content of items of which nothing is known. */
-export function untold(items: number): ItemContent {
-  return {
-    items,
-    audio: new Float32Array(items * 13).fill(Number.NaN),
-    artist: new Int32Array(items),
-    genres: new Int32Array(items),
-    genreSets: [[]],
-    year: new Float32Array(items).fill(Number.NaN),
     popularity: new Float32Array(items).fill(Number.NaN),
   }
 }
