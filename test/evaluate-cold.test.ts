@@ -1,0 +1,128 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { popularityFoldIn } from '../src/collaborative/fold-in.ts'
+import { silent } from '../src/core/progress.ts'
+import { random } from '../src/core/random.ts'
+import { evaluateCold } from '../src/evaluate/cold.ts'
+import { readColdData } from '../src/evaluate/cold-data.ts'
+import { coldNdcg, learnCold } from '../src/evaluate/cold-models.ts'
+import { coldSplit, shownRows } from '../src/evaluate/cold-split.ts'
+import { judgeTracks, trackModels, trackWeights } from '../src/evaluate/cold-tracks.ts'
+import { inTemporaryFolder } from '../src/evaluate/temporary-folder.ts'
+
+/** Forty playlists of one of four circles of artists, twelve tracks each, a day apart. */
+function playlists(): string {
+  const rng = random('playlists')
+  const lines = Array.from({ length: 40 }, (_, p) =>
+    rng
+      .shuffle(Array.from({ length: 60 }, (_, k) => (p % 4) * 60 + k))
+      .slice(0, 12)
+      .map((track, day) => {
+        const date = `2020-01-${String(day + 1).padStart(2, '0')}`
+        return `p${p},t${track},title ${track},artist ${Math.floor(track / 6)},${date}`
+      }),
+  )
+  return ['playlist_id,track_id,title,artists,added', ...lines.flat()].join('\n')
+}
+
+const read = (text: string, format?: 'rows' | 'adjacency' | 'playlists') =>
+  inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'data.csv')
+    await writeFile(path, text)
+    return readColdData(path, format)
+  })
+
+describe('the data of a cold start', () => {
+  it('are playlists where the header says so, in the order of their days', async () => {
+    const data = await read(playlists())
+    expect(data.ordered).toBe(true)
+    expect([...data.sequences.playlist]).toEqual(new Array(40).fill(1))
+    for (let p = 0; p < 40; p++) {
+      const days = [...data.sequences.at.subarray(p * 12, p * 12 + 12)]
+      expect(days).toEqual([...days].sort((a, b) => a - b))
+    }
+    expect(new Set(data.content.artist).size).toBe(40)
+  })
+
+  it('are rows elsewhere, by time where there is one', async () => {
+    const timed = await read('user,item,weight,time\na,x,1,300\na,y,2,100\na,z,1,200\n')
+    expect([...timed.sequences.item].map((item) => timed.names.items[item])).toEqual(['y', 'z', 'x'])
+    expect([...timed.weight]).toEqual([2, 1, 1])
+    const plain = await read('a x y z\nb x\n', 'adjacency')
+    expect(plain.ordered).toBe(false)
+    expect(plain.sequences.at.every(Number.isNaN)).toBe(true)
+  })
+})
+
+describe('a split for a cold start', () => {
+  it('teaches nothing of new listeners and new tracks, and shows nothing of what is to be foreseen', async () => {
+    const data = await read(playlists())
+    const everyone = Array.from({ length: 40 }, (_, s) => s)
+    const split = coldSplit(data, everyone, random(1))!
+    expect(split.asked.length + split.teachers.length).toBe(40)
+    expect(split.newTracks.size).toBeGreaterThan(10)
+    for (const item of split.taught.matrix.item) expect(split.newTracks.has(item)).toBe(false)
+    for (const { shown, wanted, wantedNew } of split.asked) {
+      const items = shown.map((event) => data.sequences.item[event]!)
+      for (const item of items) expect(wanted.has(item) || split.newTracks.has(item)).toBe(false)
+      for (const item of wantedNew) expect(split.newTracks.has(item)).toBe(true)
+      const owner = data.sequences.offsets.findLastIndex((from) => from <= shown[0]!)
+      expect(split.teachers).not.toContain(owner)
+    }
+    const two = shownRows(data, split.asked, 2)
+    expect([...two.sequences.item.subarray(0, 2)]).toEqual(
+      split.asked[0]!.shown.slice(-2).map((event) => data.sequences.item[event]),
+    )
+    expect(shownRows(data, split.asked, 0).matrix.item).toHaveLength(0)
+  })
+
+  it('serves somebody who has shown nothing what is popular', async () => {
+    const data = await read(playlists())
+    const split = coldSplit(
+      data,
+      Array.from({ length: 40 }, (_, s) => s),
+      random(1),
+    )!
+    const [model] = await learnCold([popularityFoldIn()], split, random(1))
+    const none = shownRows(data, split.asked, 0)
+    const scores = await (await model!.serve(none)).score([0])
+    const fans = new Float32Array(data.content.items)
+    for (const item of split.taught.matrix.item) fans[item]!++
+    expect([...scores]).toEqual([...fans])
+    expect(await coldNdcg(await model!.serve(none), none, split.asked)).toHaveLength(split.asked.length)
+  })
+
+  it('finds new tracks by the artists that the listener has', async () => {
+    const data = await read(playlists())
+    const everyone = Array.from({ length: 40 }, (_, s) => s)
+    const outer = coldSplit(data, everyone, random(1))!
+    const inner = coldSplit(data, outer.teachers, random(2))!
+    const weights = await trackWeights(data, inner, undefined)
+    const rows = await judgeTracks(
+      data,
+      outer,
+      await trackModels(data, outer, undefined),
+      weights!,
+      random(3),
+    )
+    const ndcg = Object.fromEntries(rows.map(({ name, amongNew }) => [name, amongNew['ndcg@20']!.mean]))
+    expect(ndcg['artist item-knn']).toBeGreaterThan(ndcg['artist popularity']! + 0.1)
+    expect(ndcg.deepcuts).toBeGreaterThan(ndcg['artist popularity']! + 0.1)
+  })
+
+  it('has no row of new tracks where nothing is known of them', async () => {
+    const data = await read('a x\nb x\n')
+    const split = { taught: shownRows(data, [], 0), teachers: [], newTracks: new Set<number>(), asked: [] }
+    expect(await trackModels(data, split, undefined)).toEqual([])
+  })
+})
+
+it('says so when a file is too small', async () => {
+  const judged = inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'few.tsv')
+    await writeFile(path, 'a\tx\nb\ty\n')
+    return evaluateCold({ file: path, seed: 1 }, silent)
+  })
+  await expect(judged).rejects.toMatchObject({ code: 'COLD_TOO_FEW' })
+})
