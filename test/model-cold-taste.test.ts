@@ -37,13 +37,18 @@ const moments = (values: Float64Array, heads: number, row: number) => {
 
 describe('a taste of a few observations', () => {
   it('has heads whose mean is the mean in closed form', () => {
-    const heads = 4000
-    const taste = coldTaste(tracks, [like(0), dislike(5)], heads, 'many')
+    const taste = coldTaste(tracks, [like(0), dislike(5)], 32, 'few')
     const drawn = taste.heads(ALL)
-    for (const row of ALL) {
-      const { mean, sd } = moments(drawn, heads, row)
-      expect(Math.abs(mean - taste.mean(row)), `row ${row}`).toBeLessThan((4 * sd) / Math.sqrt(heads) + 0.02)
-    }
+    for (const row of ALL) expect(moments(drawn, 32, row).mean).toBeCloseTo(taste.mean(row), 10)
+    // One observation: k/(k + variance) of what was said, k the four parts together.
+    expect(coldTaste(tracks, [like(0)], 2, 'x').mean(0)).toBeCloseTo((1.6 * 2.9) / (2.9 + 1.2), 10)
+  })
+
+  it('has heads as far apart as the variance in closed form', () => {
+    const heads = 4000
+    const drawn = coldTaste(tracks, [like(0)], heads, 'wide').heads(ALL)
+    expect(moments(drawn, heads, 0).sd).toBeCloseTo(Math.sqrt(2.9 - 2.9 ** 2 / 4.1), 1)
+    expect(moments(drawn, heads, 7).sd).toBeCloseTo(Math.sqrt(2.9), 1)
   })
 
   it('is surest of what it saw, then of what is like it, and unsure of the rest', () => {
@@ -57,11 +62,11 @@ describe('a taste of a few observations', () => {
   })
 
   it('rises for the same artist, a like sound and the same tags, and falls where a no was said', () => {
-    const { mean } = coldTaste(tracks, [like(0)], 1, 'x')
+    const { mean } = coldTaste(tracks, [like(0)], 2, 'x')
     expect(mean(0)).toBeGreaterThan(mean(1))
     expect(mean(1)).toBeGreaterThan(mean(4))
     expect(mean(4)).toBeGreaterThan(mean(8) + 0.3)
-    expect(coldTaste(tracks, [dislike(0)], 1, 'x').mean(1)).toBeLessThan(-0.5)
+    expect(coldTaste(tracks, [dislike(0)], 2, 'x').mean(1)).toBeLessThan(-0.5)
   })
 
   it('does not hold missing audio against a track: unlike one that sounds wrong, it stands at what artist and tags say', () => {
@@ -77,7 +82,7 @@ describe('a taste of a few observations', () => {
 
   it('never takes tracks without an artist for tracks of one artist', () => {
     const nobody = { ...tracks, artist: new Int32Array(ROWS), tags: () => [] }
-    expect(coldTaste(nobody, [like(7)], 1, 'x').mean(6)).toBe(0)
+    expect(coldTaste(nobody, [like(7)], 2, 'x').mean(6)).toBe(0)
   })
 
   it('is the same for the same seed and another for another', () => {

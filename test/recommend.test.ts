@@ -314,7 +314,11 @@ describe('what cannot be done is told', () => {
   it('a mix before anything was learned', async () => {
     const empty = await emptyEngine()
     await empty.put('ada', invented.world.listenerRecords(0))
-    await expect(draw({}, empty.engine)).rejects.toMatchObject({ code: 'NO_MODEL' })
+    const mix = await draw({}, empty.engine)
+    expect(mix).toMatchObject({ recipe: 'daily-1', modelVersion: 0 })
+    expect(mix.tracks.length).toBeGreaterThan(10)
+    expect(mix.notes.join(' ')).toMatch(/Nothing has been trained on your plays yet; "deepcuts train"/)
+    await expect(empty.engine.model('ada')).rejects.toMatchObject({ code: 'NO_MODEL' })
     await empty.close()
   })
 

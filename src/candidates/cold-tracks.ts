@@ -20,13 +20,28 @@ export function coldTracks({
     const length = Math.sqrt(tags.reduce((sum, tag) => sum + index.tags.weight[tag]! ** 2, 0))
     return length > 0 ? tags.map((tag) => ({ tag, weight: index.tags.weight[tag]! / length })) : none
   }
+  /** A track without tags has those that most of its artist's tracks with tags share. */
+  const byArtist: ReturnType<ColdTracks['tags']>[] = []
+  const tagsOfArtist = (artist: number) => {
+    const counts = new Map<number, number>()
+    for (const row of index.ofArtist(artist)) {
+      const set = catalog.genres[row]!
+      if (set !== 0) counts.set(set, (counts.get(set) ?? 0) + 1)
+    }
+    const [usual] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    return usual ? tagsOf(usual[0]) : none
+  }
   return {
     audio,
     artist: catalog.artist,
     popularity: (row) => (catalog.popularity[row]! - mean) / sd,
     tags(row) {
       const set = catalog.genres[row]!
-      if (set === 0) return none
+      if (set === 0) {
+        const artist = catalog.artist[row]!
+        byArtist[artist] ??= tagsOfArtist(artist)
+        return byArtist[artist]
+      }
       sets[set] ??= tagsOf(set)
       return sets[set]
     },

@@ -18,6 +18,11 @@ const WAVES = 48
 const POPULARITY = 0.25
 /** Normal numbers in the table from which those of artists, tags and tracks are taken by their hash. */
 const NORMALS = 8192
+/** The two heads of a pair: a draw, and the same draw the other way round. */
+const SIDES = [
+  [0, 1],
+  [1, -1],
+] as const
 
 /** What is known of tracks without anybody having heard them. */
 export interface ColdTracks {
@@ -50,7 +55,9 @@ export interface ColdTaste {
  * A Gaussian process over tracks (Rasmussen & Williams 2006), in closed form: the kernel is the sum of sound (squared exponential),
  * artist, tags and the track itself. Heads are draws of the posterior by Matheron's rule (Wilson et al. 2020): a taste drawn
  * beforehand, by random Fourier features (Rahimi & Recht 2007), corrected by what it gets wrong of the observations. Where audio is
- * missing, the part of sound is a draw of its own for that track: its mean is nobody's loss, and it is the more uncertain.
+ * missing, the part of sound is a draw of its own for that track: its mean is nobody's loss, and it is the more uncertain. Every second
+ * head mirrors the one before it, so that the mean of the heads is exactly the mean of all tastes.
+ * @param headCount even
  * @param seed draws the same heads again
  */
 export function coldTaste(
@@ -60,7 +67,8 @@ export function coldTaste(
   seed: string,
 ): ColdTaste {
   const kernel = kernelOf(tracks)
-  const prior = priorDraws(tracks, headCount, seed)
+  const pairs = headCount / 2
+  const prior = priorDraws(tracks, pairs, seed)
   const m = observations.length
   const rows = observations.map(({ row }) => row)
   const factor = cholesky(
@@ -77,22 +85,26 @@ export function coldTaste(
   const drawn = prior(rows)
   /** heads × m */
   const weights = new Float64Array(headCount * m)
-  for (let h = 0; h < headCount; h++) {
-    const wrong = told.map(
-      (value, i) => value - drawn[i * headCount + h]! - Math.sqrt(observations[i]!.variance) * noise.normal(),
+  for (let pair = 0; pair < pairs; pair++) {
+    const off = observations.map(
+      ({ variance }, i) => drawn[i * pairs + pair]! + Math.sqrt(variance) * noise.normal(),
     )
-    weights.set(solve(factor, wrong, m), h * m)
+    for (const [side, sign] of SIDES) {
+      const wrong = told.map((value, i) => value - sign * off[i]!)
+      weights.set(solve(factor, wrong, m), (2 * pair + side) * m)
+    }
   }
   return {
     heads(asked) {
-      const out = prior(asked)
+      const before = prior(asked)
+      const out = new Float64Array(asked.length * headCount)
       const near = new Float64Array(m)
       asked.forEach((row, i) => {
         for (let j = 0; j < m; j++) near[j] = kernel(row, rows[j]!)
         for (let h = 0; h < headCount; h++) {
-          let sum = 0
+          let sum = SIDES[h & 1]![1] * before[i * pairs + (h >> 1)]!
           for (let j = 0; j < m; j++) sum += near[j]! * weights[h * m + j]!
-          out[i * headCount + h]! += sum
+          out[i * headCount + h] = sum
         }
       })
       return out
