@@ -162,7 +162,7 @@ function joined(parts: readonly FoundSeeds[]): FoundSeeds {
 }
 
 /** "Title – Artist, Title – Artist …": a few entries by name, or by id where a file gives no more. */
-export function firstOf(entries: readonly PlaylistEntry[], most = 3): string {
+function firstOf(entries: readonly PlaylistEntry[], most = 3): string {
   const names = entries.slice(0, most).map(entryName)
   return `${names.join(', ')}${entries.length > most ? ' …' : ''}`
 }

@@ -49,7 +49,7 @@ export function kinshipFacts(facts: KinshipFacts): readonly Fact[] {
 }
 
 /** The two most telling facts as one phrase; undefined when nothing can be said. */
-export function kinshipPhrase(facts: KinshipFacts): Fact | undefined {
+function kinshipPhrase(facts: KinshipFacts): Fact | undefined {
   const [first, second] = kinshipFacts(facts)
   if (!first) return undefined
   return second ? { kind: first.kind, text: `${first.text}, and ${second.text}` } : first
