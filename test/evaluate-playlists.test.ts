@@ -3,71 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
-import { random } from '../src/core/random.ts'
 import { evaluatePlaylists, type PlaylistsReport } from '../src/evaluate/playlists.ts'
-import { dayOf, isoDay, readPlaylistArchive } from '../src/evaluate/playlists-file.ts'
+import { dayOf, readPlaylistArchive } from '../src/evaluate/playlists-file.ts'
 import { renderPlaylists } from '../src/evaluate/playlists-report.ts'
 import { CONTINUATION } from '../src/learn/continuation.ts'
 import { continuationAfter, continuationWithheld } from '../src/learn/continuation-task.ts'
 import type { Estimate } from '../src/metrics/interval.ts'
+import { PLAYLIST_HEADER, playlistRows, playlistWorld, WORLD_UNTIL } from './suites/playlist-world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deepcuts-playlists-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const HEADER = 'playlist_id,playlist_name,track_id,title,artists,album,length_s,added,removed'
-
-function write(name: string, rows: readonly string[], header = HEADER): string {
+function write(name: string, rows: readonly string[], header = PLAYLIST_HEADER): string {
   const path = join(folder, name)
   writeFileSync(path, `${[header, ...rows].join('\n')}\n`)
   return path
 }
 
-/** A few rows: playlist, id, title, artists, added, removed. */
-function rowsOf(rows: readonly (readonly string[])[]): string[] {
-  return rows.map(([playlist, id, title, artists, added, removed = '']) =>
-    [playlist, playlist, id, title, artists, 'an album', '200', added, removed].join(','),
-  )
-}
-
-const GENRES = 4
-const FOLLOWERS = 3
-const START = dayOf('2020-01-01')
-const DAYS = 240
-
-/**
- * A world whose right answer is known. Each of four genres has a leader who adds a new track by one of the genre's artists every two days;
- * its followers add it 20 days later, each with a chance of three quarters, and drop it 60 days after that. What a follower
- * gets in the next weeks is what the leader got in the last ones, and after that new tracks of the genre's artists. Two playlists with
- * artists of their own collect without anybody following.
- */
-function world(): string[] {
-  const rng = random('playlists')
-  const rows: string[][] = []
-  const add = (playlist: string, track: string, artist: string, day: number) => {
-    if (day >= START + DAYS) return
-    const gone = day + 60 < START + DAYS ? isoDay(day + 60) : ''
-    rows.push([playlist, track, `Song ${track}`, artist, isoDay(day), gone])
-  }
-  for (let genre = 0; genre < GENRES + 2; genre++)
-    for (let day = -40; day < DAYS; day += 2) {
-      const track = `g${genre}d${day}`
-      const artist = `Artist ${genre}${'abcde'[rng.int(5)]}`
-      const at = (delay: number) => START + Math.max(day + delay, 0)
-      add(`leader ${genre}`, track, artist, at(0))
-      if (genre < GENRES)
-        for (let follower = 0; follower < FOLLOWERS; follower++)
-          if (rng.next() < 0.75) add(`follower ${genre}${follower}`, track, artist, at(20 + follower))
-    }
-  return rowsOf(rows)
-}
-
-const UNTIL = isoDay(START + 180)
 const SMALL = { ...CONTINUATION, heads: 2, hidden: [12], steps: 150, lists: 6, length: 200 }
-const evaluate = (file: string, until = UNTIL) =>
+const evaluate = (file: string, until = WORLD_UNTIL) =>
   evaluatePlaylists({ file, until, seed: 1, ranker: SMALL }, silent)
 
 describe('evaluate playlists', () => {
-  const report: Promise<PlaylistsReport> = evaluate(write('world.csv', world()))
+  const report: Promise<PlaylistsReport> = evaluate(write('world.csv', playlistWorld()))
   const ndcg = (found: PlaylistsReport, model: string, subset: 'all' | 'warm' | 'cold') =>
     (found.models.find(({ name }) => name === model)!.metrics[subset]['ndcg@100'] as Estimate).mean
 
@@ -102,32 +60,19 @@ describe('evaluate playlists', () => {
     expect(protocol.withheld.playlists).toBe(4)
   }, 60_000)
 
-  it('says what it did: cuts before the date, candidates, comparisons, the same report again', async () => {
+  it('says what it did: cuts before the date, candidates, comparisons', async () => {
     const found = await report
     const { inner, candidates, until } = found.protocol
     for (const { to } of inner) expect(to <= until).toBe(true)
     expect(candidates.warm + candidates.cold).toBe(candidates.all)
     expect(found.comparisons.filter(({ subset }) => subset === 'warm')).toHaveLength(6)
     expect(renderPlaylists(found)).toContain('deepcuts is')
-    expect(await evaluate(join(folder, 'world.csv'))).toEqual(found)
-  }, 60_000)
-
-  it('learns nothing from after the date: other days to come leave every setting as it was', async () => {
-    const after = world().map((row) => {
-      const cells = row.split(',')
-      if (cells[8]! >= UNTIL) cells[8] = ''
-      return cells[7]! >= UNTIL ? cells.with(0, 'leader 0').with(1, 'leader 0').join(',') : cells.join(',')
-    })
-    const [one, other] = [await report, await evaluate(write('other.csv', after))]
-    const learned = ({ models }: PlaylistsReport) =>
-      models.map(({ name, settings, validation }) => ({ name, settings, validation }))
-    expect(learned(other)).toEqual(learned(one))
   }, 60_000)
 
   it('refuses what cannot be judged with a sentence', async () => {
     const small = write(
       'small.csv',
-      rowsOf([
+      playlistRows([
         ['p', 'a', 'A', 'X', '2020-01-01'],
         ['q', 'a', 'A', 'X', '2020-03-01'],
       ]),
@@ -141,7 +86,7 @@ describe('evaluate playlists', () => {
     await expect(evaluate(small, '2021-01-01')).rejects.toMatchObject({ code: 'PLAYLISTS_NOTHING_AFTER' })
     const burst = write(
       'burst.csv',
-      rowsOf([
+      playlistRows([
         ['p', 'a', 'A', 'X', '2020-01-01'],
         ['q', 'b', 'B', 'X', '2020-01-01'],
         ['q', 'a', 'A', 'X', '2020-03-01'],
@@ -153,7 +98,7 @@ describe('evaluate playlists', () => {
 
 describe('readPlaylistArchive', () => {
   it('joins ids of one title and the same artists, and titles of one id, and numbers tracks by none of their places', async () => {
-    const rows = rowsOf([
+    const rows = playlistRows([
       ['p', 'a', 'Song', 'X; Y', '2020-01-01'],
       ['p', 'b', 'SONG', 'y;x', '2020-02-01'],
       ['q', 'b', 'Song (renamed)', 'X', '2020-02-01'],
@@ -171,7 +116,7 @@ describe('readPlaylistArchive', () => {
   })
 
   it('says what a file lacks', async () => {
-    const rows = rowsOf([['p', 'a', 'A', 'X', '']])
+    const rows = playlistRows([['p', 'a', 'A', 'X', '']])
     await expect(readPlaylistArchive(write('undated.csv', rows))).rejects.toThrow(
       'does not say when tracks were added',
     )
@@ -182,7 +127,7 @@ describe('readPlaylistArchive', () => {
       readPlaylistArchive(write('artists.csv', ['p,a,A,2020-01-01'], 'playlist_id,track_id,title,added')),
     ).rejects.toThrow('has no column "artists"')
     await expect(
-      readPlaylistArchive(write('broken.csv', rowsOf([['p', 'a', 'A', 'X', '1 May 2020']]))),
+      readPlaylistArchive(write('broken.csv', playlistRows([['p', 'a', 'A', 'X', '1 May 2020']]))),
     ).rejects.toThrow('row 1 below its header: its added "1 May 2020" is no date')
   })
 })
@@ -192,7 +137,7 @@ describe('continuationAfter', () => {
     const history = await readPlaylistArchive(
       write(
         'stays.csv',
-        rowsOf([
+        playlistRows([
           ['p', 'stays', 'stays', 'X', '2020-01-01', '2020-03-01'],
           ['p', 'left', 'left', 'X', '2020-01-01', '2020-01-20'],
           ['p', 'left', 'left', 'X', '2020-02-05'],
@@ -218,7 +163,7 @@ describe('continuationAfter', () => {
     const history = await readPlaylistArchive(
       write(
         'withheld.csv',
-        rowsOf([
+        playlistRows([
           ['p', 'b', 'b', 'X', '2020-01-02'],
           ['p', 'a', 'a', 'X', '2020-01-01'],
           ['p', 'c', 'c', 'X', '2020-01-03'],

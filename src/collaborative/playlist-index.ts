@@ -30,6 +30,8 @@ export interface PlaylistIndex {
     readonly first: Float64Array
     readonly last: Float64Array
     readonly current: Uint8Array
+    /** Days → what the last addition still counts after halving every so many days; see `FOUNDED_AGE`. */
+    readonly decayed: Readonly<Record<DecayDays, Float32Array>>
   }
   /** Playlist × artist pairs; how many tracks, as ln(1 + n). */
   readonly artistPairs: Pairs & { readonly weight: Float32Array; readonly count: number }
@@ -62,6 +64,12 @@ export interface PlaylistIndex {
   readonly artistEase: RowEase
 }
 
+/** Half-lives in days. */
+export type DecayDays = 30 | 90 | 120
+
+/** Days that what a playlist was founded with is taken to have been on it: nobody knows when it was added. */
+export const FOUNDED_AGE = 90
+
 const WINDOWS = [7, 30, 90]
 const ARTIST_WINDOWS = [30, 90]
 /** Days since its first day anywhere within which a track of an artist is a late one. */
@@ -85,6 +93,12 @@ export async function indexPlaylists(past: PlaylistPast): Promise<PlaylistIndex>
     last[pair] = Math.max(last[pair]!, log.added[row]!)
     if (log.removed[row] === Number.POSITIVE_INFINITY) current[pair] = 1
   }
+
+  const decayed = (halfLife: DecayDays) =>
+    Float32Array.from(last, (at, pair) => {
+      const age = day - at + (at === founded[pairs.playlist[pair]!] ? FOUNDED_AGE : 0)
+      return 2 ** (-age / halfLife)
+    })
 
   const momentum = WINDOWS.map(() => new Float32Array(log.tracks))
   const lastAge = new Float64Array(log.tracks).fill(Number.POSITIVE_INFINITY)
@@ -148,7 +162,13 @@ export async function indexPlaylists(past: PlaylistPast): Promise<PlaylistIndex>
   }
   return {
     past,
-    pairs: { ...pairs, first, last, current },
+    pairs: {
+      ...pairs,
+      first,
+      last,
+      current,
+      decayed: { 30: decayed(30), 90: decayed(90), 120: decayed(120) },
+    },
     artistPairs: { ...artistPairs, weight },
     founded,
     holders,

@@ -1,4 +1,11 @@
-import { easeScores, LATE_DAYS, lengthBin, lengthHistogram, type PlaylistIndex } from './playlist-index.ts'
+import {
+  easeScores,
+  FOUNDED_AGE,
+  LATE_DAYS,
+  lengthBin,
+  lengthHistogram,
+  type PlaylistIndex,
+} from './playlist-index.ts'
 import { wordsOf } from './playlist-log.ts'
 import type { PlaylistQuery } from './playlist-model.ts'
 
@@ -70,7 +77,7 @@ export function ownArtists(index: PlaylistIndex, { self, stays }: PlaylistQuery)
     for (let pair = pairs.starts[other]!; pair < pairs.starts[other + 1]!; pair++) {
       const last = pairs.last[pair]!
       if (last === founded[other]) continue
-      const by = cosine * 2 ** (-(day - last) / 90)
+      const by = cosine * pairs.decayed[90][pair]!
       const track = pairs.thing[pair]!
       for (let at = content.artistStarts[track]!; at < content.artistStarts[track + 1]!; at++)
         neighbors90[content.artist[at]!]! += by
@@ -79,7 +86,6 @@ export function ownArtists(index: PlaylistIndex, { self, stays }: PlaylistQuery)
   return { ever, current, decayed30, decayed90, lift, rate, lateRate, age, ease, neighbors, neighbors90 }
 }
 
-const FOUNDED_AGE = 90
 /** How much likelier a track's length is on the playlist than anywhere, as a logarithm. */
 export function ownSounds(
   { past: { content }, lengthShare }: PlaylistIndex,

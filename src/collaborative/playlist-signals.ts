@@ -1,4 +1,4 @@
-import { easeScores, type PlaylistIndex } from './playlist-index.ts'
+import { type DecayDays, easeScores, type PlaylistIndex } from './playlist-index.ts'
 import type { PlaylistQuery } from './playlist-model.ts'
 import { ownArtists, ownSounds, ownWords, playlistHabits } from './playlist-query.ts'
 
@@ -91,8 +91,8 @@ export function playlistSignals(index: PlaylistIndex, query: PlaylistQuery, trac
 
   const own = ownTracks(query)
   const flows = flowsFrom(index, query, own)
-  const near = [30, 90, undefined].map((halfLife) => lent(index, flows.cosine, halfLife))
-  const flow = [30, 120].map((halfLife) => lent(index, flows.flow, halfLife, true))
+  const near = ([30, 90, undefined] as const).map((halfLife) => lent(index, flows.cosine, halfLife))
+  const flow = ([30, 120] as const).map((halfLife) => lent(index, flows.flow, halfLife, true))
   const ease = easeScores(
     index.ease,
     pairs,
@@ -239,29 +239,22 @@ function flowsFrom(index: PlaylistIndex, { self, stays }: PlaylistQuery, own: Ow
 
 /** What playlists with a weight lend their tracks; of old additions less. `current`: only of tracks that are still there. */
 function lent(
-  index: PlaylistIndex,
+  { pairs, past }: PlaylistIndex,
   weight: Float64Array,
-  halfLife: number | undefined,
+  halfLife: DecayDays | undefined,
   current = false,
 ): Float64Array {
-  const { pairs, past, founded } = index
   const scores = new Float64Array(past.log.tracks)
+  const decayed = halfLife && pairs.decayed[halfLife]
   for (let other = 0; other < weight.length; other++) {
     const by = weight[other]!
     if (by === 0) continue
-    for (let pair = pairs.starts[other]!; pair < pairs.starts[other + 1]!; pair++) {
-      if (current && pairs.current[pair] === 0) continue
-      const last = pairs.last[pair]!
-      // Nobody knows when what a playlist was founded with was added to it.
-      const age = past.day - last + (last === founded[other] ? FOUNDED_AGE : 0)
-      scores[pairs.thing[pair]!]! += halfLife === undefined ? by : by * 2 ** (-age / halfLife)
-    }
+    for (let pair = pairs.starts[other]!; pair < pairs.starts[other + 1]!; pair++)
+      if (!current || pairs.current[pair] === 1)
+        scores[pairs.thing[pair]!]! += decayed ? by * decayed[pair]! : by
   }
   return scores
 }
-
-/** Days that what a playlist was founded with is taken to have been on it. */
-const FOUNDED_AGE = 90
 
 function ownAlbums({ past: { content } }: PlaylistIndex, own: Own) {
   const albumEver = new Map<number, number>()

@@ -25,12 +25,12 @@ export interface ContinuationSettings {
 
 /** Chosen on cuts before 2020-04 of the playlist archive; see docs/decisions/playlist-continuation.md. */
 export const CONTINUATION: ContinuationSettings = {
-  heads: 6,
-  hidden: [48, 24],
+  heads: 8,
+  hidden: [24],
   dropout: 0.1,
   learningRate: 2e-3,
   weightDecay: 0.01,
-  steps: 400,
+  steps: 300,
   lists: 12,
   length: 400,
 }
