@@ -10,9 +10,10 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }
   hetrec: () => import('./hetrec.ts'),
   neighbors: () => import('./neighbors.ts'),
   recommend: () => import('./recommend.ts'),
+  'many-listeners': () => import('./many-listeners.ts'),
 }
 /** What follows the name of one of these is for it. */
-const TAKE_ARGUMENTS = ['likability', 'hetrec', 'neighbors', 'recommend']
+const TAKE_ARGUMENTS = ['likability', 'hetrec', 'neighbors', 'recommend', 'many-listeners']
 
 const words = process.argv.slice(2)
 const last = words.findIndex((word) => TAKE_ARGUMENTS.includes(word)) + 1 || words.length

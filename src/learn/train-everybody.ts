@@ -7,6 +7,7 @@ import { EVERYBODY } from '../library/kept-library.ts'
 import type { Library } from '../library/library.ts'
 import { readPlaylists } from '../library/playlists.ts'
 import { type Checkpoint, checkpointFiles, readCheckpoint } from '../model/checkpoint.ts'
+import type { Sequences } from '../taste/sequences.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Everybody, type Parts, partsOf, playsBefore, readEverybody } from './everybody-data.ts'
 import { describeForJudging, fitEverybody, refitEverybody } from './everybody-fit.ts'
@@ -56,7 +57,9 @@ export async function trainEverybody(
   const tail = await judge(await describe(tailOf(parts), 'the newest plays'), earlier)
   const fitted = earlier.cut ? earlier : await refitEverybody(data, earlier, progress, signal)
 
-  const taste = await trainTaste(await tasteDataOf(library, data, audioScale), { seed }, progress, signal)
+  const tasteData = await tasteDataOf(library, data, audioScale)
+  const rounds = tasteRounds(tasteData.sequences)
+  const taste = await trainTaste(tasteData, { seed, rounds }, progress, signal)
   await taste.trained?.model.close()
 
   const evaluation: Evaluation = earlier.evaluation
@@ -112,6 +115,20 @@ async function tasteDataOf(
     content: itemContent(catalog, scale),
     names: itemNames(catalog),
   }
+}
+
+/** Events of a sequence that the taste model learns together, how many such windows of one sequence a round has at most, and windows a step. */
+const WINDOW = { events: 100, most: 8, together: 32 } as const
+/** Steps of one level's training, about: beyond a million events a round is long, and few of them do. */
+const TASTE_STEPS = 3000
+const ROUNDS = { least: 4, most: 20 } as const
+
+function tasteRounds({ offsets }: Sequences): number {
+  let windows = 0
+  for (let s = 0; s + 1 < offsets.length; s++)
+    windows += Math.min(WINDOW.most, Math.ceil((offsets[s + 1]! - offsets[s]!) / WINDOW.events))
+  const rounds = Math.ceil(TASTE_STEPS / Math.max(1, windows / WINDOW.together))
+  return Math.min(Math.max(rounds, ROUNDS.least), ROUNDS.most)
 }
 
 const leftOutOf = ({ leftOut }: Parts) => leftOut.map((person) => ({ person, from: 0, to: person.log.size }))
