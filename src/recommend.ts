@@ -1,3 +1,4 @@
+import { evidenceOf } from './candidates/evidence.ts'
 import { nearestLoved } from './candidates/nearest-loved.ts'
 import { retrieve } from './candidates/retrieve.ts'
 import { countNew } from './candidates/source.ts'
@@ -83,6 +84,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     failed: found.degraded.map(({ source }) => source),
     track: (row) => trackAt(catalog, row),
     nearestLoved: nearestLoved(request),
+    evidence: evidenceOf(request),
     ...(start && { start }),
     drawOf: (trackIds) => secretSeed(seed, version, catalog.revision, ...trackIds),
   })

@@ -44,6 +44,27 @@ const fresh = (more: Partial<ReasonFacts> = {}): ReasonFacts => ({
   ...more,
 })
 
+describe('what sources know of a new track', () => {
+  const beside = { ...near(11, 9), playlists: 4 }
+  test.each<[Partial<ReasonFacts>, string, string]>([
+    [{ beside }, 'together', 'on 4 playlists beside Stairs by Bo, which you finished 9 of 11 times'],
+    [
+      { beside, nearest: near(3, 3) },
+      'together',
+      'on 4 playlists beside Stairs by Bo, which you finished 9 of 11 times',
+    ],
+    [
+      { nearest: near(3, 3), nearArtist: 'Cy' },
+      'near',
+      'close in sound to Stairs by Bo, which you finished all 3 times',
+    ],
+    [{ nearArtist: 'Cy', lately: true }, 'circle', 'new to you, by an artist near Cy'],
+    [{ lately: true }, 'popular', 'new to you, and popular lately'],
+  ])('%j is told by the strongest of it', (facts, kind, text) => {
+    expect(reason(fresh(facts))).toEqual({ kind, text })
+  })
+})
+
 describe('a reason', () => {
   test.each<[ReasonFacts, string, string]>([
     [known(track(11, 9)), 'finished', 'you finished 9 of 11 plays, last in March 2024'],

@@ -9,10 +9,11 @@ export interface Reason {
     | 'rediscover' // loved, not heard for long
     | 'repeat' // on repeat lately
     | 'artist' // new track of an artist the listener finishes
-    | 'together' // on playlists with where the mix starts
+    | 'together' // on playlists with where the mix starts, or with what the listener loves
+    | 'circle' // by an artist near one that the listener loves
     | 'near' // new track close in sound to one the listener loves
     | 'exploration' // drawn on purpose although unsure
-    | 'popular' // nothing personal is known
+    | 'popular' // popular lately, or nothing personal is known
   readonly text: string
 }
 

@@ -29,8 +29,17 @@ export interface ExplainFacts {
   nearestLoved(row: number): number | undefined
   /** Where the mix starts, if not from what the listener loves, and what may be told of a row there. */
   readonly start?: { readonly seeds: Seeds; facts(row: number): KinshipFacts }
+  /** What else the sources know of a row that they proposed; rows and artists are those of the catalog. */
+  evidence?(row: number, sources: readonly string[]): EvidenceRows
   /** Names the draw of these tracks. */
   drawOf(trackIds: readonly number[]): string
+}
+
+/** What sources know of a row, by rows and artists. */
+export interface EvidenceRows {
+  readonly beside?: { readonly row: number; readonly playlists: number }
+  readonly nearArtist?: number
+  readonly lately: boolean
 }
 
 /** Turns the drawn slate, in its order, into a mix with a reason made of facts on every track. */
@@ -66,13 +75,23 @@ const LONGEST_NAME = 100
 
 function explainTracks(
   slate: Slate,
-  { recipe, listener, track, nearestLoved, start }: ExplainFacts,
+  { recipe, listener, track, nearestLoved, start, evidence }: ExplainFacts,
 ): MixTrack[] {
   return slate.tracks.map(({ candidate, propensity, explored }, i) => {
     const { row, artist, familiarity } = candidate
     const near = familiarity === 'new' ? nearestLoved(row) : undefined
     const loved = near === undefined ? undefined : { ...listener.trackHistory(near), ...namesOf(track(near)) }
+    const { beside, nearArtist, lately } = evidence?.(row, candidate.sources) ?? { lately: false }
     const usual = reason({
+      lately,
+      ...(beside && {
+        beside: {
+          ...listener.trackHistory(beside.row),
+          ...namesOf(track(beside.row)),
+          playlists: beside.playlists,
+        },
+      }),
+      ...(nearArtist === undefined ? {} : { nearArtist: listener.artistHistory(nearArtist).name }),
       recipe: recipe.name,
       explored,
       now: listener.at,

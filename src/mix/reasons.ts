@@ -13,7 +13,7 @@ export interface LovedTrack {
   readonly plays: number
 }
 
-/** All that a reason may be made of: what this listener did, and nothing that anybody else did. */
+/** All that a reason may be made of: what this listener did, what catalogs say, and whether many did something; nothing that another listener did. */
 export interface ReasonFacts {
   readonly recipe: string
   readonly explored: boolean
@@ -22,6 +22,12 @@ export interface ReasonFacts {
   /** This listener with the artist's tracks. */
   readonly artist?: ArtistHistory
   readonly nearest?: LovedTrack
+  /** A loved track beside which it stands on so many playlists, of the listener's own and of catalogs. */
+  readonly beside?: LovedTrack & { readonly playlists: number }
+  /** An artist that the listener loves, near whom the track's artist is, by sound, tags or playlists. */
+  readonly nearArtist?: string
+  /** Whether many listeners played it in the last weeks. */
+  readonly lately?: boolean
   /** Ms since the epoch: a last play in the same month is "this month". */
   readonly now: number
 }
@@ -49,13 +55,16 @@ function familiarReason({ recipe, now }: ReasonFacts, track: TrackHistory): Reas
   return { kind, text }
 }
 
-function newReason({ artist, nearest }: ReasonFacts): Reason {
+function newReason({ artist, nearest, beside, nearArtist, lately }: ReasonFacts): Reason {
   const finisher = artist !== undefined && artist.finishes > 0
   if (finisher && artist.finishes >= artist.skips) {
     return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
   }
+  if (beside) return { kind: 'together', text: `on ${beside.playlists} playlists beside ${loved(beside)}` }
   if (nearest) return { kind: 'near', text: `close in sound to ${loved(nearest)}` }
   if (finisher) return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
+  if (nearArtist) return { kind: 'circle', text: `new to you, by an artist near ${nearArtist}` }
+  if (lately) return { kind: 'popular', text: 'new to you, and popular lately' }
   return { kind: 'popular', text: 'new to you: nothing in your history speaks for or against it yet' }
 }
 
