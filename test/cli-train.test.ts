@@ -53,6 +53,12 @@ describe('what a training tells', () => {
     expect(told(given)).toContain(sentence)
   })
 
+  it('is what a refresh went on from, or why it trained in full', () => {
+    expect(told({ refresh: { from: 4 } })).toContain('It went on from model 4, with its preset and seed.')
+    expect(told({ refresh: { full: 'no version serves' } })).toContain('trained in full')
+    expect(told({})).not.toMatch(/went on|in full/)
+  })
+
   it('is a table, with a warning where it is of few plays', () => {
     expect(told({})).toMatch(/deepcuts +0\.800 +0\.800/)
     expect(told({})).not.toContain('may be chance')

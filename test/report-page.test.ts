@@ -58,6 +58,24 @@ const textOf = (page: string) =>
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ')
 
+it('a refresh is told as one: what it went on from, and why there is no curve', async () => {
+  const { manifest, evaluation } = input()
+  const training = { ...(manifest.training as object), refresh: { from: 2 } }
+  const curve = [{ step: 10, training: 0.5, validation: null }]
+  const report = await makeReport(
+    input({
+      manifest: { ...manifest, training },
+      evaluation: { ...evaluation!, curve, kept: 10, lines: [] },
+    }),
+    silent,
+  )
+  const page = renderReport(report)
+  expect(textOf(page)).toContain('a refresh of version 2')
+  expect(textOf(page)).toContain('goes on from version 2 with a fixed number of rounds')
+  expect(page).toContain('deepcuts train --refresh')
+  expect(page).not.toMatch(/NaN|Infinity|undefined/)
+})
+
 describe('a reliability diagram', () => {
   it('lies on the diagonal where the probabilities are right', () => {
     const bins = reliabilityBins(judgedRows(heldOutOf(onTheDiagonal()), 'all'))

@@ -5,6 +5,8 @@ export interface VersionFacts {
   readonly version: number
   /** The version that served the listener before. */
   readonly parent?: number
+  /** The version that its training went on from, where it was a refresh. */
+  readonly refreshed?: number
   /** When it was made, ms since the epoch. */
   readonly madeAt: number
   /** Plays with a known outcome that it learned from. */
@@ -27,8 +29,10 @@ export function versionFacts({ version, parent, at, training }: ModelManifest): 
   const numbers = ['plays', 'finishes', 'skips', 'firstPlayAt', 'lastPlayAt', 'heldOutFrom', 'seed'].flatMap(
     (name) => (typeof told[name] === 'number' ? [[name, told[name]] as const] : []),
   )
+  const { from } = (told.refresh ?? {}) as { readonly from?: unknown }
   return {
     version,
+    ...(typeof from === 'number' && { refreshed: from }),
     ...(parent !== undefined && { parent }),
     madeAt: at,
     ...Object.fromEntries(numbers),

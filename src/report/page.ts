@@ -115,15 +115,18 @@ function factsSection({ version, at, heldOut }: Report): string {
   const { plays, finishes, skips, firstPlayAt, lastPlayAt, heldOutFrom, seed, preset, parent, madeAt } =
     version
   const known = finishes !== undefined && skips !== undefined ? finishes + skips : undefined
-  const command = [
-    'deepcuts train',
-    ...(preset ? [`--preset ${preset}`] : []),
-    ...(seed === undefined ? [] : [`--seed ${seed}`]),
-  ]
+  const command =
+    version.refreshed === undefined
+      ? [
+          'deepcuts train',
+          ...(preset ? [`--preset ${preset}`] : []),
+          ...(seed === undefined ? [] : [`--seed ${seed}`]),
+        ]
+      : ['deepcuts train --refresh']
   const facts: (readonly [string, string] | undefined)[] = [
     [
       'version',
-      `${version.version}, made ${day(madeAt)}${parent === undefined ? '' : `, after version ${parent}`}`,
+      `${version.version}, made ${day(madeAt)}${parent === undefined ? '' : `, after version ${parent}`}${version.refreshed === undefined ? '' : `, a refresh of version ${version.refreshed}`}`,
     ],
     known === undefined
       ? undefined

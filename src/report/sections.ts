@@ -146,7 +146,14 @@ function familiarityFigure(view: ReportView, spread: SpreadReport): string {
 export function curveSection(report: Report, styles: ReadonlyMap<string, LineStyle>): string {
   const { curve, lines } = report
   if (curve.length === 0)
-    return section('Training', 'This version keeps no record of how its training went.', 'broad', [])
+    return section(
+      'Training',
+      report.version.refreshed === undefined
+        ? 'This version keeps no record of how its training went.'
+        : `A refresh goes on from version ${report.version.refreshed} with a fixed number of rounds; it has no validation plays to draw a curve of.`,
+      'broad',
+      [],
+    )
   const sentence = curveSentence(report)
   const entries = [
     { style: styles.get(OURS)!, text: 'deepcuts, validation plays' },
