@@ -4,12 +4,12 @@ import { currentTracks, type PlaylistLog, type Stay, type TrackContent } from '.
 import type { PlaylistModel } from './playlist-model.ts'
 
 /** Which tracks of the playlist to continue count: those on it, or those that left it as well. */
-export type Counted = 'current' | 'ever'
+type Counted = 'current' | 'ever'
 /** After so many days what was added counts half. */
-export type HalfLife = number | 'none'
+type HalfLife = number | 'none'
 
 /** Who ever had which track, each pair once. */
-export function membership({ playlists, tracks, playlist, track }: PlaylistLog) {
+function membership({ playlists, tracks, playlist, track }: PlaylistLog) {
   const weight = new Float32Array(track.length).fill(1)
   const matrix = interactions({ user: playlist, item: track, weight }, playlists, tracks)
   matrix.weight.fill(1)
@@ -17,7 +17,7 @@ export function membership({ playlists, tracks, playlist, track }: PlaylistLog) 
 }
 
 /** The share that something of an age in days still counts. */
-export function decay(age: number, halfLife: HalfLife): number {
+function decay(age: number, halfLife: HalfLife): number {
   return halfLife === 'none' ? 1 : 2 ** (-Math.max(age, 0) / halfLife)
 }
 
@@ -25,12 +25,12 @@ function tracksOf(stays: readonly Stay[], counted: Counted): Set<number> {
   return counted === 'current' ? currentTracks(stays) : new Set(stays.map(({ track }) => track))
 }
 
-export interface PlaylistPopularitySettings {
+interface PlaylistPopularitySettings {
   readonly halfLifeDays: HalfLife
 }
 
 /** Ranks by how often tracks were put on any playlist, recent days counting more. */
-export function playlistPopularity({ halfLifeDays }: PlaylistPopularitySettings): PlaylistModel {
+function playlistPopularity({ halfLifeDays }: PlaylistPopularitySettings): PlaylistModel {
   return {
     name: 'popularity',
     async fit({ log, day }) {
@@ -42,14 +42,14 @@ export function playlistPopularity({ halfLifeDays }: PlaylistPopularitySettings)
   }
 }
 
-export interface PlaylistItemKnnSettings {
+interface PlaylistItemKnnSettings {
   readonly k: number
   readonly shrink: number
   readonly counted: Counted
 }
 
 /** The cosines of tracks by the playlists they were ever on, summed over the playlist's tracks, each keeping its k nearest (as `itemKnn`). */
-export function playlistItemKnn({ k, shrink, counted }: PlaylistItemKnnSettings): PlaylistModel {
+function playlistItemKnn({ k, shrink, counted }: PlaylistItemKnnSettings): PlaylistModel {
   return {
     name: 'item-knn',
     async fit({ log }) {
@@ -92,7 +92,7 @@ function rowOf({ starts, item }: Interactions, row: number): Uint32Array {
   return item.subarray(starts[row]!, starts[row + 1]!)
 }
 
-export interface PlaylistEaseSettings {
+interface PlaylistEaseSettings {
   readonly lambda: number
   readonly counted: Counted
 }
@@ -101,7 +101,7 @@ export interface PlaylistEaseSettings {
  * EASE (Steck 2019, see `ease`) for playlists that need not be among those it is fitted to: x P = (x − u X) / λ with u = x Xᵀ K and
  * K = (X Xᵀ + λI)⁻¹, so that only a matrix of the playlists is inverted.
  */
-export function playlistEase({ lambda, counted }: PlaylistEaseSettings): PlaylistModel {
+function playlistEase({ lambda, counted }: PlaylistEaseSettings): PlaylistModel {
   return {
     name: 'ease',
     async fit({ log }) {
@@ -147,7 +147,7 @@ export function playlistEase({ lambda, counted }: PlaylistEaseSettings): Playlis
   }
 }
 
-export interface PlaylistKnnSettings {
+interface PlaylistKnnSettings {
   readonly k: number
   readonly halfLifeDays: HalfLife
   readonly counted: Counted
@@ -157,7 +157,7 @@ export interface PlaylistKnnSettings {
 const KNN_SHRINK = 10
 
 /** Playlist-kNN with time decay: the k playlists with the most in common (cosine) lend their tracks, what was added lately more of it. */
-export function playlistKnn({ k, halfLifeDays, counted }: PlaylistKnnSettings): PlaylistModel {
+function playlistKnn({ k, halfLifeDays, counted }: PlaylistKnnSettings): PlaylistModel {
   return {
     name: 'playlist-knn',
     async fit({ log, day }) {
@@ -195,7 +195,7 @@ function rowsByPlaylist({ playlists, playlist }: PlaylistLog): number[][] {
   return rows
 }
 
-export interface ArtistRecencySettings {
+interface ArtistRecencySettings {
   readonly halfLifeDays: HalfLife
   /** Recency of a track that was never added anywhere, from 0 to that of one added today, 1, and beyond. */
   readonly unseen: number
@@ -205,7 +205,7 @@ export interface ArtistRecencySettings {
 }
 
 /** What share of the playlist's tracks are by a track's artists, times how recently the track was added anywhere (2^(−age / half-life)). */
-export function artistRecency(settings: ArtistRecencySettings): PlaylistModel {
+function artistRecency(settings: ArtistRecencySettings): PlaylistModel {
   return {
     name: 'artist-recency',
     async fit({ log, content, day }) {

@@ -1,11 +1,5 @@
-import {
-  easeScores,
-  FOUNDED_AGE,
-  LATE_DAYS,
-  lengthBin,
-  lengthHistogram,
-  type PlaylistIndex,
-} from './playlist-index.ts'
+import { easeScores } from './pairs.ts'
+import { FOUNDED_AGE, LATE_DAYS, lengthBin, lengthHistogram, type PlaylistIndex } from './playlist-index.ts'
 import { wordsOf } from './playlist-log.ts'
 import type { PlaylistQuery } from './playlist-model.ts'
 

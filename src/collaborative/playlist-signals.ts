@@ -1,4 +1,5 @@
-import { type DecayDays, easeScores, type PlaylistIndex } from './playlist-index.ts'
+import { easeScores } from './pairs.ts'
+import type { DecayDays, PlaylistIndex } from './playlist-index.ts'
 import type { PlaylistQuery } from './playlist-model.ts'
 import { ownArtists, ownSounds, ownWords, playlistHabits } from './playlist-query.ts'
 

@@ -23,7 +23,7 @@ export interface ContenderOptions {
 }
 
 /** A model as the report names it. */
-export interface ContenderRow {
+interface ContenderRow {
   readonly name: string
   readonly settings: PlaylistSettings
   readonly validation?: number
@@ -31,7 +31,7 @@ export interface ContenderRow {
 }
 
 /** The simple models with their settings, their blend, and ours, ready for any past. */
-export interface Contenders {
+interface Contenders {
   readonly tuned: readonly TunedContinuation[]
   /** The weights of the simple models in their blend. */
   readonly blend: readonly number[]

@@ -25,7 +25,7 @@ const RECALL = [20, 100, 500]
 const NDCG = [20, 100, 500]
 
 /** The weights of the blend of the scorers that is judged beside them, under the last index. */
-export interface JudgeOptions {
+interface JudgeOptions {
   readonly blend: readonly number[]
   readonly signal?: AbortSignal | undefined
 }

@@ -5,7 +5,7 @@ import { type ContenderOptions, contend, judgeContenders } from './playlists-con
 import type { ContinuationValues } from './playlists-judge.ts'
 
 /** How many tracks of a withheld playlist are shown. */
-export const SEEDS = [1, 5, 10, 25]
+const SEEDS = [1, 5, 10, 25]
 
 /** One playlist of so many is withheld. */
 const FOLDS = 5
@@ -21,7 +21,7 @@ export const WITHHELD =
   'artistRPrecision gives a quarter for an artist that is right. Settings are chosen, and ours is trained, by withholding among the other playlists.'
 
 /** What came out of withholding, of every contender. */
-export interface WithheldValues {
+interface WithheldValues {
   readonly playlists: number
   /** Tracks of withheld playlists that are on no other one, and are left out. */
   readonly unknownTracks: number

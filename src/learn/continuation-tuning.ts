@@ -56,7 +56,7 @@ export async function tuneContinuation(
 }
 
 /** What the parts of a blend count, and how good it is on the task. */
-export interface ContinuationBlend {
+interface ContinuationBlend {
   /** One a part, not negative. */
   readonly weights: readonly number[]
   readonly ndcg: number
