@@ -148,17 +148,30 @@ function kernelOf({ audio, artist, tags }: ColdTracks): (a: number, b: number) =
   }
 }
 
+let once: { table: Float64Array; frequency: Float64Array; phase: Float64Array } | undefined
+
+/** Normal numbers, and the waves that stand for the space of sound: the same for all tastes, drawn when first asked for. */
+function drawnOnce() {
+  if (once) return once
+  const rng = random('cold taste')
+  const normals = (length: number) => Float64Array.from({ length }, () => rng.normal())
+  once = {
+    table: normals(NORMALS),
+    frequency: normals(WAVES * SOUND.length).map((value) => value / Math.sqrt(LENGTH_SQUARED)),
+    phase: Float64Array.from({ length: WAVES }, () => 2 * Math.PI * rng.next()),
+  }
+  return once
+}
+
 /** A function that gives rows × heads log-odds of tastes drawn beforehand. */
 function priorDraws({ audio, artist, tags }: ColdTracks, heads: number, seed: string) {
-  const rng = random(`${seed}/prior`)
-  const table = Float64Array.from({ length: NORMALS }, () => rng.normal())
-  const frequency = Float64Array.from(
-    { length: WAVES * SOUND.length },
-    () => rng.normal() / Math.sqrt(LENGTH_SQUARED),
-  )
-  const phase = Float64Array.from({ length: WAVES }, () => 2 * Math.PI * rng.next())
+  const { table, frequency, phase } = drawnOnce()
+  const own = random(`${seed}/prior`).int(2 ** 31)
   const amplitude = Math.sqrt((2 * VARIANCE.sound) / WAVES)
-  const weight = Float64Array.from({ length: WAVES * heads }, () => amplitude * rng.normal())
+  const weight = Float64Array.from(
+    { length: WAVES * heads },
+    (_, i) => amplitude * table[mix(own, i) & (NORMALS - 1)]!,
+  )
   const sound = new Float64Array(SOUND.length)
 
   return (rows: readonly number[]): Float64Array => {
@@ -166,7 +179,7 @@ function priorDraws({ audio, artist, tags }: ColdTracks, heads: number, seed: st
     rows.forEach((row, i) => {
       const at = i * heads
       const add = (kind: number, key: number, scale: number) => {
-        const base = mix(kind, key)
+        const base = mix(own + kind, key)
         for (let h = 0; h < heads; h++) out[at + h]! += scale * table[mix(base, h) & (NORMALS - 1)]!
       }
       if (soundAt(audio, row, sound)) {
@@ -179,9 +192,9 @@ function priorDraws({ audio, artist, tags }: ColdTracks, heads: number, seed: st
       } else add(1, row, Math.sqrt(VARIANCE.sound))
       if (artist[row] === 0) add(2, row, Math.sqrt(VARIANCE.artist))
       else add(3, artist[row]!, Math.sqrt(VARIANCE.artist))
-      const own = tags(row)
-      if (own.length === 0) add(4, row, Math.sqrt(VARIANCE.tags))
-      for (const { tag, weight: share } of own) add(5, tag, Math.sqrt(VARIANCE.tags) * share)
+      const told = tags(row)
+      if (told.length === 0) add(4, row, Math.sqrt(VARIANCE.tags))
+      for (const { tag, weight: share } of told) add(5, tag, Math.sqrt(VARIANCE.tags) * share)
       add(6, row, Math.sqrt(VARIANCE.own))
     })
     return out
