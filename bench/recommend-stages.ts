@@ -54,17 +54,22 @@ export function stagesOf(): Stages {
 
 /** An engine that does the same, and tells the stages how long each part took. */
 export function staged(engine: Engine, { timed }: Stages): Engine {
-  const { library } = engine
   return {
     ...engine,
-    library: {
-      ...library,
-      listeners: { ...library.listeners, get: timed('read who it is', library.listeners.get) },
-      exposures: { ...library.exposures, days: timed("read the day's draw", library.exposures.days) },
-    },
-    model: timed('find the model', async (listener) => {
-      const model = await engine.model(listener)
-      return { ...model, scorer: { score: timed('score', model.scorer.score) } }
+    listener: timed('find the listener', engine.listener),
+    days: timed("find the day's draw", engine.days),
+    playlists: timed('find the playlists', engine.playlists),
+    shelves: timed('find the catalog', engine.shelves),
+    serving: timed('find the model', async (listener) => {
+      const serving = await engine.serving(listener)
+      const { score, standing } = serving.scorer
+      return {
+        ...serving,
+        scorer: {
+          score: timed('score', score),
+          ...(standing && { standing: timed('standing', standing) }),
+        },
+      }
     }),
     describe: timed('describe the listener', engine.describe),
     sourcesOf: (recipe) =>

@@ -107,15 +107,18 @@ interface Asked {
 async function ask(engine: Engine, clock: { at: number }, requests: number) {
   const stages = stagesOf()
   const watched = staged(engine, stages)
+  const { trackId, size } = await engine.library.catalog()
   const asked: Asked[] = []
   const warm = 2 * RECIPES.length
   let first = 0
   for (let i = 0; i < warm + requests; i++) {
-    const { name: recipe } = RECIPES[i % RECIPES.length]!
+    const { name: recipe, startsFrom } = RECIPES[i % RECIPES.length]!
+    const seeds = { trackIds: [trackId[(i * 997) % size]!], title: 'a track' }
+    const query = { listener: LISTENER, recipe, n: 30, ...(startsFrom && { from: seeds }) }
     clock.at += HOUR
     stages.start()
     const end = measure()
-    await recommend({ listener: LISTENER, recipe, n: 30, at: clock.at, seed: clock.at / HOUR }, watched)
+    await recommend({ ...query, at: clock.at, seed: clock.at / HOUR }, watched)
     const took = end()
     if (i === 0) first = took.clock
     if (i >= warm) asked.push({ recipe, took, parts: stages.parts() })

@@ -15,8 +15,9 @@ import { drawRules } from './mix/draw-rules.ts'
 import { explain } from './mix/explain.ts'
 import { eligible, familiarityOf, noveltyOf, noveltyOfFew } from './mix/recipe.ts'
 import { recipeFor } from './mix/recipes.ts'
-import { towardSeeds } from './rank/affinity.ts'
+import { closestToSeeds, towardSeeds } from './rank/affinity.ts'
 import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
+import { shortlist } from './shortlist.ts'
 import { nameOfSeeds, startingPoint } from './starting-point.ts'
 
 /** Longer than a day with its hour more when the clocks go back. */
@@ -64,9 +65,13 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     eligibleFilter((row) => eligible(recipe, history(row), listener.asOf)),
     sameSongFilter(index.songOf, (row) => history(row).plays, listener.known, found.candidates),
   ])
-  const liked = await scorer.score(listener, kept, (row) => familiarityOf(history(row)) === 'familiar')
-  const scored = start ? towardSeeds(liked, start.kinship, closest(query.n)) : liked
+  const familiarity = (row: number) => familiarityOf(history(row))
   const asked = unheard ? query.novelty : 0
+  const promising = start
+    ? closestToSeeds(kept, start.kinship, (row) => catalog.trackId[row]!, closest(query.n))
+    : await shortlist(kept, scorer, { listener, catalog, novelty: noveltyOf(recipe, asked), familiarity })
+  const liked = await scorer.score(listener, promising, (row) => familiarity(row) === 'familiar')
+  const scored = start ? towardSeeds(liked, start.kinship, closest(query.n)) : liked
   const novelty = whose === 'nobody' ? noveltyOfFew(recipe, scored, query.n, asked) : noveltyOf(recipe, asked)
   const pool = cutPool(scored, novelty)
   const rules = drawRules(recipe, pool, query.n, novelty, start?.after)

@@ -24,6 +24,7 @@ const listener = {
   asOf: 1_000_000,
   inSitting: true,
   history: {
+    endedAt: 900_000,
     describe(row: number, moment: Moment, out: Float32Array, offset: number) {
       asked.push(moment)
       out[offset + FEATURE_INDEX.trackRate] = row

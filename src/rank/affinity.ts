@@ -1,4 +1,4 @@
-import type { ScoredCandidate } from '../core/candidate.ts'
+import type { Candidate, ScoredCandidate } from '../core/candidate.ts'
 import type { Kinship } from '../core/kinship.ts'
 
 /**
@@ -32,6 +32,23 @@ export function affinity(kinship: Kinship): number {
     WEIGHTS.artistTogether * Math.sqrt(artistTogether ?? UNKNOWN.artistTogether) +
     WEIGHTS.years * (years === undefined ? UNKNOWN.years : Math.exp(-years / YEARS_SCALE))
   )
+}
+
+/**
+ * The `most` candidates closest to the seeds, closest first: none but these need scoring.
+ * @param trackId of a row: among equals the smaller goes first
+ */
+export function closestToSeeds<T extends Candidate>(
+  candidates: readonly T[],
+  kinship: (row: number) => Kinship,
+  trackId: (row: number) => number,
+  most: number,
+): T[] {
+  return candidates
+    .map((candidate) => ({ candidate, added: affinity(kinship(candidate.row)), id: trackId(candidate.row) }))
+    .sort((a, b) => b.added - a.added || a.id - b.id)
+    .slice(0, most)
+    .map(({ candidate }) => candidate)
 }
 
 /**

@@ -4,6 +4,7 @@ import { trackValues } from '../core/value.ts'
 import { FEATURE_COUNT } from '../features/feature-names.ts'
 import type { Moment } from '../features/history.ts'
 import { type LikabilityModel, meanProbability } from '../model/likability.ts'
+import { standingBy } from './standing.ts'
 
 /** What scoring reads of the listener. */
 export interface ScoringListener {
@@ -12,6 +13,8 @@ export interface ScoringListener {
   readonly asOf: number
   readonly inSitting: boolean
   readonly history: {
+    /** End of the last play, NaN before the first. */
+    readonly endedAt: number
     describe(row: number, moment: Moment, out: Float32Array, offset: number): void
   }
 }
@@ -31,11 +34,14 @@ export interface Scorer<Listener = ScoringListener> {
     candidates: readonly Candidate[],
     familiar: (row: number) => boolean,
   ): Promise<ScoredCandidate[]>
+  /** What rows are worth at no particular moment, quickly the second time; absent where scoring itself is quick. */
+  standing?(listener: Listener, rows: readonly number[]): Promise<Float64Array>
 }
 
 /** The scorer of a likability model over a catalog. */
 export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks): Scorer {
   return {
+    standing: standingBy(model),
     async score(listener, candidates, familiar) {
       const raw = new Float32Array(candidates.length * FEATURE_COUNT)
       const moment = { at: listener.asOf, clock: listener.at, inSitting: listener.inSitting }
