@@ -36,7 +36,7 @@ describe('a refresh', () => {
   })
   afterAll(() => world.invented.close())
 
-  it('goes on from the version that serves: its seed, preset and encoding, the new plays, in a few rounds', async () => {
+  it('goes on from the version that serves: its seed, preset and encoding, the new plays, one round', async () => {
     const { invented, later } = world
     const { library } = invented.engine
     const before = await train(library, OPTIONS, silent)
@@ -124,7 +124,7 @@ describe('a refresh that has nothing to go on from trains in full, and says why'
     })
   })
 
-  it('where older plays came in, some of which its model of before has seen held out', async () => {
+  it('where plays were taken away, so that its held-out model has seen a part of the new tail', async () => {
     const invented = await withPlays()
     await full(invented)
     const { engine } = invented

@@ -14,7 +14,7 @@ import { targetsOf } from './targets.ts'
 import { type DescribedPlays, describeViews, earlierPart, recentPart } from './views.ts'
 
 /** How gently a refresh goes over the plays again: the network knows most of them. */
-const GO_ON = { epochs: 2, rate: 0.3 } as const
+const GO_ON = { epochs: 1, rate: 0.3 } as const
 /** Where the mean of a feature moved by more of its standard deviations, the sound of the catalog is another. */
 const MOVED = 0.5
 
