@@ -31,7 +31,7 @@ export function addImports(program: Command): void {
       const rows = entries.map((entry) => [
         String(entry.id),
         day(entry.at),
-        cut(printable(entry.listener), 14),
+        cut(printable(entry.listener || '(many)'), 14),
         entry.format,
         Number.isNaN(entry.undoneAt) ? count(kept(entry.report)) : 'taken back',
         '',
