@@ -154,6 +154,7 @@ async function climb(
   let best: Best = { level: 'popularity', ndcg: popular, plan: nothing }
   const trials: TasteTrial[] = [tasteTrial('popularity', popular, 0, undefined, rng).trial]
   for (const { level, more } of STEPS) {
+    if (level === 'content' && !isTold(lesson)) continue
     const capacity = { ...best.plan, ...more }
     const loop = loopOf(lesson, capacity, settings, `Trying ${level}`)
     const { ndcg, rounds }: TrainedTaste = await trainTasteNetwork(lesson, leftOut, loop, progress, signal)
@@ -167,6 +168,11 @@ async function climb(
     rng,
   )
   return { best, trials, beside: [{ name: 'item-knn', ndcg: estimated(near, rng), ahead }] }
+}
+
+/** Whether anything is known of the tracks but who has them. */
+function isTold({ features, vocabulary }: TasteLesson): boolean {
+  return features.width + vocabulary.artists.length + vocabulary.tags.length > 0
 }
 
 function loopOf(
