@@ -22,7 +22,7 @@ export interface TasteVectors {
 const KEPT = 2000
 
 /** Opens a taste model over a catalog; 100,000 tracks take some seconds. @throws GraphError */
-export async function openTasteVectors(
+async function openTasteVectors(
   checkpoint: TasteCheckpoint,
   catalog: Catalog,
   scale: AudioScale,

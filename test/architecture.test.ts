@@ -60,6 +60,7 @@ const ROOT_FILES = [
   'similar.ts',
   'playlist-file.ts',
   'starting-point.ts',
+  'taste-vectors.ts',
   'config.ts',
 ]
 const REFUSED_FOLDERS = ['utils', 'common', 'types', 'helpers', 'services']

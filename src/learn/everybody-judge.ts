@@ -78,7 +78,7 @@ async function predictionsOf(
 }
 
 /** Probabilities of a finish by a checkpoint's ensemble. */
-export async function ensemblePredictions(
+async function ensemblePredictions(
   { ensemble }: Pick<Checkpoint, 'ensemble'>,
   raw: Float32Array,
 ): Promise<Float64Array> {
