@@ -23,7 +23,7 @@ export const SAYINGS = ['', 'disliked', 'snoozed', 'never this artist'] as const
 /** Names longer than this are cut: a page is no place for a name of 10,000 letters. */
 const LONGEST = 120
 /** Where no likability is known. */
-export const UNKNOWN_LIKABILITY = 255
+const UNKNOWN_LIKABILITY = 255
 
 /** The tracks of a map as columns, ordered by kind. */
 export interface MapPoints {
