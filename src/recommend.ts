@@ -10,6 +10,7 @@ import { random, secretSeed } from './core/random.ts'
 import type { Engine } from './engine.ts'
 import { exposureBody, type Occasion } from './explore/exposure.ts'
 import { cutPool } from './explore/pool.ts'
+import { shortlist } from './explore/shortlist.ts'
 import { trackAt } from './library/catalog.ts'
 import { drawRules } from './mix/draw-rules.ts'
 import { explain } from './mix/explain.ts'
@@ -17,7 +18,6 @@ import { eligible, familiarityOf, noveltyOf, noveltyOfFew } from './mix/recipe.t
 import { recipeFor } from './mix/recipes.ts'
 import { closestToSeeds, towardSeeds } from './rank/affinity.ts'
 import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
-import { shortlist } from './shortlist.ts'
 import { nameOfSeeds, startingPoint } from './starting-point.ts'
 
 /** Longer than a day with its hour more when the clocks go back. */
@@ -69,7 +69,12 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   const asked = unheard ? query.novelty : 0
   const promising = start
     ? closestToSeeds(kept, start.kinship, (row) => catalog.trackId[row]!, closest(query.n))
-    : await shortlist(kept, scorer, { listener, catalog, novelty: noveltyOf(recipe, asked), familiarity })
+    : await shortlist(kept, {
+        tracks: catalog,
+        novelty: noveltyOf(recipe, asked),
+        familiarity,
+        ...(scorer.standing && { standing: (rows) => scorer.standing!(listener, rows) }),
+      })
   const liked = await scorer.score(listener, promising, (row) => familiarity(row) === 'familiar')
   const scored = start ? towardSeeds(liked, start.kinship, closest(query.n)) : liked
   const novelty = whose === 'nobody' ? noveltyOfFew(recipe, scored, query.n, asked) : noveltyOf(recipe, asked)

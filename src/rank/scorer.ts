@@ -2,21 +2,15 @@ import type { Candidate, ScoredCandidate } from '../core/candidate.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
 import { trackValues } from '../core/value.ts'
 import { FEATURE_COUNT } from '../features/feature-names.ts'
-import type { Moment } from '../features/history.ts'
 import { type LikabilityModel, meanProbability } from '../model/likability.ts'
-import { standingBy } from './standing.ts'
+import { type StandingListener, standingBy } from './standing.ts'
 
 /** What scoring reads of the listener. */
-export interface ScoringListener {
+export interface ScoringListener extends StandingListener {
   /** When the mix is asked for, and up to when the history tells, ms since the epoch. */
   readonly at: number
   readonly asOf: number
   readonly inSitting: boolean
-  readonly history: {
-    /** End of the last play, NaN before the first. */
-    readonly endedAt: number
-    describe(row: number, moment: Moment, out: Float32Array, offset: number): void
-  }
 }
 
 /** What scoring reads of the tracks: columns of the catalog. */

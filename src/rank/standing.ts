@@ -1,22 +1,31 @@
 import { trackValues } from '../core/value.ts'
 import { FEATURE_COUNT } from '../features/feature-names.ts'
+import type { Moment } from '../features/history.ts'
 import type { LikabilityModel } from '../model/likability.ts'
-import type { ScoringListener } from './scorer.ts'
 
 /** So many rows are remembered for one listener at most. */
 const REMEMBERED = 50_000
 /** The moment that counts is so long after the last play. */
 const LATER_MS = 60_000
 
+/** What it reads of a listener. */
+export interface StandingListener {
+  readonly history: {
+    /** End of the last play, NaN before the first. */
+    readonly endedAt: number
+    describe(row: number, moment: Moment, out: Float32Array, offset: number): void
+  }
+}
+
 /**
  * What rows are worth to a listener by all they have done, as of the end of their last play and outside of any sitting: the mean of the heads'
  * values. It hangs on the history alone and not on when somebody asks, so it is worked out once for a history and a row.
  */
-export type Standing = (listener: ScoringListener, rows: readonly number[]) => Promise<Float64Array>
+export type Standing = (listener: StandingListener, rows: readonly number[]) => Promise<Float64Array>
 
 /** The standing of rows by a model. */
 export function standingBy(model: LikabilityModel): Standing {
-  const byHistory = new WeakMap<ScoringListener['history'], Map<number, number>>()
+  const byHistory = new WeakMap<StandingListener['history'], Map<number, number>>()
   return async ({ history }, rows) => {
     const known = byHistory.get(history) ?? new Map<number, number>()
     byHistory.set(history, known)

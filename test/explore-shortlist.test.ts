@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Familiarity } from '../src/core/candidate.ts'
+import { shortlist } from '../src/explore/shortlist.ts'
 import { FEATURE_COUNT, FEATURE_INDEX } from '../src/features/feature-names.ts'
 import type { Moment } from '../src/features/history.ts'
 import type { LikabilityModel } from '../src/model/likability.ts'
-import { likabilityScorer } from '../src/rank/scorer.ts'
 import { standingBy } from '../src/rank/standing.ts'
-import { shortlist } from '../src/shortlist.ts'
 
 /** Two heads: the log-odds are the track's rate, and one less. Counts the rows that it is asked about. */
 function counting(): LikabilityModel & { asked: number } {
@@ -36,28 +35,31 @@ function someone() {
 }
 
 const SIZE = 2000
-const catalog = {
+const tracks = {
   trackId: Int32Array.from({ length: SIZE }, (_, row) => row + 1),
   artist: Int32Array.from({ length: SIZE }, (_, row) => 1 + (row % 97)),
-  audio: new Float32Array(SIZE * 13).fill(Number.NaN),
 }
 const candidates = (rows: Iterable<number>) => Array.from(rows, (row) => ({ row, sources: ['familiar'] }))
 /** The first thousand rows are familiar. */
 const familiarity = (row: number): Familiarity => (row < 1000 ? 'familiar' : 'new')
 
+const facts = (model: LikabilityModel, novelty: number) => {
+  const standing = standingBy(model)
+  const listener = someone()
+  return { tracks, novelty, familiarity, standing: (rows: readonly number[]) => standing(listener, rows) }
+}
+
 describe('the shortlist', () => {
   test('is everybody where they are few, and then nothing is worked out', async () => {
     const model = counting()
     const few = candidates(Array.from({ length: 384 }, (_, i) => 3 * i))
-    const facts = { listener: someone(), catalog, novelty: 0.3, familiarity }
-    expect(await shortlist(few, likabilityScorer(model, catalog), facts)).toBe(few)
+    expect(await shortlist(few, facts(model, 0.3))).toBe(few)
     expect(model.asked).toBe(0)
   })
 
   test('is those of the highest standing of each kind, as the quota shares them, in the order they came', async () => {
     const all = candidates(Array.from({ length: SIZE }, (_, i) => (i * 7) % SIZE))
-    const facts = { listener: someone(), catalog, novelty: 0.25, familiarity }
-    const rows = (await shortlist(all, likabilityScorer(counting(), catalog), facts)).map(({ row }) => row)
+    const rows = (await shortlist(all, facts(counting(), 0.25))).map(({ row }) => row)
     expect(rows.length).toBe(384)
     expect([...rows].sort((a, b) => a - b)).toEqual([
       ...Array.from({ length: 288 }, (_, i) => 712 + i),
@@ -67,19 +69,21 @@ describe('the shortlist', () => {
     expect(places).toEqual([...places].sort((a, b) => a - b))
   })
 
-  test('is the same for one history whoever asked before, and at whatever moment', async () => {
-    const scorer = likabilityScorer(counting(), catalog)
+  test('is the same for one history whoever asked before', async () => {
+    const standing = standingBy(counting())
     const all = candidates(Array(SIZE).keys())
     const listener = someone()
-    const ask = (at: number, novelty: number) =>
-      shortlist(all, scorer, { listener: { ...listener, at, asOf: at }, catalog, novelty, familiarity })
-    const first = await ask(9e9, 0.5)
-    await ask(10e9, 1)
-    expect(await ask(11e9, 0.5)).toEqual(first)
-    const alone = likabilityScorer(counting(), catalog)
-    expect(await shortlist(all, alone, { listener: someone(), catalog, novelty: 0.5, familiarity })).toEqual(
-      first,
-    )
+    const ask = (novelty: number) =>
+      shortlist(all, { ...facts(counting(), novelty), standing: (rows) => standing(listener, rows) })
+    const first = await ask(0.5)
+    await ask(1)
+    expect(await ask(0.5)).toEqual(first)
+    expect(await shortlist(all, facts(counting(), 0.5))).toEqual(first)
+  })
+
+  test('is everybody where scoring itself is quick', async () => {
+    const all = candidates(Array(SIZE).keys())
+    expect(await shortlist(all, { tracks, novelty: 0.5, familiarity })).toBe(all)
   })
 })
 
