@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
 import { evaluatePlaylists, type PlaylistsReport } from '../src/evaluate/playlists.ts'
 import { CONTINUATION } from '../src/learn/continuation.ts'
+import { makeCommandLine } from './suites/cli.ts'
 import { PLAYLIST_HEADER, playlistWorld, WORLD_UNTIL } from './suites/playlist-world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deepcuts-playlists-'))
@@ -36,5 +37,20 @@ describe('evaluate playlists, twice', () => {
       models.map(({ name, settings, validation }) => ({ name, settings, validation }))
     expect(learned(other)).toEqual(learned(one))
     expect(other.models.at(-1)!.metrics).not.toEqual(one.models.at(-1)!.metrics)
+  })
+})
+
+describe('deepcuts evaluate playlists', () => {
+  const cli = makeCommandLine()
+  afterAll(() => cli.remove())
+
+  it('prints one JSON document, or a sentence about what is wrong with the date', async () => {
+    const file = join(folder, 'cli.csv')
+    writeFileSync(file, `${[PLAYLIST_HEADER, ...playlistWorld()].join('\n')}\n`)
+    const report = await cli.json(['evaluate', 'playlists', file, '--until', WORLD_UNTIL, '--seed', '2'])
+    expect(report).toMatchObject({ task: 'playlists', seed: 2, dataset: { file: 'cli.csv' } })
+    const refused = await cli.run(['evaluate', 'playlists', file, '--until', 'soon'])
+    expect(refused.status).toBe(2)
+    expect(refused.stderr).toContain('--until is soon, but it must be a date like 2020-07-31')
   })
 })
