@@ -1,4 +1,3 @@
-import { innerProducts } from './dense.ts'
 import { ridgeInverse } from './ease.ts'
 import { alsFactors, alsFoldIn, type ImplicitAlsSettings } from './implicit-als.ts'
 import { type Interactions, listenersOf, timesDense, transposed, weighed } from './interactions.ts'
@@ -80,12 +79,20 @@ export function implicitAlsFoldIn(settings: ImplicitAlsSettings): FoldInModel {
     settings: { ...settings },
     async fit(matrix, context) {
       const { items } = await alsFactors(matrix, settings, context)
+      const foldIn = alsFoldIn(items, settings)
+      const { width } = settings
       return {
         fold: (shown) => ({
           async score(users) {
-            const asked = await alsFoldIn(rowsOf(shown, users), items, settings)
-            const everyone = Array.from({ length: users.length }, (_, row) => row)
-            return innerProducts(asked, everyone, items, settings.width)
+            const asked = foldIn(rowsOf(shown, users))
+            const out = new Float32Array(users.length * matrix.items)
+            for (let row = 0; row < users.length; row++)
+              for (let item = 0; item < matrix.items; item++) {
+                let sum = 0
+                for (let j = 0; j < width; j++) sum += asked[row * width + j]! * items[item * width + j]!
+                out[row * matrix.items + item] = sum
+              }
+            return out
           },
         }),
       }

@@ -16,8 +16,6 @@ export interface ImplicitAlsSettings {
 
 /** Steps of conjugate gradients a row and epoch, from where the last epoch left it (Takács et al. 2011). */
 const STEPS = 4
-/** How often these are begun anew for somebody new. */
-const FOLD_IN = 4
 
 /**
  * iALS (Hu et al. 2008, as revisited by Rendle et al. 2022): factors that minimise Σ_seen c (w·h − 1)² + α₀ Σ_all (w·h)² +
@@ -59,22 +57,54 @@ export async function alsFactors(
   return { users: Float32Array.from(users), items: Float32Array.from(items) }
 }
 
-/** The factors of users who were not learned from, rows × width, for fixed factors of the items: the same least squares. */
-export async function alsFoldIn(
-  matrix: Interactions,
+/**
+ * Factors of users who were not learned from, for fixed factors of the items: each the exact answer to the same least squares, by Cholesky.
+ * What all users share is worked out once.
+ */
+export function alsFoldIn(
   items: Float32Array,
-  settings: ImplicitAlsSettings,
-): Promise<Float32Array> {
-  const users = new Float64Array(matrix.users * settings.width)
-  const products = openProducts()
-  try {
-    const shown = weighed(matrix, settings.weighting)
-    const fixed = Float64Array.from(items)
-    for (let half = 0; half < FOLD_IN; half++) await improve(shown, users, fixed, settings, products)
-  } finally {
-    await products.close()
+  { width: d, background, lambda, frequency, weighting }: ImplicitAlsSettings,
+): (matrix: Interactions) => Float32Array {
+  const gram = gramOf(Float64Array.from(items), d).map((value) => value * background)
+  return (matrix) => {
+    const shown = weighed(matrix, weighting)
+    const out = new Float32Array(shown.users * d)
+    for (let row = 0; row < shown.users; row++) {
+      const [from, to] = [shown.starts[row]!, shown.starts[row + 1]!]
+      const left = gram.slice()
+      const right = new Float64Array(d)
+      const ridge = lambda * (to - from + background * shown.items) ** frequency
+      for (let i = 0; i < d; i++) left[i * d + i]! += ridge
+      for (let k = from; k < to; k++) {
+        const item = items.subarray(shown.item[k]! * d, (shown.item[k]! + 1) * d)
+        for (let i = 0; i < d; i++) {
+          const value = shown.weight[k]! * item[i]!
+          right[i]! += value
+          for (let j = 0; j < d; j++) left[i * d + j]! += value * item[j]!
+        }
+      }
+      out.set(solved(left, right, d), row * d)
+    }
+    return out
   }
-  return Float32Array.from(users)
+}
+
+/** x of a x = b, a symmetric and positive definite (Cholesky); both are used up. */
+function solved(a: Float64Array, b: Float64Array, d: number): Float64Array {
+  for (let j = 0; j < d; j++) {
+    for (let k = 0; k < j; k++) for (let i = j; i < d; i++) a[i * d + j]! -= a[i * d + k]! * a[j * d + k]!
+    const root = Math.sqrt(a[j * d + j]!)
+    for (let i = j; i < d; i++) a[i * d + j]! /= root
+  }
+  for (let i = 0; i < d; i++) {
+    for (let k = 0; k < i; k++) b[i]! -= a[i * d + k]! * b[k]!
+    b[i]! /= a[i * d + i]!
+  }
+  for (let i = d - 1; i >= 0; i--) {
+    for (let k = i + 1; k < d; k++) b[i]! -= a[k * d + i]! * b[k]!
+    b[i]! /= a[i * d + i]!
+  }
+  return b
 }
 
 /** One half of an epoch: moves every row of `own` towards the least-squares answer for fixed `other`, all rows at once. */

@@ -51,6 +51,9 @@ export interface ColdReport {
   readonly comparisons: readonly { readonly against: string; readonly difference: Estimate }[]
 }
 
+/** Of the taste model, which is trained several times. */
+const ROUNDS = 10
+
 const DESCRIPTION =
   'A fifth of the listeners, at most 500, teach nothing; nor does anybody teach a tenth of the tracks. Of each new listener the last fifth of ' +
   'the events is to be foreseen, and of the tracks before it the last 0, 1, 5, 10 or 20 are shown (all, where there are fewer): every track is ' +
@@ -77,8 +80,8 @@ export async function evaluateCold(
   if (!outer || !inner) throw new DeepcutsError('COLD_TOO_FEW', { file: data.file })
 
   const families = await tuneCold(data, inner, rng.fork('fit'), progress, signal)
-  const { seed } = options
-  const chosen = await trainTaste({ ...data, ...inner.taught }, { seed }, progress, signal)
+  const settings = { seed: options.seed, rounds: ROUNDS }
+  const chosen = await trainTaste({ ...data, ...inner.taught }, settings, progress, signal)
   const validation = await modelsOf(data, inner, families, chosen.trained?.model, rng.fork('fit'), signal)
   progress.stage('Weighing', SHOWN.length + 1)
   const weights: (readonly number[])[] = []
@@ -86,7 +89,7 @@ export async function evaluateCold(
   const byTrack = await trackWeights(data, inner, chosen.trained?.model, signal)
 
   const { plan } = chosen.choice
-  const taste = plan && (await teachTaste({ ...data, ...outer.taught }, plan, { seed }, progress, signal))
+  const taste = plan && (await teachTaste({ ...data, ...outer.taught }, plan, settings, progress, signal))
   const models = await modelsOf(data, outer, families, taste?.model, rng.fork('fit'), signal)
   progress.stage('Judging', SHOWN.length + 1)
   const judged = await judgeListeners(data, outer, models, weights, rng.fork('bootstrap'), signal)
@@ -121,7 +124,7 @@ export async function evaluateCold(
       order: data.ordered ? 'time' : 'chance',
       description: DESCRIPTION,
     },
-    seed,
+    seed: options.seed,
     notes: [...data.notes, ...notesOf(data, plan !== undefined)],
     models: judged.models.map((row) => ({ ...row, ...settingsOf(row.name, families) })),
     ...(tracks && { tracks }),
