@@ -120,8 +120,8 @@ async function tasteDataOf(
 /** Events of a sequence that the taste model learns together, how many such windows of one sequence a round has at most, and windows a step. */
 const WINDOW = { events: 100, most: 8, together: 32 } as const
 /** Steps of one level's training, about: beyond a million events a round is long, and few of them do. */
-const TASTE_STEPS = 3000
-const ROUNDS = { least: 4, most: 20 } as const
+const TASTE_STEPS = 1000
+const ROUNDS = { least: 3, most: 20 } as const
 
 function tasteRounds({ offsets }: Sequences): number {
   let windows = 0
