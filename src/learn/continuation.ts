@@ -23,7 +23,7 @@ export interface ContinuationSettings {
   readonly length: number
 }
 
-/** Chosen on cuts before 2020-04 of the playlist archive; see docs/decisions/playlist-continuation.md. */
+/** Chosen on two cuts of the playlist archive without its rows from 2020-07-01 on; see docs/decisions/playlist-continuation.md. */
 export const CONTINUATION: ContinuationSettings = {
   heads: 8,
   hidden: [24],
