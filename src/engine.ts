@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type CatalogIndex, catalogIndex } from './candidates/catalog-index.ts'
 import { coldTracks } from './candidates/cold-tracks.ts'
+import { keptProposals } from './candidates/kept-proposals.ts'
 import type { Source } from './candidates/source.ts'
 import { SOURCES } from './candidates/sources.ts'
 import type { Clock } from './core/clock.ts'
@@ -199,12 +200,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     (await modelOf(name)).active ? model(name) : cold()
 
   const tasting = tasteOfEverybody(library, kept)
+  const sources = SOURCES.map((source) => (source.lasting ? keptProposals(source) : source))
 
   return {
     library,
     folder,
     now,
-    sourcesOf: (recipe) => SOURCES.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),
+    sourcesOf: (recipe) => sources.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),
     policy: ({ temperature, floor }) => mixturePolicy({ temperature, floor }),
     listener: kept.listener,
     shelves,

@@ -14,6 +14,7 @@ export const artistCircle: Source = {
   name: 'artist-circle',
   kind: 'new',
   most: MOST,
+  lasting: true,
   propose(request) {
     const { listener, index } = request
     const scores = new Map<number, number>()

@@ -8,6 +8,7 @@ export const artist: Source = {
   name: 'artist',
   kind: 'new',
   most: MOST,
+  lasting: true,
   propose(request) {
     const { listener, index, cluster, from } = request
     const scores = new Map<number, number>()

@@ -18,8 +18,8 @@ export interface CatalogIndex {
   /** How many rows have an artist: those that can be recommended. */
   readonly named: number
   readonly tags: Tags
-  /** One key for all versions of a song. */
-  songOf(row: number): string
+  /** One number for all versions of a song. */
+  songOf(row: number): number
   /** The rows of an artist, most popular first; none for nobody. */
   ofArtist(artist: number): Int32Array
   /** Rows with an artist and a known popularity above 0, most popular first. */
@@ -49,11 +49,17 @@ export function catalogIndex(catalog: Catalog, audio: Float32Array): CatalogInde
       .subarray(0, CLOSE_ROWS)
   })
   const likeness = once(() => artistLikeness({ catalog, audio, ofArtist: byArtist(), tags: tags() }))
-  const songs: string[] = []
+  const songs = new Map<string, number>()
+  /** One more than the number of the row's song; 0 where nobody asked yet. */
+  const songOfRow = new Int32Array(catalog.size)
   return {
-    songOf: (row) => {
-      songs[row] ??= songKey(catalog, row)
-      return songs[row]
+    songOf(row) {
+      if (songOfRow[row] === 0) {
+        const key = songKey(catalog, row)
+        if (!songs.has(key)) songs.set(key, songs.size)
+        songOfRow[row] = songs.get(key)! + 1
+      }
+      return songOfRow[row]! - 1
     },
     named: catalog.artist.reduce((count, artist) => count + (artist === 0 ? 0 : 1), 0),
     get tags() {

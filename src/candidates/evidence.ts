@@ -1,4 +1,5 @@
-import { circleOf, type InCircle } from './artist-circle.ts'
+import { circleOf } from './artist-circle.ts'
+import { once } from './catalog-index.ts'
 import { playlistAnchors } from './playlists.ts'
 import type { SourceRequest } from './source.ts'
 
@@ -15,22 +16,20 @@ export interface Evidence {
 /** A function that gives the evidence of a candidate; worked out for those that are shown alone. */
 export function evidenceOf(request: SourceRequest): (row: number, sources: readonly string[]) => Evidence {
   const { catalog, community, playlists } = request
-  let circle: ReadonlyMap<number, InCircle> | undefined
-  const anchors = playlistAnchors(request)
-  const lists = anchors.map((anchor) => new Set(playlists.on(anchor)))
+  const circle = once(() => circleOf(request))
+  const lists = once(() =>
+    playlistAnchors(request).map((anchor) => ({ anchor, on: new Set(playlists.on(anchor)) })),
+  )
   const besideOf = (row: number) => {
     const own = playlists.on(row)
     let best = { row: -1, playlists: 1 }
-    anchors.forEach((anchor, i) => {
-      const shared = own.reduce((count, list) => count + Number(lists[i]!.has(list)), 0)
+    for (const { anchor, on } of lists()) {
+      const shared = own.reduce((count, list) => count + Number(on.has(list)), 0)
       if (shared > best.playlists) best = { row: anchor, playlists: shared }
-    })
+    }
     return best.row >= 0 ? best : undefined
   }
-  const nearOf = (row: number) => {
-    circle ??= circleOf(request)
-    return circle.get(catalog.artist[row]!)?.near
-  }
+  const nearOf = (row: number) => circle().get(catalog.artist[row]!)?.near
   return (row, sources) => {
     const beside = sources.includes('playlists') ? besideOf(row) : undefined
     const nearArtist = sources.includes('artist-circle') ? nearOf(row) : undefined

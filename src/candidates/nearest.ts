@@ -11,6 +11,7 @@ export const nearest: Source = {
   name: 'nearest',
   kind: 'new',
   most: MOST,
+  lasting: true,
   propose(request) {
     const { audio, index, listener, taste, from, cluster } = request
     const inCorner = (row: number) => cluster === undefined || listener.clusterOf(row) === cluster

@@ -15,6 +15,7 @@ export const playlists: Source = {
   name: 'playlists',
   kind: 'new',
   most: MOST,
+  lasting: true,
   propose(request) {
     const { listener, community } = request
     const scores = new Map<number, number>()

@@ -12,6 +12,7 @@ export const popular: Source = {
   name: 'popular',
   kind: 'new',
   most: MOST,
+  lasting: true,
   propose(request) {
     const { listener, index, community } = request
     const fits = fitting(request)

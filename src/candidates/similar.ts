@@ -19,6 +19,7 @@ export const similar: Source = {
   name: 'similar',
   kind: 'new',
   most: MOST,
+  lasting: true,
   propose(request) {
     const { listener, catalog, audio, index, community } = request
     const scores = new Map<number, number>()

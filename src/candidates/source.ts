@@ -49,6 +49,8 @@ export interface Source {
   readonly kind: Familiarity
   /** It proposes no more than this. */
   readonly most: number
+  /** Whether its proposals hang on neither the moment, the recipe nor chance, so that they stand until the listener changes. */
+  readonly lasting?: true
   /** Rows of the catalog, each once, best first by this source's own lights; around `from` where that is given. */
   propose(request: SourceRequest): readonly number[]
 }

@@ -53,7 +53,7 @@ export function exposureBody(
       artist: slate.pool.map(({ artist }) => artist),
       new: slate.pool.map(({ familiarity }) => (familiarity === 'new' ? 1 : 0)),
     },
-    scores: halfFloats(slate.pool.flatMap(({ scores }) => scores)).toString('base64'),
+    scores: halfFloats(slate.pool.map(({ scores }) => scores)).toString('base64'),
     flow: slate.pool.map(({ tempo, key, mode, energy }) =>
       [tempo, key, mode, energy].map((value) => value ?? null),
     ),
@@ -61,14 +61,18 @@ export function exposureBody(
 }
 
 /** IEEE 754 half floats, little-endian; values are rounded to nearest, overflow becomes infinity. */
-function halfFloats(values: readonly number[]): Buffer {
-  const out = Buffer.alloc(values.length * 2)
+function halfFloats(rows: readonly (readonly number[])[]): Buffer {
+  const out = Buffer.allocUnsafe(2 * rows.reduce((sum, { length }) => sum + length, 0))
   const single = new Float32Array(1)
   const bits = new Uint32Array(single.buffer)
-  values.forEach((value, i) => {
-    single[0] = value
-    out.writeUInt16LE(toHalf(bits[0]!), i * 2)
-  })
+  let at = 0
+  for (const values of rows)
+    for (let i = 0; i < values.length; i++) {
+      single[0] = values[i]!
+      const half = toHalf(bits[0]!)
+      out[at++] = half & 0xff
+      out[at++] = half >>> 8
+    }
   return out
 }
 

@@ -28,9 +28,9 @@ export function mixturePolicy(settings: Omit<PolicySettings, 'name'>): Policy {
       const fresh = pool.length - familiar
       const slots = Math.min(Math.max(0, n), pool.length)
       const drawn = drawPattern({ slots, novelty: rules.novelty, familiar, fresh }, random)
-      const components = componentsOf(pool, policy)
-      const { order, choices } = drawOrder(pool, rules, components, drawn.pattern, random)
-      const stated = state(pool, choices, components, order)
+      const mixture = mixtureOf(pool, policy)
+      const { order, choices } = drawOrder(pool, rules, mixture, drawn.pattern, random)
+      const stated = state(pool, choices, mixture, order)
       return {
         tracks: stated.map((slot, k) => ({ candidate: pool[order[k]!]!, ...slot })),
         pattern: drawn.pattern,
@@ -62,25 +62,21 @@ export function propensities(
     list.take(position)
     return choice
   })
-  return state(pool, choices, componentsOf(pool, settings), order)
+  return state(pool, choices, mixtureOf(pool, settings), order)
 }
 
 /** @param choices what was allowed at each slot */
 function state(
   pool: readonly ScoredCandidate[],
   choices: readonly Choice[],
-  components: readonly Component[],
+  mixture: Mixture,
   order: readonly number[],
 ): SlotPropensity[] {
-  const logs = components.map(({ weight }) => Math.log(weight))
+  const logs = Float64Array.from(mixture.chances, Math.log)
   let before = 0
   return order.map((position, k) => {
     const choice = choices[k]!
-    const at = choice.allowed.indexOf(position)
-    const eases = choice.costs.map((cost) => Math.exp(-cost))
-    const slot = components.map((component) =>
-      at < 0 ? -Infinity : component.logWeight(choice, at) - component.logTotal(choice, eases),
-    )
+    const slot = logProbabilities(mixture, choice, position)
     for (let m = 0; m < logs.length; m++) logs[m]! += slot[m]!
     const after = logSumExp(logs)
     const propensity = after === -Infinity ? 0 : Math.exp(after - before)
@@ -88,78 +84,94 @@ function state(
     return {
       propensity,
       prefixPropensity: Math.exp(after),
-      explored: pool[position]!.familiarity === 'new' && isExploration(components, slot),
+      explored: pool[position]!.familiarity === 'new' && isExploration(mixture, slot),
       relaxed: choice.relaxed,
     }
   })
 }
 
-interface Component {
-  readonly uniform: boolean
-  readonly weight: number
-  /** ln w of the track at a place of the choice. */
-  logWeight(choice: Choice, at: number): number
-  /** ln Σ w over the choice. @param eases exp(−cost) of each of its tracks */
-  logTotal(choice: Choice, eases: Float64Array): number
+/** The components over one pool: the heads, then the uniform one, those of no weight left out. */
+interface Mixture {
+  readonly heads: number
+  readonly hasUniform: boolean
+  /** p_m of each component. */
+  readonly chances: readonly number[]
+  /** pool × heads: ln w of each track, flow aside, and w ⁄ the highest of its head. */
+  readonly logs: Float64Array
+  readonly weights: Float64Array
+  /** ln of that highest. */
+  readonly highest: Float64Array
 }
 
-function componentsOf(
+function mixtureOf(
   pool: readonly ScoredCandidate[],
   { floor, temperature }: Omit<PolicySettings, 'name'>,
-): Component[] {
-  const heads = pool[0]?.scores.length ?? 0
-  const uniform: Component = {
-    uniform: true,
-    weight: heads === 0 ? 1 : floor,
-    logWeight: () => 0,
-    logTotal: ({ allowed }) => Math.log(allowed.length),
+): Mixture {
+  const scored = pool[0]?.scores.length ?? 0
+  const heads = floor < 1 ? scored : 0
+  const hasUniform = floor > 0 || scored === 0
+  const chances = new Array<number>(heads).fill((1 - floor) / heads)
+  if (hasUniform) chances.push(scored === 0 ? 1 : floor)
+  const logs = new Float64Array(pool.length * heads)
+  const highest = new Float64Array(heads).fill(-Infinity)
+  for (let position = 0, at = 0; position < pool.length; position++) {
+    const { scores } = pool[position]!
+    for (let head = 0; head < heads; head++, at++) {
+      const log = scores[head]! / temperature
+      logs[at] = log
+      if (log > highest[head]!) highest[head] = log
+    }
   }
-  const components = Array.from({ length: heads }, (_, head) =>
-    headComponent(
-      Float64Array.from(pool, ({ scores }) => scores[head]! / temperature),
-      (1 - floor) / heads,
-    ),
-  )
-  return [...components, uniform].filter(({ weight }) => weight > 0)
+  const weights = new Float64Array(logs.length)
+  for (let at = 0; at < logs.length; at++) weights[at] = Math.exp(logs[at]! - highest[at % heads]!)
+  return { heads, hasUniform, chances, logs, weights, highest }
 }
 
 /** Below this a sum of weights may have lost digits to numbers too small to be held. */
 const TINY = 1e-280
 
-/** @param logs ln w of each track of the pool, flow aside */
-function headComponent(logs: Float64Array, weight: number): Component {
-  const highest = logs.reduce((most, log) => Math.max(most, log), -Infinity)
-  const weights = logs.map((log) => Math.exp(log - highest))
-  const logWeight = ({ allowed, costs }: Choice, at: number) => logs[allowed[at]!]! - costs[at]!
-  return {
-    uniform: false,
-    weight,
-    logWeight,
-    logTotal(choice, eases) {
-      const { allowed } = choice
-      let sum = 0
-      for (let i = 0; i < allowed.length; i++) sum += weights[allowed[i]!]! * eases[i]!
-      if (sum > TINY) return highest + Math.log(sum)
-      return logSumExp(Array.from(allowed, (_, at) => logWeight(choice, at)))
-    },
+/** ln π_m of a position at a slot, for each component: −∞ where it is not allowed. */
+function logProbabilities(mixture: Mixture, choice: Choice, position: number): Float64Array {
+  const { heads, logs, weights, highest } = mixture
+  const { allowed, costs } = choice
+  const out = new Float64Array(mixture.chances.length)
+  const place = allowed.indexOf(position)
+  if (place < 0) return out.fill(-Infinity)
+  const sums = new Float64Array(heads)
+  for (let i = 0; i < allowed.length; i++) {
+    const ease = Math.exp(-costs[i]!)
+    for (let head = 0, at = allowed[i]! * heads; head < heads; head++, at++)
+      sums[head]! += weights[at]! * ease
   }
+  for (let head = 0; head < heads; head++) {
+    const sum = sums[head]!
+    const total = sum > TINY ? highest[head]! + Math.log(sum) : logSumExp(logWeights(mixture, choice, head))
+    out[head] = logs[position * heads + head]! - costs[place]! - total
+  }
+  if (mixture.hasUniform) out[heads] = -Math.log(allowed.length)
+  return out
+}
+
+/** ln w of each allowed track by one head. */
+function logWeights({ heads, logs }: Mixture, { allowed, costs }: Choice, head: number): Float64Array {
+  const out = new Float64Array(allowed.length)
+  for (let i = 0; i < allowed.length; i++) out[i] = logs[allowed[i]! * heads + head]! - costs[i]!
+  return out
 }
 
 function drawOrder(
   pool: readonly ScoredCandidate[],
   rules: DrawRules,
-  components: readonly Component[],
+  mixture: Mixture,
   pattern: readonly Familiarity[],
   random: Random,
 ): { readonly order: readonly number[]; readonly choices: readonly Choice[] } {
-  const component = components[random.pick(components.map(({ weight }) => weight))]!
+  const component = random.pick(mixture.chances)
   const list = walk(pool, rules)
   const choices: Choice[] = []
   const order = pattern.map((kind) => {
     const choice = list.choice(kind)
-    const logs = Float64Array.from(choice.allowed, (_, at) => component.logWeight(choice, at))
-    const highest = logs.reduce((most, log) => Math.max(most, log), -Infinity)
-    const position = choice.allowed[random.pick(logs.map((log) => Math.exp(log - highest)))]!
+    const position = choice.allowed[random.pick(pickWeights(mixture, choice, component))]!
     list.take(position)
     choices.push(choice)
     return position
@@ -167,22 +179,32 @@ function drawOrder(
   return { order, choices }
 }
 
+/** w of each allowed track by a component, the highest of them 1. */
+function pickWeights(mixture: Mixture, choice: Choice, component: number): Float64Array {
+  if (component === mixture.heads) return new Float64Array(choice.allowed.length).fill(1)
+  const weights = logWeights(mixture, choice, component)
+  let highest = -Infinity
+  for (let i = 0; i < weights.length; i++) if (weights[i]! > highest) highest = weights[i]!
+  for (let i = 0; i < weights.length; i++) weights[i] = Math.exp(weights[i]! - highest)
+  return weights
+}
+
 /** How many times likelier blind chance must be to draw a new track than the heads are, before it is called an exploration. */
 const FAR_FROM_SAFE = 2
 
 /** Whether the uniform component gives this slot's track a far higher probability than the heads do on average. */
-function isExploration(components: readonly Component[], slot: readonly number[]): boolean {
-  const heads = slot.filter((_, m) => !components[m]!.uniform)
-  const uniform = components.findIndex(({ uniform }) => uniform)
-  if (uniform < 0) return false
-  const byModel = heads.reduce((sum, log) => sum + Math.exp(log), 0) / Math.max(1, heads.length)
-  return Math.exp(slot[uniform]!) > FAR_FROM_SAFE * byModel
+function isExploration({ heads, hasUniform }: Mixture, slot: Float64Array): boolean {
+  if (!hasUniform) return false
+  let byModel = 0
+  for (let head = 0; head < heads; head++) byModel += Math.exp(slot[head]!)
+  return Math.exp(slot[heads]!) > (FAR_FROM_SAFE * byModel) / Math.max(1, heads)
 }
 
-function logSumExp(logs: readonly number[]): number {
-  const highest = Math.max(...logs)
+function logSumExp(logs: Float64Array): number {
+  let highest = -Infinity
+  for (let i = 0; i < logs.length; i++) if (logs[i]! > highest) highest = logs[i]!
   if (highest === -Infinity) return -Infinity
   let sum = 0
-  for (const log of logs) sum += Math.exp(log - highest)
+  for (let i = 0; i < logs.length; i++) sum += Math.exp(logs[i]! - highest)
   return highest + Math.log(sum)
 }

@@ -30,28 +30,29 @@ export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
   const fresh = Uint8Array.from(pool, ({ familiarity }) => (familiarity === 'new' ? 1 : 0))
   const artist = numbered(pool.map((candidate) => candidate.artist))
   const lastSlot = new Int32Array(pool.length).fill(-1)
+  const candidates = new Int32Array(pool.length)
+  const distances = new Float64Array(pool.length)
   let slots = 0
   let previous: ScoredCandidate | undefined
 
-  /** Slots since the artist was last heard: 1 is the one right before. */
-  const distance = (position: number) => {
-    const last = lastSlot[artist[position]!]!
-    return last < 0 ? Number.POSITIVE_INFINITY : slots - last
-  }
-
   /** The free positions of a kind, or of both, that are further from their artist than `smallest`, as far as the gap can be kept. */
   const spaced = (kind: 0 | 1 | undefined, smallest: number) => {
-    const free = (position: number) =>
-      taken[position] === 0 && (kind === undefined || fresh[position] === kind)
     let farthest = 0
-    for (let position = 0; position < pool.length; position++)
-      if (free(position)) farthest = Math.max(farthest, distance(position))
+    let free = 0
+    for (let position = 0; position < pool.length; position++) {
+      if (taken[position] === 1 || (kind !== undefined && fresh[position] !== kind)) continue
+      // Slots since the artist was last heard: 1 is the one right before.
+      const last = lastSlot[artist[position]!]!
+      const distance = last < 0 ? Number.POSITIVE_INFINITY : slots - last
+      if (distance > farthest) farthest = distance
+      candidates[free] = position
+      distances[free++] = distance
+    }
     if (farthest <= smallest) return undefined
     const gap = Math.min(rules.artistGap, farthest - 1)
-    const allowed = new Int32Array(pool.length)
+    const allowed = new Int32Array(free)
     let count = 0
-    for (let position = 0; position < pool.length; position++)
-      if (free(position) && distance(position) > gap) allowed[count++] = position
+    for (let i = 0; i < free; i++) if (distances[i]! > gap) allowed[count++] = candidates[i]!
     const relaxed: Relaxation[] = []
     if (gap < rules.artistGap) relaxed.push('artist-gap')
     if (kind === undefined) relaxed.push('slot-type')

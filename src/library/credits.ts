@@ -40,10 +40,16 @@ export function artistNamer(catalog: Catalog, artists: ReadonlySet<string>): (ro
     byArtist.set(artist, known)
     return known
   }
-  return (row) => {
+  const namesOne = (row: number): boolean => {
     if (isArtist(catalog.artist[row]!)) return true
     const guests = GUESTS.exec(fold(catalog.titles.at(row)))?.[1]?.replace(/\s+-\s.*$/, '')
     return guests !== undefined && names(guests)
+  }
+  /** 0 where nobody asked yet, 1 for no and 2 for yes. */
+  const told = new Uint8Array(catalog.artist.length)
+  return (row) => {
+    told[row] ||= namesOne(row) ? 2 : 1
+    return told[row] === 2
   }
 }
 
@@ -51,8 +57,18 @@ function partsOf(credit: string): string[] {
   return fold(credit).split(BETWEEN_NAMES)
 }
 
-/** How many tracks each credit has, however its "and" is written. */
-function tracksByCredit(catalog: Catalog): Map<string, number> {
+const countedTracks = new WeakMap<Catalog, ReadonlyMap<string, number>>()
+
+/** How many tracks each credit has, however its "and" is written; counted once for a catalog. */
+function tracksByCredit(catalog: Catalog): ReadonlyMap<string, number> {
+  const known = countedTracks.get(catalog)
+  if (known) return known
+  const counts = countTracks(catalog)
+  countedTracks.set(catalog, counts)
+  return counts
+}
+
+function countTracks(catalog: Catalog): Map<string, number> {
   const byArtist = new Int32Array(catalog.artists.size)
   for (const artist of catalog.artist) byArtist[artist] = byArtist[artist]! + 1
   const counts = new Map<string, number>()

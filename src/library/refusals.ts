@@ -46,12 +46,35 @@ export function refusals(
 ): DescribedListener['refusal'] {
   const songs = (rows: ReadonlySet<number>) => new Set([...rows].map((row) => songKey(catalog, row)))
   const [dislikedSongs, snoozedSongs] = [songs(disliked), songs(snoozed)]
-  const any = dislikedSongs.size + snoozedSongs.size > 0
-  const namesRefused = artistNamer(catalog, never)
+  // A song is one artist's: of all others' tracks the title need not be read.
+  const artists = new Set([...disliked, ...snoozed].map((row) => catalog.artist[row]!))
+  const namesRefused = namerOf(catalog, never)
   return (row) => {
     if (namesRefused(row)) return 'never this artist'
-    if (!any) return undefined
+    if (!artists.has(catalog.artist[row]!)) return undefined
     const song = songKey(catalog, row)
     return dislikedSongs.has(song) ? 'disliked' : snoozedSongs.has(song) ? 'snoozed' : undefined
   }
+}
+
+interface Namer {
+  readonly never: string
+  readonly names: (row: number) => boolean
+}
+
+/** So many listeners' refused artists are remembered. */
+const NAMERS = 32
+const namers = new WeakMap<Catalog, Namer[]>()
+
+/** What `artistNamer` gives, which looks into titles, kept while a catalog and the refused artists stay the same. */
+function namerOf(catalog: Catalog, artists: ReadonlySet<string>): (row: number) => boolean {
+  const never = JSON.stringify([...artists].sort())
+  const kept = namers.get(catalog) ?? []
+  namers.set(catalog, kept)
+  const known = kept.find((one) => one.never === never)
+  if (known) return known.names
+  const names = artistNamer(catalog, artists)
+  kept.push({ never, names })
+  if (kept.length > NAMERS) kept.shift()
+  return names
 }

@@ -43,21 +43,42 @@ export function eligibleFilter(eligible: (row: number) => boolean): Filter {
 
 /**
  * Lets one version of each song through: the one played most among those the listener knows, else the one proposed first.
+ * @param known the same array only while its plays are the same: what is chosen of it is kept
  * @param candidates all that it will be asked about
  */
 export function sameSongFilter(
-  songOf: (row: number) => string,
+  songOf: (row: number) => string | number,
   plays: (row: number) => number,
   known: readonly number[],
   candidates: readonly Candidate[],
 ): Filter {
-  const chosen = new Map<string, { row: number; plays: number }>()
-  const consider = (row: number) => {
+  const heard = playedMost(songOf, plays, known)
+  const proposed = new Map<string | number, number>()
+  for (const { row } of candidates) {
     const song = songOf(row)
-    const other = chosen.get(song)
-    if (!other || plays(row) > other.plays) chosen.set(song, { row, plays: plays(row) })
+    if (!heard.has(song) && !proposed.has(song)) proposed.set(song, row)
   }
-  known.forEach(consider)
-  for (const { row } of candidates) if (!chosen.has(songOf(row))) consider(row)
-  return { name: 'same-song', removes: ({ row }) => chosen.get(songOf(row))?.row !== row }
+  const chosen = (song: string | number) => heard.get(song) ?? proposed.get(song)
+  return { name: 'same-song', removes: ({ row }) => chosen(songOf(row)) !== row }
+}
+
+type Songs = ReadonlyMap<string | number, number>
+const kept = new WeakMap<readonly number[], { readonly songOf: unknown; readonly songs: Songs }>()
+
+/** The version of each known song that was played most, the first of several. */
+function playedMost(
+  songOf: (row: number) => string | number,
+  plays: (row: number) => number,
+  known: readonly number[],
+): Songs {
+  const before = kept.get(known)
+  if (before?.songOf === songOf) return before.songs
+  const songs = new Map<string | number, number>()
+  for (const row of known) {
+    const song = songOf(row)
+    const other = songs.get(song)
+    if (other === undefined || plays(row) > plays(other)) songs.set(song, row)
+  }
+  kept.set(known, { songOf, songs })
+  return songs
 }
