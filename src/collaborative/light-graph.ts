@@ -1,18 +1,6 @@
 import { breathe } from '../core/breathe.ts'
 import type { Random } from '../core/random.ts'
-import {
-  adamW,
-  graph,
-  matmul,
-  mean,
-  mul,
-  openTrainer,
-  pow,
-  softmaxCrossEntropy,
-  sum,
-  type Tensor,
-  transpose,
-} from '../graph/index.ts'
+import { graph, inferenceModel, matmul, openModel, softmax, transpose } from '../graph/index.ts'
 import { gathered, innerProducts } from './dense.ts'
 import { type Interactions, transposed, type Weighting, weighed } from './interactions.ts'
 import type { RankingModel } from './ranking-model.ts'
@@ -67,35 +55,32 @@ async function learnVectors(
   const { users, items } = matrix
   const wanted = weighed(matrix, weighting)
   const spread = spreader(weighed(matrix, edges), d, layers)
-  const trainer = await openTrainer(softmaxLoss(items, d, temperature), { optimizer: adamW() })
   const E = Float32Array.from({ length: (users + items) * d }, () => random.normal() * 0.1)
   const adam = denseAdam(E, learningRate)
   const known = [...Array(users).keys()].filter((user) => matrix.starts[user + 1]! > matrix.starts[user]!)
   const atOnce = Math.max(Math.floor(CELLS / items), 1)
+  const model = await openModel(softmaxShares(items, d))
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
       const F = spread(E)
+      const lengths = unitRows(F, d)
       const slope = new Float32Array(F.length)
-      const ofItems = slope.subarray(users * d)
       const item = F.slice(users * d)
       for (let from = 0; from < known.length; from += atOnce) {
         await breathe(signal)
         const batch = known.slice(from, from + atOnce)
-        const { gradients } = await trainer.step({
-          user: gathered(F, batch, d),
-          item,
-          target: targets(wanted, batch),
-        })
-        // The loss is a mean over the batch.
-        const share = batch.length / known.length
-        for (let k = 0; k < ofItems.length; k++) ofItems[k]! += share * gradients.item![k]!
-        for (const [row, user] of batch.entries())
-          for (let j = 0; j < d; j++) slope[user * d + j] = share * gradients.user![row * d + j]!
+        const user = gathered(F, batch, d).map((value) => value / temperature)
+        const { ofUser, ofItem } = await model.run({ user, item })
+        for (const [row, at] of batch.entries()) addRow(slope, at * d, ofUser!, row * d, d, 1)
+        for (let k = 0; k < item.length; k++) slope[users * d + k]! += ofItem![k]! * temperature
       }
+      addWanted(wanted, F, slope, d)
+      const by = 1 / (temperature * known.length)
+      for (let row = 0; row < lengths.length; row++) throughUnit(F, slope, row * d, d, by / lengths[row]!)
       adam(spread(slope), 1 - epoch / epochs)
     }
   } finally {
-    await trainer.close()
+    await model.close()
   }
   const F = spread(E)
   shorten(F.subarray(0, users * d), d, 0)
@@ -113,33 +98,64 @@ function sideBySide(tables: readonly Float32Array[], width: number): Float32Arra
   return out
 }
 
-/** Mean over the users of a batch of −Σ target · ln softmax(cosine / temperature). */
-function softmaxLoss(items: number, d: number, temperature: number): Tensor {
+/**
+ * A graph of the softmax S of every user's inner products with all items: S · items and Sᵀ · users. With unit vectors, the users' over
+ * the temperature, they are what the denominator of the loss moves the vectors away from.
+ */
+function softmaxShares(items: number, d: number): Uint8Array {
   const g = graph()
-  const user = cosineRows(g.input('user', ['batch', d], { gradient: true }))
-  const item = cosineRows(g.input('item', [items, d], { gradient: true }))
-  const target = g.input('target', ['batch', items])
-  return mean(softmaxCrossEntropy(mul(matmul(user, transpose(item)), 1 / temperature), target))
+  const user = g.input('user', ['batch', d])
+  const item = g.input('item', [items, d])
+  const share = softmax(matmul(user, transpose(item)))
+  return inferenceModel({ ofUser: matmul(share, item), ofItem: matmul(transpose(share), user) }, {})
 }
 
-function cosineRows(x: Tensor): Tensor {
-  return mul(x, pow(sumOfSquares(x), -0.5))
-}
-
-function sumOfSquares(x: Tensor): Tensor {
-  return sum(mul(x, x), [-1], true)
-}
-
-/** What users of a batch have, each row summing to 1: batch × items. */
-function targets(wanted: Interactions, batch: readonly number[]): Float32Array {
-  const out = new Float32Array(batch.length * wanted.items)
-  for (const [row, user] of batch.entries()) {
-    const [from, to] = [wanted.starts[user]!, wanted.starts[user + 1]!]
+/** Moves the slope towards what users have, each item by its share of the user's weight. */
+function addWanted(
+  { users, starts, item, weight }: Interactions,
+  F: Float32Array,
+  slope: Float32Array,
+  d: number,
+): void {
+  for (let user = 0; user < users; user++) {
     let total = 0
-    for (let at = from; at < to; at++) total += wanted.weight[at]!
-    for (let at = from; at < to; at++) out[row * wanted.items + wanted.item[at]!] = wanted.weight[at]! / total
+    for (let at = starts[user]!; at < starts[user + 1]!; at++) total += weight[at]!
+    for (let at = starts[user]!; at < starts[user + 1]!; at++) {
+      const other = (users + item[at]!) * d
+      addRow(slope, user * d, F, other, d, -weight[at]! / total)
+      addRow(slope, other, F, user * d, d, -weight[at]! / total)
+    }
   }
-  return out
+}
+
+function addRow(
+  to: Float32Array,
+  toStart: number,
+  from: ArrayLike<number>,
+  start: number,
+  d: number,
+  by: number,
+): void {
+  for (let j = 0; j < d; j++) to[toStart + j]! += by * from[start + j]!
+}
+
+/** In place: the slope of a unit vector becomes that of the vector it was made of: what is along it falls away. */
+function throughUnit(units: Float32Array, slope: Float32Array, start: number, d: number, by: number): void {
+  let along = 0
+  for (let j = 0; j < d; j++) along += units[start + j]! * slope[start + j]!
+  for (let j = 0; j < d; j++) slope[start + j] = (slope[start + j]! - along * units[start + j]!) * by
+}
+
+/** In place: unit vectors; returns what their lengths were. */
+function unitRows(table: Float32Array, d: number): Float32Array {
+  const lengths = new Float32Array(table.length / d)
+  for (let row = 0; row < lengths.length; row++) {
+    let sum = 0
+    for (let j = 0; j < d; j++) sum += table[row * d + j]! ** 2
+    lengths[row] = Math.sqrt(sum)
+    if (sum > 0) for (let j = 0; j < d; j++) table[row * d + j]! /= lengths[row]!
+  }
+  return lengths
 }
 
 /**
