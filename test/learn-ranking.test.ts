@@ -129,3 +129,32 @@ test('a search moves one setting at a time, keeps the best, and stops at its bud
   expect((await tuneRanking(family, world, { ...options, budget: 2 })).trials).toBe(2)
   expect(asked).toEqual(['11', '21'])
 })
+
+test('what is too dear to search with is tried last, with the best of the rest, and kept only where it is better', async () => {
+  const world = holdOut(clusteredWorld(30).matrix, 0.2, random(1))
+  const asked: string[] = []
+  const family = (helps: number): RankingFamily => ({
+    name: 'dear',
+    start: { a: 1, width: 1 },
+    axes: { a: [1, 2, 3] },
+    finish: { width: 9 },
+    make: ({ a, width }) => ({
+      name: 'dear',
+      async fit() {
+        asked.push(`${a}${width}`)
+        const near = 10 + 5 * Number(a) + (width === 9 ? helps : 0)
+        return fixed(
+          Array.from({ length: 30 }, (_, user) =>
+            Array.from({ length: 60 }, (_, item) => (user < near && world.held.get(user)?.has(item) ? 1 : 0)),
+          ),
+        )
+      },
+    }),
+  })
+  const options = { random: random(1), progress: silent, budget: 3 }
+  const better = await tuneRanking(family(5), world, options)
+  expect(better.settings).toEqual({ a: 2, width: 9 })
+  expect(better.trials).toBe(3)
+  expect(asked).toEqual(['11', '21', '29'])
+  expect((await tuneRanking(family(-5), world, options)).settings).toEqual({ a: 2, width: 1 })
+})

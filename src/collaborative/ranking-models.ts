@@ -16,6 +16,8 @@ export interface RankingFamily {
   /** For each setting its values in order; a search moves one value at a time. */
   readonly axes: Readonly<Record<string, readonly (number | string)[]>>
   readonly start: Settings
+  /** Settings too dear to search with: with the best of the others they are tried last. */
+  readonly finish?: Settings
   make(settings: Settings): RankingModel
   /** Why it cannot learn from such a matrix, as a sentence; undefined where it can. */
   aside?(matrix: Interactions): string | undefined
@@ -25,7 +27,10 @@ function family<Own extends { readonly [Name in keyof Own]: number | string }>(
   make: (settings: Own) => RankingModel,
   start: Own,
   axes: { readonly [Name in keyof Own]?: readonly Own[Name][] },
-  aside?: RankingFamily['aside'],
+  {
+    aside,
+    finish,
+  }: { aside?: RankingFamily['aside']; finish?: { readonly [Name in keyof Own]?: Own[Name] } } = {},
 ): RankingFamily {
   const { name } = make(start)
   return {
@@ -35,6 +40,7 @@ function family<Own extends { readonly [Name in keyof Own]: number | string }>(
     // Settings come from `start` and `axes` alone.
     make: (settings) => make(settings as unknown as Own),
     ...(aside && { aside }),
+    ...(finish && { finish: finish as Settings }),
   }
 }
 
@@ -64,10 +70,12 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
       ease,
       { lambda: 100, weighting: 'log' },
       { lambda: [1, 3, 10, 30, 60, 100, 180, 300, 600, 1000, 3000], weighting: WEIGHTINGS },
-      ({ users, items }) =>
-        Math.min(users, items) > MOST_INVERTED
-          ? `ease is left out: it would invert a matrix of ${Math.min(users, items)} rows; up to ${MOST_INVERTED} are.`
-          : undefined,
+      {
+        aside: ({ users, items }) =>
+          Math.min(users, items) > MOST_INVERTED
+            ? `ease is left out: it would invert a matrix of ${Math.min(users, items)} rows; up to ${MOST_INVERTED} are.`
+            : undefined,
+      },
     ),
     family<ImplicitAlsSettings>(
       implicitAls,
@@ -103,10 +111,10 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
     family<LightGraphSettings>(
       lightGraph,
       {
-        width: 128,
+        width: 64,
         layers: 2,
         temperature: 0.2,
-        epochs: 100,
+        epochs: 60,
         learningRate: 0.04,
         weighting: 'log',
         edges: 'presence',
@@ -114,19 +122,19 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
         length: 0.2,
       },
       {
-        epochs: [30, 60, 100, 150, 220],
-        members: [1, 3],
+        temperature: [0.07, 0.1, 0.15, 0.2, 0.25, 0.3],
         length: [0, 0.1, 0.2, 0.3, 0.5],
-        temperature: [0.1, 0.15, 0.2, 0.25, 0.3],
-        width: [32, 64, 128, 192],
         layers: [0, 1, 2, 3],
         edges: WEIGHTINGS,
         weighting: WEIGHTINGS,
       },
-      ({ users, items }) =>
-        users * items > MOST_CELLS
-          ? `light-graph is left out: ${users} users times ${items} items are more than ${MOST_CELLS}, and each epoch ranks them all.`
-          : undefined,
+      {
+        finish: { width: 128, epochs: 100, members: 3 },
+        aside: ({ users, items }) =>
+          users * items > MOST_CELLS
+            ? `light-graph is left out: ${users} users times ${items} items are more than ${MOST_CELLS}, and each epoch ranks them all.`
+            : undefined,
+      },
     ),
   ]
 }

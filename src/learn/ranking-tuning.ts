@@ -28,7 +28,7 @@ export interface TuningOptions {
 
 /**
  * Searches the settings of a family one axis after the other, one value up or down at a time, until no step is better or the budget is
- * spent. Each trial has the same randomness.
+ * spent; what is too dear to search with is the last trial. Each trial has the same randomness.
  */
 export async function tuneRanking(
   family: RankingFamily,
@@ -39,9 +39,10 @@ export async function tuneRanking(
   const names = Object.keys(family.axes)
   const tried = new Set<string>()
   let best: Tuned | undefined
-  const attempt = async (settings: Settings): Promise<boolean> => {
-    const key = JSON.stringify(names.map((name) => settings[name]))
-    if (tried.size >= budget || tried.has(key)) return false
+  const searched = family.finish ? Math.max(budget - 1, 1) : budget
+  const attempt = async (settings: Settings, most = searched): Promise<boolean> => {
+    const key = JSON.stringify(settings, Object.keys(settings).sort())
+    if (tried.size >= most || tried.has(key)) return false
     progress.at(tried.size, best && `NDCG@20 ${best.ndcg.toFixed(3)}`)
     tried.add(key)
     const model = family.make(settings)
@@ -63,7 +64,7 @@ export async function tuneRanking(
   }
   progress.stage(`Tuning ${family.name}`, budget)
   await attempt(family.start)
-  for (let moved = true; moved && tried.size < budget; ) {
+  for (let moved = true; moved && tried.size < searched; ) {
     moved = false
     for (const name of names)
       for (const direction of [1, -1]) {
@@ -76,6 +77,7 @@ export async function tuneRanking(
         }
       }
   }
+  if (family.finish) await attempt({ ...best!.settings, ...family.finish }, budget)
   progress.at(tried.size, `NDCG@20 ${best!.ndcg.toFixed(3)}`)
   progress.done()
   return { ...best!, trials: tried.size }
