@@ -13,8 +13,8 @@ const METRICS = [`recall@${K}`, `ndcg@${K}`] as const
 const SEEDS = 3
 
 /**
- * `evaluate ranking` on random splits of the HetRec 2011 Last.fm set: of each user eight parts train, one is left for choosing (ours are
- * chosen inside the training part, and never read it), one tests. Figures are means over the seeds, and the ends of their intervals too.
+ * `evaluate ranking` on random splits of the HetRec 2011 Last.fm set: of each user eight parts train, on one settings are chosen, one
+ * tests. Figures are means over the seeds, and the ends of their intervals too.
  */
 export default async function (folder: string, args: readonly string[]): Promise<readonly Figure[]> {
   const { values, positionals } = parseArgs({
@@ -34,11 +34,13 @@ export default async function (folder: string, args: readonly string[]): Promise
   const rows = rowsOf(await readFile(join(path, FILE), 'utf8'))
   const reports: RankingReport[] = []
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const files = { train: join(folder, `train-${seed}.tsv`), test: join(folder, `test-${seed}.tsv`) }
-    const { train, test } = split(rows, seed)
-    await writeFile(files.train, `${train.join('\n')}\n`)
-    await writeFile(files.test, `${test.join('\n')}\n`)
-    const report = await evaluateRanking({ ...files, format: 'rows', ks: [K], seed }, silent)
+    const files: Record<string, string> = {}
+    for (const [part, lines] of Object.entries(split(rows, seed))) {
+      files[part] = join(folder, `${part}-${seed}.tsv`)
+      await writeFile(files[part], `${lines.join('\n')}\n`)
+    }
+    const { train, validation, test } = files as Record<'train' | 'validation' | 'test', string>
+    const report = await evaluateRanking({ train, validation, test, format: 'rows', ks: [K], seed }, silent)
     reports.push(report)
     for (const { name, metrics } of report.models)
       console.log(`seed ${seed}, ${name}: ${METRICS.map((key) => metrics[key]!.mean.toFixed(4)).join(' / ')}`)
@@ -69,15 +71,21 @@ export function rowsOf(text: string): ReadonlyMap<string, readonly string[]> {
   return byUser
 }
 
-/** Of each user's rows, in random order, the first eight tenths and the last tenth (rounded down). */
+/** Of each user's rows, in random order, the first eight tenths (rounded up), the last tenth (rounded down), and what is between. */
 export function split(rows: ReadonlyMap<string, readonly string[]>, seed: number) {
   const rng = random(`hetrec ${seed}`)
   const train: string[] = []
+  const validation: string[] = []
   const test: string[] = []
   for (const own of rows.values()) {
     const shuffled = rng.shuffle([...own])
-    train.push(...shuffled.slice(0, Math.ceil(shuffled.length * 0.8)))
-    test.push(...shuffled.slice(shuffled.length - Math.floor(shuffled.length * 0.1)))
+    const [first, last] = [
+      Math.ceil(shuffled.length * 0.8),
+      shuffled.length - Math.floor(shuffled.length * 0.1),
+    ]
+    train.push(...shuffled.slice(0, first))
+    validation.push(...shuffled.slice(first, last))
+    test.push(...shuffled.slice(last))
   }
-  return { train, test }
+  return { train, validation, test }
 }

@@ -194,3 +194,31 @@ test('renders tables of at most 80 columns', async () => {
   const popular = report.models[0]!.metrics['recall@10']!
   expect(ours.metrics['recall@10']!.ci95[0]).toBeGreaterThan(2 * popular.ci95[1])
 })
+
+test('with a validation file the models choose on it and never learn from it', async () => {
+  const { matrix, held } = clusteredWorld(24)
+  const rows: string[] = []
+  for (let user = 0; user < matrix.users; user++)
+    for (let at = matrix.starts[user]!; at < matrix.starts[user + 1]!; at++)
+      rows.push(`u${user}\ti${matrix.item[at]}\t${matrix.weight[at]}\n`)
+  // What everybody has in the validation file alone would be the most popular of all, if a model had learned from it.
+  const only = Array.from({ length: matrix.users }, (_, user) => `u${user}\tonly here\n`)
+  const wanted = [...held].flatMap(([user, items]) => [...items].map((item) => `u${user}\ti${item}\n`))
+  const options = {
+    train: file(rows.join('')),
+    validation: file([...wanted, ...only].join('')),
+    test: file(wanted.join('')),
+    format: 'rows',
+    ks: [10],
+    seed: 1,
+  } as const
+  const report = await evaluateRanking(options, silent)
+  expect(report.dataset.validation!.rows).toBe(wanted.length + only.length)
+  expect(report.dataset.items).toBe(new Set(matrix.item).size)
+  const pairs = wanted.length + only.length
+  expect(report.protocol.heldOut).toEqual({ by: 'file', share: pairs / (pairs + rows.length) })
+  const ours = report.models.at(-1)!
+  expect(ours.metrics['recall@10']!.mean).toBeGreaterThan(2 * report.models[0]!.metrics['recall@10']!.mean)
+  expect(renderRanking(report)).toContain('the rows of the validation file, which it never learns from')
+  expect(renderRanking(report)).not.toContain('The fifth')
+})

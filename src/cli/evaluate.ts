@@ -23,6 +23,7 @@ interface LikabilityVerbOptions {
 interface RankingVerbOptions {
   readonly train: string
   readonly test: string
+  readonly validation?: string
   readonly k: readonly number[]
   readonly format: 'rows' | 'adjacency'
   readonly seed: number
@@ -121,6 +122,7 @@ export function addEvaluate(program: Command): void {
   ])
     .requiredOption('--train <file>', 'rows user, item, and perhaps weight and time, to learn from')
     .requiredOption('--test <file>', 'rows to foresee, read once')
+    .option('--validation <file>', 'rows to choose settings on; else a fifth of the training rows')
     .option('--k <numbers>', 'cutoffs, with commas', cutoffs, [10, 20, 50, 100])
     .option(
       '--format <name>',

@@ -26,7 +26,7 @@ export function renderRanking(report: RankingReport): string {
     '',
     verdict(comparisons),
     '',
-    `${protocol.description} The fifth is the last in time where there are times, else random; here: by ${protocol.heldOut.by}. ` +
+    `${protocol.description} ${fifth(protocol.heldOut.by)}` +
       `Seed ${seed}, sha256 ${train.sha256.slice(0, 12)}… and ${test.sha256.slice(0, 12)}…`,
   ].join('\n')
 }
@@ -55,6 +55,12 @@ function chosen({ name, settings, validation, trials }: RankingReport['models'][
   const how = trials === undefined ? 'weights' : `best of ${trials}`
   const told = Object.entries(settings).map(([key, value]) => `${key} ${value}`)
   return `${name} (${how}, held out ${short(validation)}): ${told.join(', ')}.`
+}
+
+function fifth(by: RankingReport['protocol']['heldOut']['by']): string {
+  return by === 'file'
+    ? ''
+    : `The fifth is the last in time where there are times, else random; here: by ${by}. `
 }
 
 /** Whom ours is ahead of, level with, or behind, by the paired intervals. */

@@ -16,6 +16,8 @@ export interface RankingOptions {
   /** Rows to learn from, and rows to foresee. */
   readonly train: string
   readonly test: string
+  /** Rows to choose settings on, where a split comes with such a part; the models then never learn from them. */
+  readonly validation?: string
   readonly format: RankingFormat
   /** Cutoffs, ascending. */
   readonly ks: readonly number[]
@@ -44,6 +46,7 @@ export interface RankingReport {
   readonly dataset: {
     readonly train: RankingFileFacts
     readonly test: RankingFileFacts
+    readonly validation?: RankingFileFacts
     readonly users: number
     readonly items: number
     readonly pairs: number
@@ -56,7 +59,7 @@ export interface RankingReport {
     readonly ks: readonly number[]
     /** How long the lists are that coverage, novelty and gini are about. */
     readonly listLength: number
-    readonly heldOut: { readonly share: number; readonly by: 'time' | 'chance' }
+    readonly heldOut: { readonly share: number; readonly by: 'time' | 'chance' | 'file' }
     readonly trials: number
     readonly description: string
   }
@@ -71,11 +74,13 @@ const SHARE = 0.2
 /** Settings each family may try. */
 const BUDGET = 8
 
-const DESCRIPTION =
+const describeProtocol = (chosen: string) =>
   'Every item of the training file is ranked for every user, but for those the user has there. Recall divides by the number of the ' +
   "user's test items, also where k is smaller. Test items that are not in the training file count as misses. Every model tries at most " +
-  `${BUDGET} settings by NDCG@20 on a fifth of each user's training rows, then learns from all of them; the test is read once. deepcuts is ` +
+  `${BUDGET} settings by NDCG@20 on ${chosen}; the test is read once. deepcuts is ` +
   'the sum of the z-scores of the other models with the weights that are best there. 95 % intervals: bootstrap over users.'
+const BY_FIFTH = "a fifth of each user's training rows, then learns from all of them"
+const BY_FILE = 'the rows of the validation file, which it never learns from'
 
 /**
  * Judges how well models that learn from who has what foresee what else they will have.
@@ -91,19 +96,19 @@ export async function evaluateRanking(
   const test = await readRankingFile(options.test, options.format)
   const data = rankingData(train, test)
   const rng = random(options.seed)
-  const heldOut = holdOut(data.matrix, SHARE, rng.fork('validation'))
+  const validation = options.validation
+    ? await readRankingFile(options.validation, options.format)
+    : undefined
+  const heldOut = validation
+    ? ({ training: data.matrix, held: rankingData(train, validation).relevant, by: 'file' } as const)
+    : holdOut(data.matrix, SHARE, rng.fork('validation'))
   if (heldOut.held.size === 0)
     throw new DeepcutsError('RANKING_TOO_FEW', { file: train.file, needed: Math.ceil(1 / SHARE) })
 
   const every = [...rankingFamilies({ timed: data.matrix.time !== undefined }), sequenceFamily()]
   const { families, asides } = takingPart(every, data.matrix)
-  const { tuned, blend } = await choose(families, heldOut, rng.fork('fit'), progress, signal)
-  progress.stage('Learning from all rows', tuned.length)
-  const scorers: RankingScorer[] = []
-  for (const { model } of tuned) {
-    progress.at(scorers.length, model.name)
-    scorers.push(await model.fit(data.matrix, { random: rng.fork('fit').fork(model.name), signal }))
-  }
+  const { tuned, blend, scorers: parts } = await choose(families, heldOut, rng.fork('fit'), progress, signal)
+  const scorers = parts ?? (await learnAll(tuned, data.matrix, rng.fork('fit'), progress, signal))
   progress.stage('Judging', 0)
   const names = tuned.map(({ model }) => model.name)
   const judged = await judgeLists(
@@ -119,14 +124,19 @@ export async function evaluateRanking(
 
   return {
     task: 'ranking',
-    dataset: { ...describe(data), train: factsOf(train), test: factsOf(test) },
+    dataset: {
+      ...describe(data),
+      train: factsOf(train),
+      test: factsOf(test),
+      ...(validation && { validation: factsOf(validation) }),
+    },
     protocol: {
       name: 'full-catalogue',
       ks: options.ks,
       listLength: judged.listLength,
-      heldOut: { share: SHARE, by: heldOut.by },
+      heldOut: { share: shareOf(heldOut), by: heldOut.by },
       trials: BUDGET,
-      description: DESCRIPTION,
+      description: describeProtocol(validation ? BY_FILE : BY_FIFTH),
     },
     seed: options.seed,
     notes: [...data.notes, ...asides],
@@ -146,21 +156,56 @@ export function takingPart(every: readonly RankingFamily[], matrix: Interactions
 
 type Chosen = Omit<Tuned, 'scorer'>
 
-/** The best settings of each family and the best weights of them, on what was held out; what was fitted there is let go. */
+/**
+ * The best settings of each family and the best weights of them, on what was held out. What was fitted there is kept where it knows all that
+ * the models may learn from, and let go elsewhere.
+ */
 async function choose(
   families: readonly RankingFamily[],
   heldOut: HeldOutItems,
   random: Random,
   progress: Progress,
   signal?: AbortSignal,
-): Promise<{ readonly tuned: readonly Chosen[]; readonly blend: Blend }> {
+): Promise<{
+  readonly tuned: readonly Chosen[]
+  readonly blend: Blend
+  readonly scorers?: readonly RankingScorer[]
+}> {
   const tuned: Tuned[] = []
   for (const family of families)
     tuned.push(await tuneRanking(family, heldOut, { budget: BUDGET, random, progress, signal }))
   progress.stage('Blending', 0)
-  const parts = tuned.map(({ scorer }) => scorer)
-  const blend = await findBlend(parts, heldOut.training, heldOut.held, signal)
-  return { tuned: tuned.map(({ scorer: _, ...rest }) => rest), blend }
+  const scorers = tuned.map(({ scorer }) => scorer)
+  const blend = await findBlend(scorers, heldOut.training, heldOut.held, signal)
+  return {
+    tuned: tuned.map(({ scorer: _, ...rest }) => rest),
+    blend,
+    ...(heldOut.by === 'file' && { scorers }),
+  }
+}
+
+/** Every model with its best settings, fitted on all rows. */
+async function learnAll(
+  tuned: readonly Chosen[],
+  matrix: Interactions,
+  random: Random,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<RankingScorer[]> {
+  progress.stage('Learning from all rows', tuned.length)
+  const scorers: RankingScorer[] = []
+  for (const { model } of tuned) {
+    progress.at(scorers.length, model.name)
+    scorers.push(await model.fit(matrix, { random: random.fork(model.name), signal }))
+  }
+  return scorers
+}
+
+/** What is held out as a share of all that was there to learn or choose from. */
+function shareOf({ training, held, by }: HeldOutItems): number {
+  if (by !== 'file') return SHARE
+  const pairs = [...held.values()].reduce((sum, items) => sum + items.size, 0)
+  return pairs / (pairs + training.item.length)
 }
 
 function rowsOf(tuned: readonly Chosen[], blend: Blend, { metrics }: JudgedLists): RankingRow[] {

@@ -6,7 +6,8 @@ export interface HeldOutItems {
   readonly training: Interactions
   /** The items held out of each user with any. */
   readonly held: ReadonlyMap<number, ReadonlySet<number>>
-  readonly by: 'time' | 'chance'
+  /** 'file': by whoever made the split. */
+  readonly by: 'time' | 'chance' | 'file'
 }
 
 /**
