@@ -7,7 +7,8 @@ import { fold } from './core/track.ts'
 import type { Engine } from './engine.ts'
 import { artistAndTitle } from './ingest/playlist-lines.ts'
 import { type Catalog, trackAt } from './library/catalog.ts'
-import { findTrack, plain } from './library/find-track.ts'
+import { findTracks, plain } from './library/find-track.ts'
+import { type LikeliestTrack, likeliestTrack } from './library/likeliest-track.ts'
 import { nearestNames } from './library/nearest-names.ts'
 import { resolveTracks } from './library/resolve-tracks.ts'
 import { songKey } from './library/songs.ts'
@@ -23,6 +24,8 @@ export interface FoundSeeds {
   readonly told: number
   /** Tracks of the files that are not in the catalog, in their order. */
   readonly unknown: readonly PlaylistEntry[]
+  /** Which of several tracks of a name was taken, in words. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -47,15 +50,12 @@ export async function findSeeds(
       if (words.length === 1 || !isUnknown(error)) throw error
       return undefined
     })
-    if (whole) return { seeds: whole, told: whole.trackIds.length, unknown: [] }
+    if (whole) return whole
   }
   const parts: FoundSeeds[] = []
   for (const [i, word] of words.entries()) {
     if (files[i]) parts.push(await fromFile(engine, catalog, word))
-    else {
-      const seeds = await named(engine, catalog, word, plays)
-      parts.push({ seeds, told: seeds.trackIds.length, unknown: [] })
-    }
+    else parts.push(await named(engine, catalog, word, plays))
   }
   return joined(parts)
 }
@@ -72,7 +72,7 @@ async function fromFile(engine: Engine, catalog: Catalog, path: string): Promise
       some: firstOf(entries),
     })
   const trackIds = known.map((row) => catalog.trackId[row]!)
-  return { seeds: { trackIds, title, kind: 'playlist' }, told: entries.length, unknown }
+  return { seeds: { trackIds, title, kind: 'playlist' }, told: entries.length, unknown, notes: [] }
 }
 
 /** The artist of that name as it is spelled, else the track, else the one artist whose name is alike. */
@@ -81,19 +81,25 @@ async function named(
   catalog: Catalog,
   text: string,
   plays: (row: number) => number,
-): Promise<Seeds> {
+): Promise<FoundSeeds> {
   const nameOf = (artist: number) => catalog.artists.at(artist)
   const artists = Array.from({ length: catalog.artists.size - 1 }, (_, i) => i + 1)
-  const asArtist = (artist: number): Seeds => {
+  const asArtist = (artist: number): FoundSeeds => {
     const trackIds = songsOf(catalog, artist, plays).map((row) => catalog.trackId[row]!)
-    return { trackIds, title: nameOf(artist), kind: 'artist' }
+    return {
+      seeds: { trackIds, title: nameOf(artist), kind: 'artist' },
+      told: trackIds.length,
+      unknown: [],
+      notes: [],
+    }
   }
   const spelled = artists.find((artist) => fold(nameOf(artist)) === fold(text))
   if (spelled !== undefined) return asArtist(spelled)
   try {
-    const row = await findSong(engine, text)
+    const { row, note } = await findSong(engine, text, async () => plays)
     const { id, title, artist: by } = trackAt(catalog, row)
-    return { trackIds: [id], title: by ? `${title} – ${by}` : title, kind: 'track' }
+    const seeds: Seeds = { trackIds: [id], title: by ? `${title} – ${by}` : title, kind: 'track' }
+    return { seeds, told: 1, unknown: [], notes: note === undefined ? [] : [note] }
   } catch (error) {
     if (!isUnknown(error)) throw error
     const alike = artists.filter((artist) => plain(nameOf(artist)) === plain(text))
@@ -116,21 +122,27 @@ function withArtists(error: DeepcutsError, catalog: Catalog, text: string): Deep
 }
 
 /**
- * The row of the track that a text names, as `findTrack` has it; where only other versions of that song are known, one of those.
- * @param listener whose plays help to choose between several
- * @throws DeepcutsError UNKNOWN_TRACK, with close names; AMBIGUOUS_TRACK, with the choices
+ * The track that a text names, as `findTrack` has it, but of several the likeliest; where only other versions of that song are known,
+ * one of those.
+ * @param playsOf gives row → plays of the listener; asked only where there are several
+ * @throws DeepcutsError UNKNOWN_TRACK, with close names; AMBIGUOUS_TRACK, with the choices, where none is likelier
  */
-export async function findSong(engine: Engine, text: string, listener?: number): Promise<number> {
+export async function findSong(
+  engine: Engine,
+  text: string,
+  playsOf: () => Promise<(row: number) => number> = async () => () => 0,
+): Promise<LikeliestTrack> {
   const { store, catalog: read } = engine.library
   const catalog = await read()
-  return findTrack(store, catalog, text, listener).catch(async (error: unknown) => {
+  const rows = await findTracks(store, catalog, text).catch(async (error: unknown) => {
     const said = artistAndTitle(text)
     const asked = said.artist ? [said, { artist: said.title!, title: said.artist }] : []
-    const { rows } = await resolveTracks(store, catalog, asked)
-    const row = rows.find((one) => one >= 0)
-    if (isUnknown(error) && row !== undefined) return row
+    const resolved = await resolveTracks(store, catalog, asked)
+    const row = resolved.rows.find((one) => one >= 0)
+    if (isUnknown(error) && row !== undefined) return [row]
     throw error
   })
+  return likeliestTrack(catalog, text.trim(), rows, rows.length > 1 ? await playsOf() : () => 0)
 }
 
 /** The artist's songs, one version each: most played first, then most popular. */
@@ -158,6 +170,7 @@ function joined(parts: readonly FoundSeeds[]): FoundSeeds {
     },
     told: parts.reduce((sum, { told }) => sum + told, 0),
     unknown: parts.flatMap(({ unknown }) => unknown),
+    notes: parts.flatMap(({ notes }) => notes),
   }
 }
 

@@ -19,6 +19,8 @@ beforeAll(async () => {
     track('Take/Five', 'Machine'),
     track('Beyoncé', 'Halo - Remastered 2011'),
     track('Blue', 'All Rise'),
+    ...[track('Cover Band', 'Night Bus', 20), track('Night Owls', 'Night Bus', 80)],
+    ...[track('One', 'Same'), track('Two', 'Same')],
   ]
   await empty.put('me', [...dave, ...others], 'catalog')
 })
@@ -58,8 +60,28 @@ describe('the words that say where a mix starts', () => {
 
   it('find another version of a song where the one asked for is not there', async () => {
     const catalog = await engine.library.catalog()
-    expect(catalog.titles.at(await findSong(engine, 'Halo – Beyoncé'))).toBe('Halo - Remastered 2011')
-    expect(catalog.titles.at(await findSong(engine, 'Beyonce - Halo (Live)'))).toBe('Halo - Remastered 2011')
+    for (const asked of ['Halo – Beyoncé', 'Beyonce - Halo (Live)'])
+      expect(catalog.titles.at((await findSong(engine, asked)).row)).toBe('Halo - Remastered 2011')
+  })
+
+  it('mean of several tracks of a name the one that the listener played most, else the most popular, and say so', async () => {
+    const popular = await findSeeds(engine, ['night bus'])
+    expect(popular.seeds.title).toBe('Night Bus – Night Owls')
+    expect(popular.notes).toEqual([
+      expect.stringMatching(
+        /^"night bus" could be 2 tracks; this is \d+ \(Night Bus – Night Owls\), the most popular\. To mean another, give its id: \d+ \(Night Bus – Cover Band\)\.$/,
+      ),
+    ])
+    const catalog = await engine.library.catalog()
+    const heard = (row: number) => (catalog.artists.at(catalog.artist[row]!) === 'Cover Band' ? 2 : 0)
+    const played = await findSeeds(engine, ['night bus'], heard)
+    expect(played.seeds.title).toBe('Night Bus – Cover Band')
+    expect(played.notes).toEqual([expect.stringContaining('which you played most')])
+    expect((await findSeeds(engine, ['Night Bus – Night Owls'], heard)).notes).toEqual([])
+  })
+
+  it('are refused with the choices where neither plays nor popularity tell one from the next', async () => {
+    await expect(findSeeds(engine, ['same'])).rejects.toMatchObject({ code: 'AMBIGUOUS_TRACK' })
   })
 
   it('that mean nothing are answered with tracks and artists of such names', async () => {

@@ -42,13 +42,16 @@ export function addExplain(program: Command): void {
       action<[words: string[]]>(async (context, [words]) => {
         const engine = await context.engine()
         const listener = await context.listener()
-        const { explainTrack, findTrack } = await import('../index.ts')
+        const { explainTrack, findSong, playsBy } = await import('../index.ts')
         const catalog = await engine.library.catalog()
         const { id } = await engine.library.listeners.get(listener)
-        const row = await findTrack(engine.library.store, catalog, words.join(' '), id)
+        const plays = () => playsBy(engine.library.store, catalog, id)
+        const { row, note } = await findSong(engine, words.join(' '), plays)
         const explanation = await explainTrack(engine, listener, row)
-        context.out.document(explanation)
+        context.out.document({ ...explanation, notes: note === undefined ? [] : [note] })
         showExplanation(explanation, context.out)
+        if (note !== undefined) context.out.say('')
+        if (note !== undefined) context.out.aside(note, '• ')
       }),
     )
 }

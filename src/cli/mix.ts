@@ -69,7 +69,7 @@ export function addMix(program: Command): void {
             engine,
           )
           const written = await writeMix(mix, files)
-          const lacking = start ? await unknownNote(start) : []
+          const lacking = start ? [...start.notes, ...(await unknownNote(start))] : []
           out.document({
             ...{
               ...mix,

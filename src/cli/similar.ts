@@ -17,10 +17,14 @@ export function addSimilar(program: Command): void {
     .action(
       action<[words: string[]], { n: number }>(async (context, [words], { n, listener: asked }) => {
         const engine = await context.engine()
-        const { findSong, similarTracks } = await import('../index.ts')
+        const { findSong, playsBy, similarTracks } = await import('../index.ts')
         const listener = await whosePlaylists(context, asked)
-        const row = await findSong(engine, words.join(' '), listener)
-        const found = await similarTracks(engine, row, n, listener)
+        const { store, catalog } = engine.library
+        const plays = async () =>
+          listener === undefined ? () => 0 : playsBy(store, await catalog(), listener)
+        const { row, note } = await findSong(engine, words.join(' '), plays)
+        const like = await similarTracks(engine, row, n, listener)
+        const found = note === undefined ? like : { ...like, notes: [note, ...like.notes] }
         context.out.document(found)
         showSimilar(found, context.out)
       }),

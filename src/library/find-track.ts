@@ -18,9 +18,17 @@ export async function findTrack(
   text: string,
   listener?: number,
 ): Promise<number> {
+  const rows = await findTracks(store, catalog, text)
+  if (rows.length === 1) return rows[0]!
+  const plays = listener === undefined ? undefined : await playsBy(store, catalog, listener)
+  throw ambiguous(catalog, text.trim(), rows, plays)
+}
+
+/** The rows of every track that such a text may mean, one at least. @throws DeepcutsError UNKNOWN_TRACK, with close names */
+export async function findTracks(store: Store, catalog: Catalog, text: string): Promise<readonly number[]> {
   const asked = text.trim()
   const byId = /^\d{1,9}$/.test(asked) ? rowOfTrack(catalog, Number(asked)) : -1
-  if (byId >= 0) return byId
+  if (byId >= 0) return [byId]
   const code = codeIn(asked)
   const named =
     code === undefined
@@ -30,12 +38,9 @@ export async function findTrack(
         : (await store.read('claims', ['identifier'], { where: { [code.scheme]: code.value } })).identifier
   for (const identifier of named) {
     const row = rowOfTrack(catalog, identifier)
-    if (row >= 0) return row
+    if (row >= 0) return [row]
   }
-  const rows = rowsNamed(catalog, asked)
-  if (rows.length === 1) return rows[0]!
-  const plays = listener === undefined ? undefined : await playsOfRows(store, catalog, listener)
-  throw ambiguous(catalog, asked, rows, plays)
+  return rowsNamed(catalog, asked)
 }
 
 /** The row of "artist – title", "title – artist" or a title alone. @throws DeepcutsError UNKNOWN_TRACK, AMBIGUOUS_TRACK */
@@ -126,15 +131,15 @@ function named(catalog: Catalog, row: number): string {
 }
 
 /** Says how the rows differ; `plays`: of each row, by the one who asks. */
-function ambiguous(
+export function ambiguous(
   catalog: Catalog,
   asked: string,
   rows: readonly number[],
-  plays?: ReadonlyMap<number, number>,
+  plays?: (row: number) => number,
 ): DeepcutsError {
   const some = rows.slice(0, CHOICES).map((row) => {
     const { id, artist, title, album, durationMs } = trackAt(catalog, row)
-    const n = plays?.get(row) ?? 0
+    const n = plays?.(row) ?? 0
     const facts = [
       `${title}${artist && ` – ${artist}`}`,
       album,
@@ -153,12 +158,17 @@ function minutes(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-async function playsOfRows(store: Store, catalog: Catalog, listener: number): Promise<Map<number, number>> {
+/** Row → how often the listener played it. */
+export async function playsBy(
+  store: Store,
+  catalog: Catalog,
+  listener: number,
+): Promise<(row: number) => number> {
   const { identifier } = await store.read('plays', ['identifier'], { where: { listener, hidden: 0 } })
   const plays = new Map<number, number>()
   for (const id of identifier) {
     const row = catalog.rowOfIdentifier[id] ?? -1
     plays.set(row, (plays.get(row) ?? 0) + 1)
   }
-  return plays
+  return (row) => plays.get(row) ?? 0
 }
