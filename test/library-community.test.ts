@@ -22,6 +22,20 @@ const signals = (plays: readonly (readonly [number, number, number])[]) =>
     NO_LISTS,
     20,
   )
+/** Playlists as [listener, rows]. */
+const listed = (lists: readonly (readonly [number, readonly number[]])[]) => {
+  const items = lists.flatMap(([listener, rows], list) => rows.map((row) => ({ listener, row, list })))
+  const of = playlistsOf(
+    {
+      import: Int32Array.from(items, () => 1),
+      listener: Int32Array.from(items, ({ listener }) => listener),
+      playlist: items.map(({ list }) => `list ${list}`),
+      identifier: Int32Array.from(items, ({ row }) => row),
+    },
+    { rowOfIdentifier: Int32Array.from({ length: 20 }, (_, i) => i), size: 20 } as never,
+  )
+  return communityOf({ listener: [], row: [], endedAt: [] }, of, 20)
+}
 const people = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
 
 describe('signals of several listeners', () => {
@@ -50,6 +64,35 @@ describe('signals of several listeners', () => {
     expect(beside.map(({ row }) => row)).toEqual([2, 3])
     expect(beside[0]!.strength).toBeCloseTo(1, 6)
     expect(beside[1]!.strength).toBeCloseTo(6 / Math.sqrt(6 * 40), 6)
+  })
+})
+
+describe('tracks side by side', () => {
+  it('are not told by four who hear both, though many more hear one of them', () => {
+    const many = people(12).map((who) => [who, 1, 1] as const)
+    const four = people(4).map((who) => [who, 2, 1] as const)
+    const others = [20, 21, 22].map((who) => [who, 2, 1] as const)
+    expect(signals([...many, ...four, ...others]).beside(1)).toEqual([])
+    const fifth = [5, 2, 1] as const
+    const [beside] = signals([...many, ...four, ...others, fifth]).beside(1)
+    expect(beside!.row).toBe(2)
+    expect(beside!.strength).toBeCloseTo(5 / Math.sqrt(12 * 8), 6)
+  })
+
+  it('are told by playlists of five listeners, and not by five playlists of fewer', () => {
+    expect(listed(people(5).map((who) => [who, [1, 2]])).beside(1)).toEqual([{ row: 2, strength: 1 }])
+    const often = Array.from({ length: 9 }, () => [1, [1, 2]] as const)
+    const four = people(4).map((who) => [who, [1, 2]] as const)
+    expect(listed([...often, ...four]).beside(1)).toEqual([])
+    const alone = people(9).map((who) => [who, [1, 3]] as const)
+    expect(
+      listed([...often, ...four, ...alone])
+        .beside(1)
+        .map(({ row }) => row),
+    ).toEqual([3])
+    // Nine playlists of one listener count that listener once, also among those who have a track.
+    const five = people(5).map((who) => [who, [1, 2]] as const)
+    expect(listed([...often, ...five]).beside(1)).toEqual([{ row: 2, strength: 1 }])
   })
 })
 
@@ -119,6 +162,17 @@ describe('in a store of several listeners', () => {
     const engine = await withCommunity()
     expect((await engine.community())!.popular.length).toBe(0)
     expect(await sourcesOfHit()).not.toContain('playlists')
+  })
+
+  it('what has not ended yet is no play: a wrong date makes nothing popular', async () => {
+    invented = await emptyEngine()
+    await invented.put('me', catalog, 'catalog')
+    const early = Array.from(playsOf([hit]), (record) =>
+      record.kind === 'play' ? { ...record, play: { ...record.play, endedAt: NOW + DAY } } : record,
+    )
+    for (const who of people(6)) await invented.put(`p${who}`, who < 3 ? early : playsOf([hit]))
+    const engine = await withCommunity()
+    expect((await engine.community())!.popular.length).toBe(0)
   })
 
   it('what an exclusion takes out of a listener’s plays is gone from the signals at once', async () => {

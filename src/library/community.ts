@@ -181,10 +181,9 @@ async function readPlays(
   now: number,
 ): Promise<CommunityPlays> {
   const excluders = new Map<number, ReturnType<typeof excluder>>()
-  for (const { id, timeZone } of listeners) {
-    const exclusions = await exclusionsOf(id)
-    if (exclusions.length) excluders.set(id, excluder(exclusions, timeZone))
-  }
+  const excluding = new Set((await store.read('exclusions', ['listener'])).listener)
+  for (const { id, timeZone } of listeners)
+    if (excluding.has(id)) excluders.set(id, excluder(await exclusionsOf(id), timeZone))
   const columns = ['listener', 'identifier', 'endedAt', 'msPlayed', 'reasonEnd', 'skipped', 'exact'] as const
   const query = { where: { hidden: 0 }, orderBy: ['id'] } as const
   const plays = await store.read('plays', columns, query)
