@@ -189,6 +189,35 @@ describe('models', () => {
   })
 })
 
+describe('the models of everybody', () => {
+  const everybodys = (args: readonly string[], folder = data, community = 'on') =>
+    cli.run(['models', ...args, '--everybody', '--data', folder], {
+      env: { COLUMNS: '120', DEEPCUTS_COMMUNITY: community },
+    })
+
+  it('are among nobody’s own, listed and chosen with --everybody, and not told while the community is off', async () => {
+    const folder = await invent()
+    const store = await openStore(`file:${folder}`, { now: () => NOW })
+    const kept = openLibrary(store, folder, () => NOW, 'UTC').models
+    for (const _ of [5, 6]) await kept.save(0, FILES, report(0.7), { serve: true })
+    await store.close()
+    expect((await models(['--quiet'], 120, folder)).stdout).not.toMatch(/^[56] /m)
+    expect((await everybodys(['--quiet'], folder)).stdout).toMatch(/^6 .* serves\n5 .*\n$/m)
+    expect((await everybodys(['use', '5'], folder)).stdout).toMatch(
+      /^Model 5 serves everybody now, in place of 6/,
+    )
+    expect((await everybodys(['rollback'], folder)).stdout).toMatch(
+      /^Model 6 serves everybody again, in place of 5\.\n.*"deepcuts models use 5 --everybody"/,
+    )
+    expect(await everybodys(['use', '2'], folder)).toMatchObject({ status: 2 })
+    const off = await everybodys([], folder, 'off')
+    expect(off).toMatchObject({ status: 2, stdout: '' })
+    expect(off.stderr).toContain('DEEPCUTS_COMMUNITY=on')
+    const both = await everybodys(['--listener', 'ada'], folder)
+    expect(both).toMatchObject({ status: 2, stdout: '' })
+  })
+})
+
 describe('models use and models rollback', () => {
   it('choose what serves, step by step, and tell it', async () => {
     const folder = await invent()

@@ -1,8 +1,9 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { readSettings } from '../config.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
 import type { ModelVersion, Promotion, TrainingReport } from '../index.ts'
-import { action, addVerb } from './context.ts'
+import { action, addVerb, type Context } from './context.ts'
 import type { Output } from './output.ts'
 import { aligned, columns, count, day, many, padded, printable } from './text.ts'
 import { numberOption } from './values.ts'
@@ -16,44 +17,70 @@ export function addModels(program: Command): void {
     program,
     'models [verb] [version]',
     'what was learned when, and how good it is; "models use 3" and "models rollback" choose what serves',
-    ['models', 'models use 3', 'models rollback'],
+    ['models', 'models use 3', 'models rollback', 'models --everybody'],
   )
     .option('--listener <id>', 'whose models (default: the only one there is)')
-    .action(
-      action<[verb?: string, version?: string]>(async (context, [verb, version]) => {
-        const { out } = context
-        const task = taskOf(verb, version)
-        const { library } = await context.engine()
-        const { id, name } = await library.listeners.get(await context.listener())
-        if (task.verb === 'list') {
-          const models = await library.models.list(id)
-          out.document({ listener: name, models })
-          if (models.length > 0) showModels(models, out)
-          else out.tell(`Nothing has been learned about ${printable(name)} yet. Begin with "deepcuts train".`)
-          return
-        }
-        if (task.verb === 'use') {
-          const before = await library.models.active(id)
-          const { version } = await library.models.use(id, task.version)
-          out.document({ listener: name, version, ...(before && { from: before.version }) })
-          if (before?.version === version)
-            return out.tell(`Model ${version} serves ${printable(name)} already.`)
-          out.tell(
-            `Model ${version} serves ${printable(name)} now${before ? `, in place of ${before.version}` : ''}.`,
-          )
-          if (before) out.aside('Next: "deepcuts mix", or "deepcuts models rollback" to go back.')
-          return
-        }
-        const { manifest, from, passedOver } = await library.models.rollback(id)
-        out.document({ listener: name, version: manifest.version, from, passedOver })
-        out.tell(`Model ${manifest.version} serves ${printable(name)} again, in place of ${from}.`)
-        if (passedOver.length > 0)
-          out.tell(`Passed over, for they cannot serve any more: ${passedOver.join(', ')}.`, '• ')
-        out.aside(
-          `Next: "deepcuts mix". Model ${from} is kept: "deepcuts models use ${from}" brings it back.`,
-        )
-      }),
+    .addOption(
+      new Option('--everybody', 'those that learned from all listeners (DEEPCUTS_COMMUNITY=on)').conflicts(
+        'listener',
+      ),
     )
+    .action(
+      action<[verb?: string, version?: string], { everybody?: boolean }>(
+        async (context, [verb, version], { everybody }) => {
+          const { out } = context
+          const task = taskOf(verb, version)
+          const { library } = await context.engine()
+          const { id, name } = await ownerOf(context, everybody)
+          const more = everybody ? ' --everybody' : ''
+          if (task.verb === 'list') {
+            const models = await library.models.list(id)
+            out.document({ listener: everybody ? '' : name, models })
+            if (models.length > 0) showModels(models, out)
+            else
+              out.tell(
+                `Nothing has been learned about ${printable(name)} yet. Begin with "deepcuts train${more}".`,
+              )
+            return
+          }
+          if (task.verb === 'use') {
+            const before = await library.models.active(id)
+            const { version } = await library.models.use(id, task.version)
+            out.document({
+              listener: everybody ? '' : name,
+              version,
+              ...(before && { from: before.version }),
+            })
+            if (before?.version === version)
+              return out.tell(`Model ${version} serves ${printable(name)} already.`)
+            out.tell(
+              `Model ${version} serves ${printable(name)} now${before ? `, in place of ${before.version}` : ''}.`,
+            )
+            if (before) out.aside(`Next: "deepcuts mix", or "deepcuts models rollback${more}" to go back.`)
+            return
+          }
+          const { manifest, from, passedOver } = await library.models.rollback(id)
+          out.document({ listener: everybody ? '' : name, version: manifest.version, from, passedOver })
+          out.tell(`Model ${manifest.version} serves ${printable(name)} again, in place of ${from}.`)
+          if (passedOver.length > 0)
+            out.tell(`Passed over, for they cannot serve any more: ${passedOver.join(', ')}.`, '• ')
+          out.aside(
+            `Next: "deepcuts mix". Model ${from} is kept: "deepcuts models use ${from}${more}" brings it back.`,
+          )
+        },
+      ),
+    )
+}
+
+/** Whose versions are meant. @throws DeepcutsError COMMUNITY_OFF, WHICH_LISTENER, UNKNOWN_LISTENER */
+async function ownerOf(
+  context: Context,
+  everybody?: boolean,
+): Promise<{ readonly id: number; readonly name: string }> {
+  if (!everybody) return (await context.engine()).library.listeners.get(await context.listener())
+  if (readSettings(process.env).DEEPCUTS_COMMUNITY !== 'on') throw new DeepcutsError('COMMUNITY_OFF')
+  const { EVERYBODY } = await import('../index.ts')
+  return { id: EVERYBODY, name: 'everybody' }
 }
 
 /** Why training again would learn more than the newest version did, serving or not; undefined when it would not. */

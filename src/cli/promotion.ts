@@ -1,17 +1,19 @@
 import type { Promotion } from '../index.ts'
 import { many } from './text.ts'
 
-/** Whether the new version serves, in words. */
+/** Whether the new version serves, in words. @param whose the option of `models` that names whose versions these are, '' where none is needed */
 export function promotionIn(
   { promoted, against, plays, difference, reason }: Promotion,
   version: number,
+  whose = '',
 ): string {
+  const all = `"deepcuts models use ${version}${whose}" takes it all the same.`
   if (!promoted && !difference)
-    return `It does not serve: its training was cut short, and too few plays show whether it is as good as model ${against}, which goes on serving. "deepcuts models use ${version}" takes it all the same.`
+    return `It does not serve: its training was cut short, and too few plays show whether it is as good as model ${against}, which goes on serving. ${all}`
   if (!promoted)
     return (
       `It does not serve: on ${many(plays, 'play')} that neither had seen it foresees worse than model ${against} ` +
-      `(log-loss ${signed(difference!.mean)}, at least ${signed(difference!.ci95[0])}), which goes on serving. "deepcuts models use ${version}" takes it all the same.`
+      `(log-loss ${signed(difference!.mean)}, at least ${signed(difference!.ci95[0])}), which goes on serving. ${all}`
     )
   const compared = difference
     ? comparison({ plays, difference })
