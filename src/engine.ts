@@ -14,6 +14,7 @@ import type { Policy } from './explore/policy.ts'
 import { fitAudioScale, scaleAudio } from './features/audio-scale.ts'
 import { atMoment, describeListener, isInSitting, type ListenerState } from './features/describe-listener.ts'
 import { startHistory } from './features/history.ts'
+import { type RolledHistory, rolledHistory } from './features/rolled-history.ts'
 import { GraphError } from './graph/index.ts'
 import type { Catalog } from './library/catalog.ts'
 import type { Community } from './library/community.ts'
@@ -199,6 +200,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const servingOf = async (name: string): Promise<Serving> =>
     (await modelOf(name)).active ? model(name) : cold()
 
+  const histories = new Map<string, { audio: Float32Array; timeZone: string; history: RolledHistory }>()
+  const rolled = (name: string, timeZone: string, catalog: Catalog, audio: Float32Array): RolledHistory => {
+    const known = histories.get(name)
+    histories.delete(name)
+    const same = known?.audio === audio && known.timeZone === timeZone
+    const start = () => startHistory({ catalog, audio, localTime: localTimeIn(timeZone) })
+    const one = same ? known : { audio, timeZone, history: rolledHistory(start) }
+    histories.set(name, one)
+    if (histories.size > OPEN_MODELS) histories.delete(histories.keys().next().value!)
+    return one.history
+  }
+
   const tasting = tasteOfEverybody(library, kept)
   const sources = SOURCES.map((source) => (source.lasting ? keptProposals(source) : source))
 
@@ -226,7 +239,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const key = [version, sitting, ...snoozes.map(({ id }) => id)].join()
       let state = states.get(key)
       if (!state) {
-        const history = startHistory({ catalog, audio, localTime: localTimeIn(facts.row.timeZone) })
+        const history = rolled(name, facts.row.timeZone, catalog, audio).at(facts.log, sitting)
         state = describeListener({ name, at, catalog, audio, history, ...facts, feedback })
         if (states.size >= KEPT_STATES) states.clear()
         states.set(key, state)

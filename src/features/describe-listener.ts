@@ -24,7 +24,7 @@ export interface ListenerFacts {
   /** size × 13 scaled audio features. */
   readonly audio: Float32Array
   readonly log: ListeningLog
-  /** An empty history over the same catalog. */
+  /** A history over the same catalog: an empty one, or one that has been rolled over the first plays of the log. */
   readonly history: History
   readonly saved: Uint8Array
   readonly feedback: readonly Feedback[]
@@ -68,7 +68,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
   rollForward(log, history)
   const asOf = asOfMoment(history.endedAt, at)
   const inSitting = isInSitting(history.endedAt, at)
-  if (!inSitting) history.beginSitting()
+  if (!inSitting && history.sittingOpen) history.beginSitting()
   const opinions = lastOpinions(facts.feedback, catalog, at)
   const trackHistory = (row: number): TrackHistory => ({
     plays: history.tracks.plays[row]!,
@@ -149,11 +149,13 @@ function lastGood({ log, feedback, catalog }: ListenerFacts, liked: ReadonlySet<
   return [...moments].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([row]) => row)
 }
 
-function rollForward(log: ListeningLog, history: History): void {
+/** Rolls a history that has seen the first plays of a log over the others. */
+export function rollForward(log: ListeningLog, history: History): void {
+  if (history.observed === log.size) return
   const { bounds } = cutSittings(log)
   for (let s = 0; s + 1 < bounds.length; s++) {
-    history.beginSitting()
-    for (let i = bounds[s]!; i < bounds[s + 1]!; i++)
+    if (bounds[s]! >= history.observed) history.beginSitting()
+    for (let i = Math.max(bounds[s]!, history.observed); i < bounds[s + 1]!; i++)
       history.observe(log.row[i]!, log.endedAt[i]!, log.outcome[i]!)
   }
 }

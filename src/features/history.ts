@@ -1,9 +1,9 @@
 import { FINISH, SKIP } from '../core/labels.ts'
 import { AUDIO_STRIDE, type Catalog } from '../library/catalog.ts'
 import { FEATURE_INDEX as F, FEATURE_COUNT, type FeatureName } from './feature-names.ts'
-import { counter, type Rates, rates } from './rates.ts'
-import { MIN_GAP_MS, repeats } from './repeats.ts'
-import { sittingLift } from './sitting-lift.ts'
+import { type Counter, counter, type Rates, rates } from './rates.ts'
+import { MIN_GAP_MS, type Repeats, repeats } from './repeats.ts'
+import { type SittingLift, sittingLift } from './sitting-lift.ts'
 import { type Taste, tasteOf } from './taste.ts'
 
 const DAY = 86_400_000
@@ -64,34 +64,108 @@ export interface History {
   readonly artistTracks: Int32Array
   /** End of the last play, NaN before the first. */
   readonly endedAt: number
+  /** How many plays were observed, and whether any of them since the last sitting began. */
+  readonly observed: number
+  readonly sittingOpen: boolean
+  /** The same history, to be gone on with apart. */
+  copy(): History
 }
 
 /** An empty history. */
-export function startHistory({ catalog, audio, localTime }: HistoryContext): History {
+export function startHistory(context: HistoryContext): History {
+  const { catalog, audio } = context
   const artistCount = catalog.artists.size
-  const tracks = rates(catalog.size)
-  const artists = rates(artistCount)
-  const artistFirst = rates(artistCount)
-  const genres = rates(catalog.genreSets.size)
-  const hours = rates(24)
-  const overall = counter()
-  const overallLong = counter(0.99)
-  const overallRecent = counter(0.9)
-  const firstPlays = counter(0.95)
-  const artistLastAt = new Float64Array(artistCount).fill(Number.NaN)
-  const artistTracks = new Int32Array(artistCount)
-  const repeated = repeats(catalog.size)
-  const { firstPlayedAt, lastPlayedAt } = repeated
-  const lift = sittingLift(catalog.size, artistCount)
-  const taste: Taste = tasteOf(audio)
+  const counts: Counts = {
+    tracks: rates(catalog.size),
+    artists: rates(artistCount),
+    artistFirst: rates(artistCount),
+    genres: rates(catalog.genreSets.size),
+    hours: rates(24),
+    overall: counter(),
+    overallLong: counter(0.99),
+    overallRecent: counter(0.9),
+    firstPlays: counter(0.95),
+    repeated: repeats(catalog.size),
+    lift: sittingLift(catalog.size, artistCount),
+    taste: tasteOf(audio),
+    artistLastAt: new Float64Array(artistCount).fill(Number.NaN),
+    artistTracks: new Int32Array(artistCount),
+  }
+  return historyOf(context, counts, {
+    ...emptySitting(),
+    endedAt: Number.NaN,
+    observed: 0,
+  })
+}
 
-  let endedAt = Number.NaN
-  let position = 0
-  let previousRow = -1
-  let outcomes: [number, number, number] = [0, 0, 0]
-  let sitting = counter()
-  let sittingRecent = counter(0.7)
-  let playedNow = new Set<number>()
+/** What is counted over all plays. */
+interface Counts {
+  readonly tracks: Rates
+  readonly artists: Rates
+  readonly artistFirst: Rates
+  readonly genres: Rates
+  readonly hours: Rates
+  readonly overall: Counter
+  readonly overallLong: Counter
+  readonly overallRecent: Counter
+  readonly firstPlays: Counter
+  readonly repeated: Repeats
+  readonly lift: SittingLift
+  readonly taste: Taste
+  readonly artistLastAt: Float64Array
+  readonly artistTracks: Int32Array
+}
+
+/** What is known of the sitting so far. */
+interface SittingSoFar {
+  readonly position: number
+  readonly previousRow: number
+  readonly outcomes: readonly [number, number, number]
+  readonly sitting: Counter
+  readonly sittingRecent: Counter
+  readonly playedNow: Set<number>
+}
+
+const emptySitting = (): SittingSoFar => ({
+  position: 0,
+  previousRow: -1,
+  outcomes: [0, 0, 0],
+  sitting: counter(),
+  sittingRecent: counter(0.7),
+  playedNow: new Set(),
+})
+
+function copyOf(counts: Counts): Counts {
+  const { tracks, artists, artistFirst, genres, hours, overall, overallLong, overallRecent } = counts
+  return {
+    tracks: tracks.copy(),
+    artists: artists.copy(),
+    artistFirst: artistFirst.copy(),
+    genres: genres.copy(),
+    hours: hours.copy(),
+    overall: overall.copy(),
+    overallLong: overallLong.copy(),
+    overallRecent: overallRecent.copy(),
+    firstPlays: counts.firstPlays.copy(),
+    repeated: counts.repeated.copy(),
+    lift: counts.lift.copy(),
+    taste: counts.taste.copy(),
+    artistLastAt: counts.artistLastAt.slice(),
+    artistTracks: counts.artistTracks.slice(),
+  }
+}
+
+function historyOf(
+  context: HistoryContext,
+  counts: Counts,
+  so: SittingSoFar & { readonly endedAt: number; readonly observed: number },
+): History {
+  const { catalog, audio, localTime } = context
+  const { tracks, artists, artistFirst, genres, hours, overall, overallLong, overallRecent } = counts
+  const { firstPlays, repeated, lift, taste, artistLastAt, artistTracks } = counts
+  const { firstPlayedAt, lastPlayedAt } = repeated
+
+  let { endedAt, observed, position, previousRow, outcomes, sitting, sittingRecent, playedNow } = so
 
   /** What is the same for every track until something is observed: the features of the moment and of the sitting. */
   const lookAround = (clock: number, inSitting: boolean) => {
@@ -144,6 +218,19 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
     get endedAt() {
       return endedAt
     },
+    get observed() {
+      return observed
+    },
+    get sittingOpen() {
+      return position > 0
+    },
+    copy: () =>
+      historyOf(context, copyOf(counts), {
+        ...{ endedAt, observed, position, previousRow, outcomes },
+        sitting: sitting.copy(),
+        sittingRecent: sittingRecent.copy(),
+        playedNow: new Set(playedNow),
+      }),
 
     describe(row, { at, clock = at, inSitting }, out, offset) {
       if (!surroundings || surroundings.clock !== clock || surroundings.inSitting !== inSitting)
@@ -205,12 +292,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       surroundings = undefined
       lift.endSitting(1 / (1 + Math.exp(-overall.rate(0, 2))))
       repeated.endSitting()
-      position = 0
-      previousRow = -1
-      outcomes = [0, 0, 0]
-      sitting = counter()
-      sittingRecent = counter(0.7)
-      playedNow = new Set()
+      ;({ position, previousRow, outcomes, sitting, sittingRecent, playedNow } = emptySitting())
       taste.beginSitting()
     },
 
@@ -238,6 +320,7 @@ export function startHistory({ catalog, audio, localTime }: HistoryContext): His
       previousRow = row
       playedNow.add(row)
       endedAt = at
+      observed++
     },
   }
 }

@@ -15,16 +15,28 @@ export interface Rates {
   /** The same over the last few outcomes. */
   recent(i: number, prior: number, strength: number): number
   add(i: number, outcome: number): void
+  /** The same counts, to be counted on apart. */
+  copy(): Rates
 }
 
 /** Empty counts of `size` things. */
 export function rates(size: number): Rates {
-  const plays = new Int32Array(size)
-  const finishes = new Int32Array(size)
-  const skips = new Int32Array(size)
-  const last = new Int8Array(size)
-  const recentFinishes = new Float32Array(size)
-  const recentSkips = new Float32Array(size)
+  return ratesOf({
+    plays: new Int32Array(size),
+    finishes: new Int32Array(size),
+    skips: new Int32Array(size),
+    last: new Int8Array(size),
+    recentFinishes: new Float32Array(size),
+    recentSkips: new Float32Array(size),
+  })
+}
+
+interface Counts extends Pick<Rates, 'plays' | 'finishes' | 'skips' | 'last'> {
+  readonly recentFinishes: Float32Array
+  readonly recentSkips: Float32Array
+}
+
+function ratesOf({ plays, finishes, skips, last, recentFinishes, recentSkips }: Counts): Rates {
   return {
     plays,
     finishes,
@@ -47,21 +59,37 @@ export function rates(size: number): Rates {
         last[i] = -1
       }
     },
+    copy: () =>
+      ratesOf({
+        plays: plays.slice(),
+        finishes: finishes.slice(),
+        skips: skips.slice(),
+        last: last.slice(),
+        recentFinishes: recentFinishes.slice(),
+        recentSkips: recentSkips.slice(),
+      }),
   }
 }
 
+/** The rate of one thing. */
+export interface Counter {
+  /** Log-odds of a finish, drawn towards `prior` (log-odds) by `strength` outcomes. */
+  rate(prior: number, strength: number): number
+  add(outcome: number): void
+  copy(): Counter
+}
+
 /** One rate; with `decay` < 1 it forgets: an outcome counts `decay` times as much after the next one. */
-export function counter(decay = 1) {
-  let finishes = 0
-  let skips = 0
+export function counter(decay = 1, from = { finishes: 0, skips: 0 }): Counter {
+  let { finishes, skips } = from
   return {
-    /** Log-odds of a finish, drawn towards `prior` (log-odds) by `strength` outcomes. */
-    rate: (prior: number, strength: number) => smoothed(finishes, skips, prior, strength),
-    add(outcome: number) {
+    rate: (prior, strength) => smoothed(finishes, skips, prior, strength),
+    add(outcome) {
       if (outcome !== FINISH && outcome !== SKIP) return
       finishes = finishes * decay + (outcome === FINISH ? 1 : 0)
       skips = skips * decay + (outcome === SKIP ? 1 : 0)
     },
+    copy: () => counter(decay, { finishes, skips }),
   }
 }
 

@@ -19,16 +19,32 @@ export interface Repeats {
   sittingsSince(row: number): number
   observe(row: number, endedAt: number): void
   endSitting(): void
+  /** The same plays, to be gone on with apart. */
+  copy(): Repeats
 }
 
 /** Nothing played yet. */
 export function repeats(size: number): Repeats {
-  const firstPlayedAt = new Float64Array(size).fill(Number.NaN)
-  const lastPlayedAt = new Float64Array(size).fill(Number.NaN)
-  const times = new Map<number, number[]>()
-  const sittings = new Int32Array(size)
-  const lastSitting = new Int32Array(size).fill(-1)
-  let sitting = 0
+  return repeatsOf({
+    firstPlayedAt: new Float64Array(size).fill(Number.NaN),
+    lastPlayedAt: new Float64Array(size).fill(Number.NaN),
+    times: new Map(),
+    sittings: new Int32Array(size),
+    lastSitting: new Int32Array(size).fill(-1),
+    sitting: 0,
+  })
+}
+
+interface Played extends Pick<Repeats, 'firstPlayedAt' | 'lastPlayedAt'> {
+  readonly times: Map<number, number[]>
+  readonly sittings: Int32Array
+  readonly lastSitting: Int32Array
+  readonly sitting: number
+}
+
+function repeatsOf(played: Played): Repeats {
+  const { firstPlayedAt, lastPlayedAt, times, sittings, lastSitting } = played
+  let { sitting } = played
   return {
     firstPlayedAt,
     lastPlayedAt,
@@ -58,5 +74,14 @@ export function repeats(size: number): Repeats {
     endSitting() {
       sitting++
     },
+    copy: () =>
+      repeatsOf({
+        firstPlayedAt: firstPlayedAt.slice(),
+        lastPlayedAt: lastPlayedAt.slice(),
+        times: new Map(Array.from(times, ([row, seen]) => [row, seen.slice()])),
+        sittings: sittings.slice(),
+        lastSitting: lastSitting.slice(),
+        sitting,
+      }),
   }
 }

@@ -14,13 +14,23 @@ export interface SittingLift {
   observe(row: number, artist: number, outcome: number): void
   /** The sitting is over: what was heard in it is held against its other plays. @param share the listener's own share of finishes */
   endSitting(share: number): void
+  /** The same lifts, to be gone on with apart. */
+  copy(): SittingLift
 }
 
 /** Nothing heard yet. */
 export function sittingLift(trackCount: number, artistCount: number): SittingLift {
-  const tracks = lifts(trackCount, TRACK)
-  const artists = lifts(artistCount, ARTIST)
-  let heard: { row: number; artist: number; outcome: number }[] = []
+  return liftOf(lifts(trackCount, TRACK), lifts(artistCount, ARTIST), [])
+}
+
+interface Heard {
+  readonly row: number
+  readonly artist: number
+  readonly outcome: number
+}
+
+function liftOf(tracks: Lifts, artists: Lifts, before: readonly Heard[]): SittingLift {
+  let heard = [...before]
   return {
     track: tracks.of,
     artist: artists.of,
@@ -37,17 +47,29 @@ export function sittingLift(trackCount: number, artistCount: number): SittingLif
       }
       heard = []
     },
+    copy: () => liftOf(tracks.copy(), artists.copy(), heard),
   }
 }
 
-function lifts(size: number, { decay, strength }: { decay: number; strength: number }) {
-  const sums = new Float32Array(size)
-  const counts = new Float32Array(size)
+interface Lifts {
+  of(i: number): number
+  add(i: number, lift: number): void
+  copy(): Lifts
+}
+
+function lifts(
+  size: number,
+  rule: { readonly decay: number; readonly strength: number },
+  sums = new Float32Array(size),
+  counts = new Float32Array(size),
+): Lifts {
+  const { decay, strength } = rule
   return {
     of: (i: number) => sums[i]! / (counts[i]! + strength),
     add(i: number, lift: number) {
       sums[i] = sums[i]! * decay + lift
       counts[i] = counts[i]! * decay + 1
     },
+    copy: () => lifts(size, rule, sums.slice(), counts.slice()),
   }
 }

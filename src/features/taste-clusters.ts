@@ -91,21 +91,40 @@ interface Clustering {
 
 function kMeans(points: readonly Float32Array[], weights: readonly number[], count: number): Clustering {
   let centres = seedCentres(points, weights, count, random(`taste/${points.length}`))
-  let assigned = new Int32Array(points.length)
+  const assigned = new Int32Array(points.length)
   for (let round = 0; round < ROUNDS; round++) {
-    const next = Int32Array.from(points, (point) => nearest(point, centres))
-    const settled = round > 0 && next.every((cluster, i) => cluster === assigned[i])
-    assigned = next
-    if (settled) break
-    centres = centres.map((centre, c) => meanPoint(points, weights, (i) => assigned[i] === c) ?? centre)
+    let moved = round === 0
+    for (let i = 0; i < points.length; i++) {
+      const cluster = nearest(points[i]!, centres)
+      if (cluster !== assigned[i]) moved = true
+      assigned[i] = cluster
+    }
+    if (!moved) break
+    const means = meanPoints(points, weights, assigned, centres.length)
+    centres = centres.map((centre, c) => means[c] ?? centre)
   }
-  const sum = (value: (i: number) => number) =>
-    centres.map((_, c) => points.reduce((total, _, i) => total + (assigned[i] === c ? value(i) : 0), 0))
-  return { centres, sizes: sum(() => 1), mass: sum((i) => weights[i]!) }
+  const sizes = new Array<number>(centres.length).fill(0)
+  const mass = new Array<number>(centres.length).fill(0)
+  assigned.forEach((cluster, i) => {
+    sizes[cluster]! += 1
+    mass[cluster]! += weights[i]!
+  })
+  return { centres, sizes, mass }
 }
 
-/** The company each artist keeps: the mean direction of the sittings they were played in, of length 1 a number. */
-function artistCompany(catalog: Catalog, log: ListeningLog): Map<number, Float32Array> {
+type Company = ReadonlyMap<number, Float32Array>
+const keptCompany = new WeakMap<ListeningLog, { readonly catalog: Catalog; readonly company: Company }>()
+
+/** The company each artist keeps: the mean direction of the sittings they were played in, of length 1 a number. Worked out once for a log. */
+function artistCompany(catalog: Catalog, log: ListeningLog): Company {
+  const known = keptCompany.get(log)
+  if (known?.catalog === catalog) return known.company
+  const company = companyIn(catalog, log)
+  keptCompany.set(log, { catalog, company })
+  return company
+}
+
+function companyIn(catalog: Catalog, log: ListeningLog): Company {
   const { bounds } = cutSittings(log)
   const company = new Map<number, Float32Array>()
   const directions = random('sittings')
@@ -135,8 +154,14 @@ function seedCentres(
 ): Float32Array[] {
   if (points.length === 0) return [new Float32Array(WIDTH).fill(Number.NaN)]
   const centres = [points[rng.pick(weights)]!]
+  /** The distance of each point to the closest centre so far. */
+  const apart = new Array<number>(points.length).fill(Number.POSITIVE_INFINITY)
   while (centres.length < count) {
-    const spread = points.map((point, i) => weights[i]! * Math.min(...centres.map((c) => distance(point, c))))
+    const last = centres.at(-1)!
+    points.forEach((point, i) => {
+      apart[i] = Math.min(apart[i]!, distance(point, last))
+    })
+    const spread = apart.map((least, i) => weights[i]! * least)
     if (!spread.some((s) => s > 0)) break
     centres.push(points[rng.pick(spread)]!)
   }
@@ -147,33 +172,40 @@ function seedCentres(
 function nearest(point: Float32Array, centres: readonly Float32Array[]): number {
   let best = 0
   let least = Number.POSITIVE_INFINITY
-  centres.forEach((centre, c) => {
-    const d = distance(point, centre)
-    if (d < least) {
-      least = d
-      best = c
-    }
-  })
+  for (let c = 0; c < centres.length; c++) {
+    const d = distance(point, centres[c]!)
+    if (d >= least) continue
+    least = d
+    best = c
+  }
   return best
 }
 
-function meanPoint(
+/** The weighted mean of each cluster's points; undefined where nothing is known of any of them. */
+function meanPoints(
   points: readonly Float32Array[],
   weights: readonly number[],
-  within: (i: number) => boolean,
-): Float32Array | undefined {
-  const sum = new Float64Array(WIDTH)
-  const total = new Float64Array(WIDTH)
-  points.forEach((point, i) => {
-    if (!within(i)) return
-    for (let k = 0; k < WIDTH; k++) {
-      if (Number.isNaN(point[k]!)) continue
-      sum[k] = sum[k]! + weights[i]! * point[k]!
-      total[k] = total[k]! + weights[i]!
+  assigned: Int32Array,
+  count: number,
+): (Float32Array | undefined)[] {
+  const sum = new Float64Array(count * WIDTH)
+  const total = new Float64Array(count * WIDTH)
+  for (let i = 0; i < points.length; i++) {
+    const [point, weight] = [points[i]!, weights[i]!]
+    for (let k = 0, at = assigned[i]! * WIDTH; k < WIDTH; k++, at++) {
+      const value = point[k]!
+      if (Number.isNaN(value)) continue
+      sum[at]! += weight * value
+      total[at]! += weight
     }
+  }
+  return Array.from({ length: count }, (_, c) => {
+    const [from, to] = [c * WIDTH, (c + 1) * WIDTH]
+    if (!total.subarray(from, to).some((t) => t > 0)) return undefined
+    return Float32Array.from(sum.subarray(from, to), (s, k) =>
+      total[from + k]! > 0 ? s / total[from + k]! : Number.NaN,
+    )
   })
-  if (!total.some((t) => t > 0)) return undefined
-  return Float32Array.from(sum, (s, k) => (total[k]! > 0 ? s / total[k]! : Number.NaN))
 }
 
 /** Mean squared difference over the dimensions that both points have; far apart when they share none. */

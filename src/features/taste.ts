@@ -15,15 +15,20 @@ export interface Taste {
   match(row: number, span: Span): number
   observe(row: number, outcome: number): void
   beginSitting(): void
+  /** The same means, to be gone on with apart. */
+  copy(): Taste
 }
 
 /** @param audio size × 13 scaled audio features, NaN where missing */
 export function tasteOf(audio: Float32Array): Taste {
-  const means = {
+  return tasteBy(audio, {
     long: centroids(STEP.long),
     recent: centroids(STEP.recent),
     sitting: centroids(STEP.sitting),
-  }
+  })
+}
+
+function tasteBy(audio: Float32Array, means: Record<Span, Centroids>): Taste {
   return {
     match: (row, span) => means[span].match(audio, row * AUDIO_STRIDE),
     observe(row, outcome) {
@@ -34,13 +39,31 @@ export function tasteOf(audio: Float32Array): Taste {
     beginSitting() {
       means.sitting = centroids(STEP.sitting)
     },
+    copy: () =>
+      tasteBy(audio, {
+        long: means.long.copy(),
+        recent: means.recent.copy(),
+        sitting: means.sitting.copy(),
+      }),
   }
 }
 
-function centroids(step: number) {
-  const mean = [new Float64Array(SOUND.length), new Float64Array(SOUND.length)] as const
-  const seen = [0, 0] as [number, number]
+interface Centroids {
+  add(audio: Float32Array, at: number, outcome: 0 | 1): void
+  match(audio: Float32Array, at: number): number
+  copy(): Centroids
+}
+
+function centroids(
+  step: number,
+  mean: readonly [Float64Array, Float64Array] = [
+    new Float64Array(SOUND.length),
+    new Float64Array(SOUND.length),
+  ],
+  seen: [number, number] = [0, 0],
+): Centroids {
   return {
+    copy: () => centroids(step, [mean[0].slice(), mean[1].slice()], [...seen]),
     add(audio: Float32Array, at: number, outcome: 0 | 1) {
       const target = mean[outcome]
       seen[outcome]++

@@ -6,7 +6,7 @@ import type { Texts } from './texts.ts'
  * handed to a worker. A row stands for one recording; rows are in the order of their ids. Missing numbers are NaN.
  */
 export interface Catalog {
-  /** Changes when any claim changes. */
+  /** Changes when what all claims together tell changes. */
   readonly revision: number
   readonly size: number
   /** Row → track id (the smallest identifier of the recording). */

@@ -6,7 +6,7 @@ export interface ClaimColumns {
   /** @param name its number in this import */
   add(name: number, ref: TrackRef, facts?: TrackFacts): void
   /** The rows of import `id`, whose names have these identifiers. */
-  write(id: number, identifierOf: Int32Array): WriteTo<'claims'>
+  write(id: number, identifierOf: Int32Array): Extract<WriteTo<'claims'>, { insert: 'claims' }>
 }
 
 interface Claim {

@@ -18,6 +18,9 @@ export interface Interned {
   readonly added: { readonly id: number[]; readonly scheme: string[]; readonly value: string[] }
 }
 
+/** So few names are looked up alone, and not among all. */
+const FEW = 1000
+
 /** The names of one import. */
 export function localNames(): LocalNames {
   const numbers = new Map<string, number>()
@@ -32,13 +35,18 @@ export function localNames(): LocalNames {
       return numbers.size
     },
     async intern(store) {
-      const rows = await store.read('identifiers', ['id', 'scheme', 'value'])
+      const few = numbers.size <= FEW
+      const values = few ? Array.from(numbers.keys(), (key) => key.slice(key.indexOf(':') + 1)) : []
+      const rows = await store.read(
+        'identifiers',
+        ['id', 'scheme', 'value'],
+        few ? { where: { value: values } } : {},
+      )
       const identifier = new Int32Array(numbers.size + 1)
-      let next = 1
+      let next = (await store.max('identifiers', 'id')) + 1
       rows.id.forEach((id, i) => {
         const number = numbers.get(`${rows.scheme[i]}:${rows.value[i]}`)
         if (number !== undefined) identifier[number] = id
-        if (id >= next) next = id + 1
       })
       const added = { id: [] as number[], scheme: [] as string[], value: [] as string[] }
       for (const [key, number] of numbers) {

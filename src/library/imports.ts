@@ -14,6 +14,7 @@ import {
 } from './import-record.ts'
 import type { Listeners } from './listeners.ts'
 import { type PlayName, refreshHidden } from './plays.ts'
+import { tellNothingNew } from './retold.ts'
 import type { Revision } from './revision.ts'
 import type { InTurn } from './turns.ts'
 
@@ -181,6 +182,8 @@ function beginImport(parts: ImportParts): ImportSession {
           ? await refreshHidden(store, [...new Set(rows.listener)], { added: rows, names: playNames })
           : { hidden: rows.hidden, writes: [] }
         const duplicates = plays.perFile(hidden)
+        const told = claims.write(id, identifierOf)
+        const sameCatalog = added.id.length === 0 && (await tellNothingNew(store, told.columns))
         const group: Write[] = [
           ...created,
           {
@@ -197,12 +200,12 @@ function beginImport(parts: ImportParts): ImportSession {
             },
           },
           { insert: 'identifiers', columns: added },
-          claims.write(id, identifierOf),
+          told,
           { insert: 'plays', columns: { ...rows, hidden } },
           feedbackRows(feedback, identifierOf, id, owner, (await store.max('feedback', 'id')) + 1),
           playlistRows(items, identifierOf, id, meta.format === 'catalog' ? NOBODY : owner),
           ...writes,
-          ...(await revision.bump()),
+          ...(sameCatalog ? [] : await revision.bump()),
         ]
         await store.write(group)
 

@@ -1,11 +1,17 @@
 import type { Clock } from '../core/clock.ts'
 import type { Feedback } from '../core/event.ts'
-import { keptWhile, type WatchedStore } from '../store/watched.ts'
+import { type Appended, keptWhile, type WatchedStore } from '../store/watched.ts'
 import type { Catalog } from './catalog.ts'
 import { type Community, readCommunity } from './community.ts'
 import type { Library } from './library.ts'
 import type { ListenerRow } from './listeners.ts'
-import type { ListeningLog } from './listening-log.ts'
+import {
+  type GrowingLog,
+  type ListeningLog,
+  readGrowingLog,
+  type StoredPlay,
+  withPlays,
+} from './listening-log.ts'
 import type { ModelManifest } from './models.ts'
 import { type Playlists, readPlaylists } from './playlists.ts'
 import type { SavedTracks } from './saved.ts'
@@ -41,6 +47,8 @@ export interface KeptLibrary {
 /** For how many listeners what they did is kept, and their playlists beside those of catalogs. */
 const KEPT_LISTENERS = 32
 const KEPT_PLAYLISTS = 4
+/** For so many listeners and recipes it is kept when the days' slates were drawn. */
+const KEPT_DAYS = 256
 const HOUR = 3_600_000
 
 /** @param store the one that the library reads and writes */
@@ -48,20 +56,27 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
   const catalog = keptWhile(store, ['meta'], (_: 0) => library.catalog())
   const listener = keptWhile(store, ['listeners'], (name: string) => library.listeners.get(name))
   const active = keptWhile(store, ['models'], (id: number) => library.models.active(id))
-  const days = keptWhile(store, ['exposures'], (of: string) => {
-    const [id, recipe] = JSON.parse(of) as [number, string]
-    return library.exposures.days(id, recipe)
-  })
-  const facts = keptWhile(
+  const days = keptDays(store, library)
+  const logs = keptLogs(store, library, listener)
+  const sayings = keptWhile(
     store,
-    ['listeners', 'plays', 'feedback', 'playlistItems', 'exclusions', 'meta'],
-    async (name: string): Promise<ListenerFacts> => {
+    ['listeners', 'feedback', 'playlistItems', 'meta'],
+    async (name: string) => {
       const row = await listener(name)
-      const [log, saved] = [await library.log(row), await library.saved(row)]
-      return { row, log, saved, feedback: await library.feedback.list(row.id) }
+      return { row, saved: await library.saved(row), feedback: await library.feedback.list(row.id) }
     },
     KEPT_LISTENERS,
   )
+  /** By what they said: the last facts made of it. */
+  const made = new WeakMap<object, ListenerFacts>()
+  const facts = async (name: string): Promise<ListenerFacts> => {
+    const [log, said] = [await logs(name), await sayings(name)]
+    const known = made.get(said)
+    if (known?.log === log) return known
+    const next = { ...said, log }
+    made.set(said, next)
+    return next
+  }
   const playlists = keptWhile(
     store,
     ['playlistItems', 'meta'],
@@ -81,9 +96,102 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     catalog: () => catalog(0),
     listener,
     active,
-    days: (id, recipe) => days(JSON.stringify([id, recipe])),
+    days,
     facts,
     playlists: async (name) => playlists((await listener(name)).id),
     community: () => community(Math.floor(now() / HOUR)),
+  }
+}
+
+/** Logs, each read once; plays that are added at its end are taken over from the write. */
+function keptLogs(store: WatchedStore, library: Library, listener: (name: string) => Promise<ListenerRow>) {
+  interface KeptLog {
+    /** Versions of what it was read of: all but the plays, and the plays. */
+    readonly all: number
+    readonly plays: number
+    readonly growing: Promise<GrowingLog>
+  }
+  const kept = new Map<string, KeptLog>()
+  const read = async (name: string): Promise<GrowingLog> => {
+    const { id, timeZone } = await listener(name)
+    const exclusions = await library.exclusions.list(id)
+    return readGrowingLog(store, await library.catalog(), { listener: id, timeZone, exclusions })
+  }
+  const grown = async (name: string, before: KeptLog, added: readonly Appended<'plays'>[]) => {
+    const [growing, { id }] = [await before.growing, await listener(name)]
+    const plays = added.flatMap((columns) => visiblePlays(columns, id))
+    const next = withPlays(growing, plays, await library.catalog(), await library.exclusions.list(id))
+    return next ?? read(name)
+  }
+  return async (name: string): Promise<ListeningLog> => {
+    const all = store.version(['listeners', 'exclusions', 'meta'])
+    const plays = store.version(['plays'])
+    const before = kept.get(name)
+    kept.delete(name)
+    if (before?.all === all && before.plays === plays) {
+      kept.set(name, before)
+      return (await before.growing).log
+    }
+    const added = before?.all === all ? store.appended('plays', before.plays) : undefined
+    const mine = { all, plays, growing: before && added ? grown(name, before, added) : read(name) }
+    kept.set(name, mine)
+    mine.growing.catch(() => {
+      if (kept.get(name) === mine) kept.delete(name)
+    })
+    if (kept.size > KEPT_LISTENERS) kept.delete(kept.keys().next().value!)
+    return (await mine.growing).log
+  }
+}
+
+function visiblePlays(columns: Appended<'plays'>, listener: number): StoredPlay[] {
+  const plays: StoredPlay[] = []
+  for (let i = 0; i < columns.id.length; i++) {
+    if (columns.listener[i] !== listener || columns.hidden[i] !== 0) continue
+    plays.push({
+      id: Number(columns.id[i]),
+      identifier: Number(columns.identifier[i]),
+      endedAt: Number(columns.endedAt[i]),
+      msPlayed: Number(columns.msPlayed[i]),
+      reasonEnd: String(columns.reasonEnd[i]),
+      skipped: Number(columns.skipped[i]),
+      exact: Number(columns.exact[i]),
+    })
+  }
+  return plays
+}
+
+/** When the days' slates were drawn, each read once; those that are drawn later are taken over from the write. */
+function keptDays(store: WatchedStore, library: Library): KeptLibrary['days'] {
+  interface KeptDays {
+    readonly version: number
+    readonly days: Promise<Float64Array>
+  }
+  const kept = new Map<string, KeptDays>()
+  return (listener, recipe) => {
+    const key = JSON.stringify([listener, recipe])
+    const version = store.version(['exposures'])
+    const before = kept.get(key)
+    if (before?.version === version) return before.days
+    const added = before && store.appended('exposures', before.version)
+    const drawn = (added ?? []).flatMap(({ listener: whose, recipe: what, occasion, at }) =>
+      Array.from({ length: at.length }, (_, i) => i)
+        .filter((i) => whose[i] === listener && what[i] === recipe && occasion[i] === 'day')
+        .map((i) => Number(at[i])),
+    )
+    // What was read while a write was under way may hold it already.
+    const days =
+      before && added
+        ? before.days.then((known) =>
+            drawn.length ? Float64Array.from(new Set([...known, ...drawn])).sort() : known,
+          )
+        : library.exposures.days(listener, recipe)
+    const mine = { version, days }
+    kept.delete(key)
+    kept.set(key, mine)
+    days.catch(() => {
+      if (kept.get(key) === mine) kept.delete(key)
+    })
+    if (kept.size > KEPT_DAYS) kept.delete(kept.keys().next().value!)
+    return days
   }
 }

@@ -43,11 +43,96 @@ type Plays = ColumnValues<'plays', (typeof COLUMNS)[number]> & { readonly device
 
 /** Reads a listener's log. About 0.1 s for 70,000 plays. */
 export async function readLog(store: Store, catalog: Catalog, options: LogOptions): Promise<ListeningLog> {
+  return (await readGrowingLog(store, catalog, options)).log
+}
+
+/** A log with the id of the newest play that was read for it. */
+export interface GrowingLog {
+  readonly log: ListeningLog
+  readonly lastId: number
+}
+
+/** Reads a listener's log so that plays can be added to it. */
+export async function readGrowingLog(
+  store: Store,
+  catalog: Catalog,
+  options: LogOptions,
+): Promise<GrowingLog> {
   const excludes = excluder(options.exclusions, options.timeZone)
   const query = { where: { listener: options.listener, hidden: 0 }, orderBy: ['endedAt', 'id'] } as const
   const plays = await store.read('plays', COLUMNS, query)
   const device = excludes.needsDevice ? (await store.read('plays', ['device'], query)).device : undefined
-  return logOf({ ...plays, ...(device && { device }) }, 0, plays.id.length, catalog, excludes)
+  const log = logOf({ ...plays, ...(device && { device }) }, 0, plays.id.length, catalog, excludes)
+  return { log, lastId: plays.id.reduce((most, id) => Math.max(most, id), 0) }
+}
+
+/** A play as it stands in the store. */
+export interface StoredPlay {
+  readonly id: number
+  readonly identifier: number
+  readonly endedAt: number
+  readonly msPlayed: number
+  readonly reasonEnd: string
+  readonly skipped: number
+  readonly exact: number
+}
+
+/**
+ * The log that reading anew would give, after visible plays of the listener were added and nothing else was done; the same one where none of
+ * them is new. Undefined where it has to be read: something is excluded, or a play ends before the last one.
+ */
+export function withPlays(
+  { log, lastId }: GrowingLog,
+  plays: readonly StoredPlay[],
+  catalog: Catalog,
+  exclusions: readonly Exclusion[],
+): GrowingLog | undefined {
+  const fresh = plays.filter(({ id }) => id > lastId)
+  if (fresh.length === 0) return { log, lastId }
+  if (exclusions.length > 0) return undefined
+  fresh.sort((a, b) => a.endedAt - b.endedAt || a.id - b.id)
+  if (fresh[0]!.endedAt < (log.endedAt[log.size - 1] ?? Number.NEGATIVE_INFINITY)) return undefined
+  const kept = fresh.filter(({ identifier }) => (catalog.rowOfIdentifier[identifier] ?? -1) >= 0)
+  const rows = kept.map(({ identifier }) => catalog.rowOfIdentifier[identifier]!)
+  const lengths = playedLengths()
+  const played = new Set(rows)
+  for (let i = 0; i < log.size; i++) if (played.has(log.row[i]!)) lengths.add(log.row[i]!, log.msPlayed[i]!)
+  const outcomes = kept.map((play, i) => {
+    const code = outcomeOf(play, rows[i]!, catalog, lengths.mode)
+    lengths.add(rows[i]!, play.msPlayed)
+    return code
+  })
+  const size = log.size + kept.length
+  const grown = {
+    ...{ size, excluded: log.excluded, row: new Int32Array(size), outcome: new Int8Array(size) },
+    endedAt: new Float64Array(size),
+    msPlayed: new Float64Array(size),
+  }
+  for (const name of ['row', 'outcome', 'endedAt', 'msPlayed'] as const) grown[name].set(log[name])
+  grown.row.set(rows, log.size)
+  grown.outcome.set(outcomes, log.size)
+  kept.forEach(({ endedAt, msPlayed }, i) => {
+    grown.endedAt[log.size + i] = endedAt
+    grown.msPlayed[log.size + i] = msPlayed
+  })
+  return { log: grown, lastId: fresh.reduce((most, { id }) => Math.max(most, id), lastId) }
+}
+
+/** @param modeOf a row's length as far as its earlier plays tell */
+function outcomeOf(
+  play: Pick<StoredPlay, 'reasonEnd' | 'skipped' | 'exact' | 'msPlayed'>,
+  row: number,
+  catalog: Catalog,
+  modeOf: (row: number) => number,
+): OutcomeCode {
+  const known = catalog.audio[row * AUDIO_STRIDE + DURATION]!
+  return outcome({
+    reasonEnd: play.reasonEnd,
+    skipped: play.skipped === -1 ? undefined : play.skipped === 1,
+    msPlayed: play.msPlayed,
+    lengthMs: Number.isNaN(known) ? modeOf(row) : known,
+    hasReasons: statesReasons(play.reasonEnd, play.exact),
+  })
 }
 
 /**
@@ -113,14 +198,13 @@ function logOf(
   const lengths = playedLengths()
   kept.forEach((i, at) => {
     const row = log.row[at]!
-    const known = catalog.audio[row * AUDIO_STRIDE + DURATION]!
-    log.outcome[at] = outcome({
+    const play = {
       reasonEnd: plays.reasonEnd[i]!,
-      skipped: plays.skipped[i] === -1 ? undefined : plays.skipped[i] === 1,
+      skipped: plays.skipped[i]!,
+      exact: plays.exact[i]!,
       msPlayed: log.msPlayed[at]!,
-      lengthMs: Number.isNaN(known) ? lengths.mode(row) : known,
-      hasReasons: statesReasons(plays.reasonEnd[i]!, plays.exact[i]!),
-    }) satisfies OutcomeCode
+    }
+    log.outcome[at] = outcomeOf(play, row, catalog, lengths.mode)
     lengths.add(row, log.msPlayed[at]!)
   })
   return log

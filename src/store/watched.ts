@@ -1,30 +1,71 @@
 import type { TableName } from './schema.ts'
-import type { Store, Write } from './store.ts'
+import type { Store, Write, WriteTo } from './store.ts'
+
+/** Columns of rows that were appended to a table. */
+export type Appended<T extends TableName> = Extract<WriteTo<T>, { insert: T }>['columns']
 
 /** A store that knows how often each table was written to, so that what was read of it can be kept until it changes. */
 export interface WatchedStore extends Store {
   /** Changes with every group of writes that touches one of these tables. */
   version(tables: readonly TableName[]): number
+  /**
+   * The rows that were appended to a table since its version was that, in order; undefined when anything else was done to it, or more than is
+   * remembered. Rows of a version that was asked for before a read may have been read already.
+   */
+  appended<T extends TableName>(table: T, since: number): readonly Appended<T>[] | undefined
 }
+
+/** What is remembered of a table's last groups of writes: rows of small ones that only appended. */
+const GROUPS = 64
+const SMALL = 1000
 
 /** Watches a store. The store has one owner, so every write to it comes through here. */
 export function watched(store: Store): WatchedStore {
   const writes = new Map<TableName, number>()
+  const last = new Map<TableName, { readonly version: number; readonly rows?: readonly unknown[] }[]>()
+  const note = (group: readonly Write[], done: boolean) => {
+    for (const table of new Set(group.map(tableOf))) {
+      const version = (writes.get(table) ?? 0) + 1
+      writes.set(table, version)
+      const its = group.filter((write) => tableOf(write) === table)
+      const rows = its.flatMap((write) =>
+        'insert' in write && sizeOf(write) <= SMALL ? [write.columns] : [],
+      )
+      const noted = [
+        ...(last.get(table) ?? []),
+        { version, ...(done && rows.length === its.length && { rows }) },
+      ]
+      last.set(table, noted.slice(-GROUPS))
+    }
+  }
   return {
     read: (table, columns, query) => store.read(table, columns, query),
     count: (table, where) => store.count(table, where),
     max: (table, column) => store.max(table, column),
     close: () => store.close(),
     async write(group) {
+      const telling = group.filter((write) => !('insert' in write) || sizeOf(write) > 0)
+      let done = false
       try {
         await store.write(group)
+        done = true
       } finally {
         // After the write: what was read while it was under way is then read again.
-        for (const table of new Set(group.map(tableOf))) writes.set(table, (writes.get(table) ?? 0) + 1)
+        note(telling, done)
       }
     },
     version: (tables) => tables.reduce((sum, table) => sum + (writes.get(table) ?? 0), 0),
+    appended<T extends TableName>(table: T, since: number) {
+      const groups = (last.get(table) ?? []).filter(({ version }) => version > since)
+      if (groups.length !== (writes.get(table) ?? 0) - since) return undefined
+      if (groups.some(({ rows }) => !rows)) return undefined
+      return groups.flatMap(({ rows }) => rows as readonly Appended<T>[])
+    },
   }
+}
+
+function sizeOf(write: Extract<Write, { insert: TableName }>): number {
+  return Math.max(0, ...Object.values(write.columns).map(({ length }) => length))
 }
 
 function tableOf(write: Write): TableName {
