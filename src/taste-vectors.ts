@@ -13,8 +13,9 @@ import { openTaste } from './taste/taste-model.ts'
 
 /** A taste model over a catalog: every track of it as a vector, and any listener as one, from what they played. */
 export interface TasteVectors {
-  /** Rows that belong next after a log, best first; of one that stays the same it is worked out once. */
+  /** Rows that belong next after a log, best first; of one that stays the same it is worked out once. None once it was closed. */
   after(log: ListeningLog): Promise<readonly number[]>
+  /** Gives its native memory back once no call is under way. */
   close(): Promise<void>
 }
 
@@ -30,6 +31,8 @@ async function openTasteVectors(
   const model = await openTaste(checkpoint)
   const tracks = await model.embedTracks(itemContent(catalog, scale), itemNames(catalog))
   const known = new WeakMap<ListeningLog, Promise<readonly number[]>>()
+  const underWay = new Set<Promise<unknown>>()
+  let closed = false
   const work = async (log: ListeningLog): Promise<readonly number[]> => {
     const listener = await model.encode(sequencesOf(catalog, [log]), tracks)
     const scores = new Float32Array(catalog.size)
@@ -47,11 +50,19 @@ async function openTasteVectors(
   }
   return {
     after(log) {
-      const rows = known.get(log) ?? work(log)
+      const before = known.get(log)
+      if (before || closed) return before ?? Promise.resolve([])
+      const rows = work(log).finally(() => underWay.delete(rows))
+      underWay.add(rows)
       known.set(log, rows)
+      rows.catch(() => known.delete(log))
       return rows
     },
-    close: () => model.close(),
+    async close() {
+      closed = true
+      await Promise.allSettled(underWay)
+      await model.close()
+    },
   }
 }
 
@@ -64,7 +75,10 @@ export interface TasteOfEverybody {
 }
 
 /** Keeps the taste vectors of everybody open while their version serves and the catalog is the same. */
-export function tasteOfEverybody(library: Library, kept: KeptLibrary): TasteOfEverybody {
+export function tasteOfEverybody(
+  library: Pick<Library, 'models'>,
+  kept: Pick<KeptLibrary, 'active' | 'catalog'>,
+): TasteOfEverybody {
   let open: { version: number; catalog: Catalog; vectors: Promise<TasteVectors | undefined> } | undefined
   const read = async (version: number, catalog: Catalog): Promise<TasteVectors | undefined> => {
     try {
@@ -83,9 +97,13 @@ export function tasteOfEverybody(library: Library, kept: KeptLibrary): TasteOfEv
     const catalog = await kept.catalog()
     if (open?.version !== active.version || open.catalog !== catalog) {
       const before = open?.vectors
-      open = { version: active.version, catalog, vectors: read(active.version, catalog) }
+      const mine = { version: active.version, catalog, vectors: read(active.version, catalog) }
+      open = mine
+      mine.vectors.catch(() => {
+        if (open === mine) open = undefined
+      })
       // Not waited for: requests under way may ask it a while longer.
-      void before?.then((vectors) => vectors?.close())
+      before?.then((vectors) => vectors?.close()).catch(() => undefined)
     }
     return open.vectors
   }

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silent } from '../src/core/progress.ts'
+import { itemContent, itemNames, sequencesOf } from '../src/learn/everybody-sequences.ts'
+import { tasteLesson } from '../src/learn/taste-lesson.ts'
+import { trainTasteNetwork } from '../src/learn/taste-loop.ts'
+import { TASTE_NAME } from '../src/learn/taste-train.ts'
+import { EVERYBODY } from '../src/library/kept-library.ts'
+import type { Library } from '../src/library/library.ts'
+import type { ListeningLog } from '../src/library/listening-log.ts'
+import type { ModelFiles } from '../src/library/models.ts'
+import { type Checkpoint, checkpointFiles } from '../src/model/checkpoint.ts'
+import { tasteFiles } from '../src/taste/taste-checkpoint.ts'
+import { featureWidth } from '../src/taste/track-features.ts'
+import { tasteOfEverybody } from '../src/taste-vectors.ts'
+import { makeListeners } from '../src/world/many-listeners.ts'
+import { emptyEngine, NOW } from './suites/invented-listener.ts'
+import { importWorld } from './suites/many-people.ts'
+
+const world = makeListeners({ seed: 5, listeners: 8, tracks: 60, events: 200, spread: 2, now: NOW })
+const SCALE = { sources: {} } as unknown as Checkpoint['audioScale']
+let library: Library
+let closeFolder: () => Promise<void>
+let logs: ListeningLog[]
+let files: ModelFiles
+
+beforeAll(async () => {
+  const { engine, close } = await emptyEngine()
+  library = engine.library
+  closeFolder = close
+  await importWorld(library, world)
+  const catalog = await library.catalog()
+  logs = await library.logs(await library.listeners.list())
+  const data = {
+    sequences: sequencesOf(catalog, logs),
+    content: itemContent(catalog, SCALE),
+    names: itemNames(catalog),
+  }
+  const lesson = tasteLesson(
+    data,
+    logs.map((_, s) => s),
+  )
+  const shape = {
+    ...{ width: 8, length: 12, features: featureWidth(lesson.features), ids: true },
+    encoder: { kind: 'mean', blocks: 1, heads: 2, dropout: 0 },
+    ...{ batch: 4, negatives: 8, seed: 1 },
+  } as const
+  const loop = { stage: '', shape, learningRate: 0.01, rounds: 1, patience: 1 }
+  const { checkpoint } = await trainTasteNetwork(lesson, undefined, loop, silent)
+  const model = { ensemble: { onnx: new Uint8Array(1) } as Checkpoint['ensemble'], audioScale: SCALE }
+  const background = { rolling: new Float32Array(2), frozen: new Float32Array(2) }
+  files = { ...checkpointFiles('model', { ...model, background }), ...tasteFiles(TASTE_NAME, checkpoint) }
+}, 60_000)
+afterAll(() => closeFolder())
+
+const save = () => library.models.save(EVERYBODY, files, {}, { serve: true })
+const tasting = () =>
+  tasteOfEverybody(library, { active: library.models.active, catalog: () => library.catalog() })
+
+describe('the taste vectors of everybody', () => {
+  it('are none before there is a version, and those of the one that serves then', async () => {
+    const taste = tasting()
+    expect(await taste()).toBeUndefined()
+    await save()
+    const first = await taste()
+    const rows = await first!.after(logs[0]!)
+    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, row) => row))
+    expect(await taste()).toBe(first)
+    await save()
+    expect(await taste()).not.toBe(first)
+    expect(await (await taste())!.after(logs[0]!)).toEqual(rows)
+    await (await taste.opened())!.close()
+  })
+
+  it('answer who asked before another version came, and nobody who asks after', async () => {
+    const taste = tasting()
+    const before = (await taste())!
+    const underWay = [before.after(logs[1]!), before.after(logs[2]!)]
+    await save()
+    await (await taste())!.after(logs[1]!)
+    for (const rows of await Promise.all(underWay)) expect(rows).toHaveLength(60)
+    expect(await before.after(logs[3]!)).toEqual([])
+    await (await taste.opened())!.close()
+  })
+
+  it('are those of the catalog as it is now', async () => {
+    const taste = tasting()
+    const before = await taste()
+    const session = library.imports.begin()
+    session.add(
+      { kind: 'track', track: { title: 'Brand new', artist: 'Somebody' }, facts: { source: '' } },
+      0,
+    )
+    const meta = { listener: '', name: 'more', sha256: 'more', format: 'catalog', at: NOW }
+    await session.commit(meta, () => '{}')
+    expect(await taste()).not.toBe(before)
+    expect(
+      await (await taste())!.after((await library.logs(await library.listeners.list()))[0]!),
+    ).toHaveLength(61)
+    await (await taste.opened())!.close()
+  })
+})
