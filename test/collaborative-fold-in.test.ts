@@ -9,6 +9,7 @@ import {
   rowsOf,
 } from '../src/collaborative/fold-in.ts'
 import { implicitAls } from '../src/collaborative/implicit-als.ts'
+import { interactions } from '../src/collaborative/interactions.ts'
 import { itemKnn } from '../src/collaborative/item-knn.ts'
 import type { RankingModel } from '../src/collaborative/ranking-model.ts'
 import { random } from '../src/core/random.ts'
@@ -51,6 +52,45 @@ describe('somebody folded in who has what a known user has', () => {
     for (const [user, row] of scores.entries())
       for (const [item, score] of row.entries()) expect(score).toBeCloseTo(theirs[user]![item]!, 4)
   })
+})
+
+it.each([
+  ['more users than items', 7],
+  ['fewer users than items', 3],
+])('EASE with dropout is the ridge regression with a ridge an item: %s', async (_, users) => {
+  const rng = random('few')
+  const had = Array.from({ length: users }, () =>
+    Array.from({ length: 5 }, (): number => (rng.next() < 0.5 ? 1 : 0)),
+  )
+  const rows = had.flatMap((row, user) => row.flatMap((one, item) => (one ? [{ user, item }] : [])))
+  const small = interactions(
+    { user: rows.map(({ user }) => user), item: rows.map(({ item }) => item), weight: rows.map(() => 1) },
+    users,
+    5,
+  )
+  // (XᵀX + diag)⁻¹ by Gauss and Jordan.
+  const gram = had[0]!.map((_, i) =>
+    had[0]!.map((_, j) => had.reduce((sum, row) => sum + row[i]! * row[j]!, 0)),
+  )
+  const [lambda, dropout] = [2, 0.6]
+  const P = gram.map((row, i) => [
+    ...row.map((one, j) => one + (i === j ? lambda + (dropout / (1 - dropout)) * one : 0)),
+    ...row.map((_, j) => (i === j ? 1 : 0)),
+  ])
+  for (let i = 0; i < 5; i++) {
+    P[i] = P[i]!.map((one) => one / P[i]![i]!)
+    for (let k = 0; k < 5; k++) if (k !== i) P[k] = P[k]!.map((one, j) => one - P[k]![i]! * P[i]![j]!)
+  }
+  const learned = await easeFoldIn({ lambda, dropout }).fit(small, { random: rng })
+  const scores = await learned.fold(small).score([0, 1, 2])
+  for (const [user, own] of had.slice(0, 3).entries())
+    for (let j = 0; j < 5; j++) {
+      const score = own.reduce(
+        (sum, one, i) => sum + (i === j ? 0 : (-one * P[i]![5 + j]!) / P[j]![5 + j]!),
+        0,
+      )
+      expect(scores[user * 5 + j]).toBeCloseTo(score, 4)
+    }
 })
 
 describe('a new user', () => {

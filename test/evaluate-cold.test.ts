@@ -5,8 +5,8 @@ import { popularityFoldIn } from '../src/collaborative/fold-in.ts'
 import { silent } from '../src/core/progress.ts'
 import { random } from '../src/core/random.ts'
 import { evaluateCold } from '../src/evaluate/cold.ts'
-import { readColdData } from '../src/evaluate/cold-data.ts'
-import { coldNdcg, learnCold } from '../src/evaluate/cold-models.ts'
+import { coldRows, readColdData } from '../src/evaluate/cold-data.ts'
+import { byShown, type ColdModel, coldNdcg, learnCold } from '../src/evaluate/cold-models.ts'
 import { coldSplit, shownRows } from '../src/evaluate/cold-split.ts'
 import { judgeTracks, trackModels, trackWeights } from '../src/evaluate/cold-tracks.ts'
 import { inTemporaryFolder } from '../src/evaluate/temporary-folder.ts'
@@ -91,6 +91,26 @@ describe('a split for a cold start', () => {
     for (const item of split.taught.matrix.item) fans[item]!++
     expect([...scores]).toEqual([...fans])
     expect(await coldNdcg(await model!.serve(none), none, split.asked)).toHaveLength(split.asked.length)
+  })
+
+  it('serves who has shown few tracks by one model and who has shown more by another', async () => {
+    const data = await read(playlists())
+    const constant = (name: string, score: number): ColdModel => ({
+      name,
+      serve: async ({ matrix: { items } }) => ({
+        score: async (users) => new Float32Array(users.length * items).fill(score),
+      }),
+    })
+    const few = [0, 1, 2].map((at) => data.sequences.offsets[at]!)
+    const rows = [few.slice(0, 1), [0, 1, 2, 3, 4, 5, 6, 7], few.slice(0, 2)]
+    const served = await byShown(constant('few', 1), constant('many', 2)).serve(coldRows(data, rows, 1))
+    const scores = await served.score([2, 1, 0])
+    const items = data.content.items
+    expect([0, 1, 2].map((row) => [...new Set(scores.subarray(row * items, (row + 1) * items))])).toEqual([
+      [1],
+      [2],
+      [1],
+    ])
   })
 
   it('finds new tracks by the artists that the listener has', async () => {

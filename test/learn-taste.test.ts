@@ -3,10 +3,10 @@ import { silent } from '../src/core/progress.ts'
 import { random } from '../src/core/random.ts'
 import { tasteBatch, trainedTables } from '../src/learn/taste-batch.ts'
 import { leaveOut, ndcgOf, partsOf, tasteScores } from '../src/learn/taste-left-out.ts'
-import { tasteLesson } from '../src/learn/taste-lesson.ts'
+import { reordered, tasteLesson } from '../src/learn/taste-lesson.ts'
 import { trainTasteNetwork } from '../src/learn/taste-loop.ts'
 import { refreshTaste, trainTaste } from '../src/learn/taste-train.ts'
-import { firstTimes, windowsOf } from '../src/learn/taste-windows.ts'
+import { firstTimes, roundsFor, windowsOf } from '../src/learn/taste-windows.ts'
 import type { Sequences } from '../src/taste/sequences.ts'
 import { openTaste } from '../src/taste/taste-model.ts'
 import { featureWidth } from '../src/taste/track-features.ts'
@@ -59,6 +59,29 @@ describe('windows', () => {
 
   it('have nothing to foresee in what the listener had before', () => {
     expect([...firstTimes(heard([[3, 3, 4, 3], [3]]))]).toEqual([1, 0, 1, 0, 1])
+  })
+})
+
+describe('rounds', () => {
+  it('make about a thousand steps, at most twenty and at least three', () => {
+    const people = (count: number) => heard(Array.from({ length: count }, () => [1, 2, 3]))
+    expect([10, 3200, 64_000].map((count) => roundsFor(people(count), 100, 32))).toEqual([20, 10, 3])
+  })
+
+  it('have the events of each listener in another order where nothing tells one, and no other', () => {
+    const timed = heard([[1, 2, 3, 4, 5, 5], [7]])
+    const lesson = tasteLesson({ ...world, sequences: timed }, [0, 1])
+    expect(reordered(lesson, random(1))).toBe(lesson)
+    const sequences = { ...timed, at: timed.at.map(() => Number.NaN) }
+    const free = tasteLesson({ ...world, sequences }, [0, 1])
+    const rounds = Array.from({ length: 20 }, (_, k) => reordered(free, random(k)))
+    for (const { data, wanted } of rounds) {
+      const { item } = data.sequences
+      expect([...item.subarray(0, 6)].sort()).toEqual([1, 2, 3, 4, 5, 5])
+      expect(item[6]).toBe(7)
+      expect([...wanted]).toEqual([...firstTimes(data.sequences)])
+    }
+    expect(new Set(rounds.map(({ data }) => data.sequences.item[0])).size).toBeGreaterThan(2)
   })
 })
 

@@ -57,19 +57,39 @@ export function itemKnnFoldIn(settings: { readonly k: number; readonly shrink: n
 }
 
 /**
- * EASE (see `ease`) with logarithmic weights. A new user x scores x B = x − x P / diag P; where there are fewer users than items
- * x P = (x − x Xᵀ K X) / λ with K = (X Xᵀ + λI)⁻¹, so that no matrix of items × items is made.
+ * EASE (see `ease`) with logarithmic weights, learned as if each user had shown each item with chance 1 − `dropout` alone: the ridge of an
+ * item is λ + dropout / (1 − dropout) times its square (EDLAE, Steck 2020), so that who has shown little is served by what was meant for
+ * them. A new user x scores x B = x − x P / diag P; where there are fewer users than items x P = (x − x Xᵀ K X) with
+ * K = (X Xᵀ + I)⁻¹ for X over the root of the ridge, so that no matrix of items × items is made.
  */
-export function easeFoldIn(settings: { readonly lambda: number }): FoldInModel {
+export function easeFoldIn(settings: { readonly lambda: number; readonly dropout?: number }): FoldInModel {
+  const { lambda, dropout = 0 } = settings
   return {
     name: 'ease',
     settings,
     async fit(matrix, { signal }) {
       const X = weighed(matrix, 'log')
-      const scorer = await (X.users < X.items ? dual : primal)(X, settings.lambda, signal)
-      return { fold: (shown) => ({ score: async (users) => scorer(weighed(shown, 'log'), users) }) }
+      const root = new Float64Array(X.items)
+      for (let at = 0; at < X.item.length; at++) root[X.item[at]!]! += X.weight[at]! ** 2
+      for (let item = 0; item < X.items; item++)
+        root[item] = Math.sqrt(lambda + (dropout / (1 - dropout)) * root[item]!)
+      const scorer = await (X.users < X.items ? dual : primal)(over(X, root), 1, signal)
+      return {
+        fold: (shown) => ({
+          async score(users) {
+            const scores = scorer(over(weighed(shown, 'log'), root), users)
+            for (let at = 0; at < scores.length; at++) scores[at]! *= root[at % X.items]!
+            return scores
+          },
+        }),
+      }
     },
   }
+}
+
+/** The entries over a number of their item's. */
+function over(matrix: Interactions, by: Float64Array): Interactions {
+  return { ...matrix, weight: matrix.weight.map((weight, at) => weight / by[matrix.item[at]!]!) }
 }
 
 /** iALS (see `implicitAls`): the factors of a new user are the least-squares answer for the items as they are. */

@@ -12,6 +12,8 @@ import { type Asked, type ColdSplit, SHOWN, shownRows } from './cold-split.ts'
 export interface ListenerRow {
   readonly name: string
   readonly settings?: Readonly<Record<string, number | string>>
+  /** For listeners who have shown few tracks, where they are others. */
+  readonly settingsWhenFew?: Readonly<Record<string, number | string>>
   /** The warm figures: everything is shown. */
   readonly metrics: Readonly<Record<string, Estimate>>
   /** After so many tracks; `share` is of the warm NDCG@20, `weights` those of the blend. */

@@ -1,12 +1,5 @@
-import {
-  easeFoldIn,
-  type FoldInModel,
-  implicitAlsFoldIn,
-  itemKnnFoldIn,
-  popularityFoldIn,
-} from '../collaborative/fold-in.ts'
+import { type FoldInModel, popularityFoldIn } from '../collaborative/fold-in.ts'
 import type { RankingScorer } from '../collaborative/ranking-model.ts'
-import type { Progress } from '../core/progress.ts'
 import type { Random } from '../core/random.ts'
 import { findBlend } from '../learn/ranking-blend.ts'
 import { eachUser } from '../learn/ranking-lists.ts'
@@ -20,68 +13,6 @@ import { type Asked, type ColdSplit, shownRows } from './cold-split.ts'
 export interface ColdModel {
   readonly name: string
   serve(shown: ColdRows): Promise<RankingScorer>
-}
-
-const ALS = {
-  width: 64,
-  epochs: 10,
-  background: 0.1,
-  lambda: 0.03,
-  frequency: 0.75,
-  weighting: 'log',
-} as const
-const LARGEST_INVERTED = 10_000
-
-/** The linear models with the settings that each may have, four a model. */
-export function coldFamilies({
-  users,
-  items,
-}: {
-  readonly users: number
-  readonly items: number
-}): FoldInModel[][] {
-  const families = [
-    [popularityFoldIn()],
-    [3, 10, 30, 100].map((shrink) => itemKnnFoldIn({ k: 200, shrink })),
-    [0.003, 0.01, 0.03, 0.1].map((lambda) => implicitAlsFoldIn({ ...ALS, lambda })),
-  ]
-  if (Math.min(users, items) <= LARGEST_INVERTED)
-    families.splice(
-      2,
-      0,
-      [30, 100, 300, 1000].map((lambda) => easeFoldIn({ lambda })),
-    )
-  return families
-}
-
-/** Of each family the settings with the best NDCG@20 on new listeners of a split, over those who show five tracks and all. */
-export async function tuneCold(
-  data: ColdData,
-  split: ColdSplit,
-  random: Random,
-  progress: Progress,
-  signal?: AbortSignal,
-): Promise<FoldInModel[]> {
-  const families = coldFamilies(split.taught.matrix)
-  const parts = [5, undefined].map((n) => shownRows(data, split.asked, n))
-  const best: FoldInModel[] = []
-  for (const family of families) {
-    let most = -1
-    progress.stage(`Tuning ${family[0]!.name}`, family.length)
-    for (const [at, model] of family.entries()) {
-      const [learned] = await learnCold([model], split, random, signal)
-      let ndcg = 0
-      for (const shown of parts)
-        ndcg += average(await coldNdcg(await learned!.serve(shown), shown, split.asked))
-      if (ndcg > most) {
-        most = ndcg
-        best[families.indexOf(family)] = model
-      }
-      progress.at(at + 1)
-    }
-  }
-  progress.done()
-  return best
 }
 
 /** Learns models from what a split has to teach. Somebody who has shown nothing gets what is popular. */
@@ -113,6 +44,35 @@ export async function learnCold(
     })
   }
   return learned
+}
+
+/** A listener who has shown more tracks than this has shown many. */
+const FEW = 7
+
+/** One model for those who have shown few tracks and another for those who have shown more. */
+export function byShown(few: ColdModel, many: ColdModel): ColdModel {
+  if (few === many) return many
+  return {
+    name: many.name,
+    async serve(shown) {
+      const { starts, items } = shown.matrix
+      const parts = [await few.serve(shown), await many.serve(shown)]
+      return {
+        async score(users) {
+          const out = new Float32Array(users.length * items)
+          const isMany = Array.from(users, (user) => starts[user + 1]! - starts[user]! > FEW)
+          for (const [part, scorer] of parts.entries()) {
+            const rows = [...isMany.keys()].filter((row) => isMany[row] === (part === 1))
+            if (rows.length === 0) continue
+            const scores = await scorer.score(rows.map((row) => users[row]!))
+            for (const [at, row] of rows.entries())
+              out.set(scores.subarray(at * items, (at + 1) * items), row * items)
+          }
+          return out
+        },
+      }
+    },
+  }
 }
 
 /** The taste model as one of them; the new tracks of the split have no vector of their own in it. */
@@ -159,8 +119,4 @@ export async function coldWeights(
   for (const model of models) scorers.push(await model.serve(shown))
   const held = new Map(asked.map(({ wanted }, row) => [row, wanted]))
   return (await findBlend(scorers, shown.matrix, held, signal)).weights
-}
-
-function average(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -1,4 +1,3 @@
-import type { FoldInModel } from '../collaborative/fold-in.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { random } from '../core/random.ts'
@@ -6,8 +5,9 @@ import type { TasteChoice } from '../learn/taste-choice.ts'
 import { teachTaste, trainTaste } from '../learn/taste-train.ts'
 import type { Estimate } from '../metrics/interval.ts'
 import { type ColdData, type ColdFormat, readColdData } from './cold-data.ts'
+import { type ColdChoice, tuneCold } from './cold-families.ts'
 import { judgeListeners, type ListenerRow, timeServing } from './cold-listeners.ts'
-import { type ColdModel, coldWeights, learnCold, tasteColdModel, tuneCold } from './cold-models.ts'
+import { byShown, type ColdModel, coldWeights, learnCold, tasteColdModel } from './cold-models.ts'
 import { type ColdSplit, coldSplit, SHOWN } from './cold-split.ts'
 import { judgeTracks, type TrackRow, trackModels, trackWeights } from './cold-tracks.ts'
 
@@ -51,15 +51,13 @@ export interface ColdReport {
   readonly comparisons: readonly { readonly against: string; readonly difference: Estimate }[]
 }
 
-/** Of the taste model, which is trained several times. */
-const ROUNDS = 10
-
 const DESCRIPTION =
   'A fifth of the listeners, at most 500, teach nothing; nor does anybody teach a tenth of the tracks. Of each new listener the last fifth of ' +
   'the events is to be foreseen, and of the tracks before it the last 0, 1, 5, 10 or 20 are shown (all, where there are fewer): every track is ' +
   'ranked that was not shown. Warm is the same listeners with all of those tracks shown. Nothing is trained for them: item-kNN, EASE and iALS ' +
-  'fold them in, exactly. Settings and the weights of deepcuts, a blend of the other models by how much was shown, are found on a split of ' +
-  'the same kind inside of those who teach. New tracks are ranked for the same listeners, all of whose other tracks are shown. 95 % ' +
+  'fold them in, exactly, each with settings for those who have shown up to seven tracks and others for those who have shown more. ' +
+  'Settings and the weights of deepcuts, a blend of the other models by how much was shown, are found on a split of the same kind inside of ' +
+  'those who teach. New tracks are ranked for the same listeners, all of whose other tracks are shown. 95 % ' +
   'intervals: bootstrap over listeners.'
 
 /**
@@ -79,10 +77,10 @@ export async function evaluateCold(
   const inner = outer && coldSplit(data, outer.teachers, rng.fork('validation'))
   if (!outer || !inner) throw new DeepcutsError('COLD_TOO_FEW', { file: data.file })
 
-  const families = await tuneCold(data, inner, rng.fork('fit'), progress, signal)
-  const settings = { seed: options.seed, rounds: ROUNDS }
+  const choices = await tuneCold(data, inner, rng.fork('fit'), progress, signal)
+  const settings = { seed: options.seed }
   const chosen = await trainTaste({ ...data, ...inner.taught }, settings, progress, signal)
-  const validation = await modelsOf(data, inner, families, chosen.trained?.model, rng.fork('fit'), signal)
+  const validation = await modelsOf(data, inner, choices, chosen.trained?.model, rng.fork('fit'), signal)
   progress.stage('Weighing', SHOWN.length + 1)
   const weights: (readonly number[])[] = []
   for (const n of [...SHOWN, undefined]) weights.push(await coldWeights(data, validation, inner, n, signal))
@@ -90,7 +88,7 @@ export async function evaluateCold(
 
   const { plan } = chosen.choice
   const taste = plan && (await teachTaste({ ...data, ...outer.taught }, plan, settings, progress, signal))
-  const models = await modelsOf(data, outer, families, taste?.model, rng.fork('fit'), signal)
+  const models = await modelsOf(data, outer, choices, taste?.model, rng.fork('fit'), signal)
   progress.stage('Judging', SHOWN.length + 1)
   const judged = await judgeListeners(data, outer, models, weights, rng.fork('bootstrap'), signal)
   const servedMs = await timeServing(data, outer, models, weights[SHOWN.indexOf(5)]!)
@@ -126,7 +124,7 @@ export async function evaluateCold(
     },
     seed: options.seed,
     notes: [...data.notes, ...notesOf(data, plan !== undefined)],
-    models: judged.models.map((row) => ({ ...row, ...settingsOf(row.name, families) })),
+    models: judged.models.map((row) => ({ ...row, ...settingsOf(row.name, choices) })),
     ...(tracks && { tracks }),
     taste: chosen.choice,
     servedMs,
@@ -137,18 +135,23 @@ export async function evaluateCold(
 async function modelsOf(
   data: ColdData,
   split: ColdSplit,
-  families: readonly FoldInModel[],
+  choices: readonly ColdChoice[],
   taste: Parameters<typeof tasteColdModel>[0] | undefined,
   rng: ReturnType<typeof random>,
   signal?: AbortSignal,
 ): Promise<ColdModel[]> {
-  const linear = await learnCold(families, split, rng, signal)
+  const settings = [...new Set(choices.flatMap(({ few, many }) => [few, many]))]
+  const learned = await learnCold(settings, split, rng, signal)
+  const of = (model: ColdChoice['few']) => learned[settings.indexOf(model)]!
+  const linear = choices.map(({ few, many }) => byShown(of(few), of(many)))
   return taste ? [...linear, await tasteColdModel(taste, data)] : linear
 }
 
-function settingsOf(name: string, families: readonly FoldInModel[]) {
-  const settings = families.find((model) => model.name === name)?.settings
-  return settings ? { settings } : {}
+function settingsOf(name: string, choices: readonly ColdChoice[]) {
+  const choice = choices.find(({ many }) => many.name === name)
+  if (!choice) return {}
+  const { few, many } = choice
+  return { settings: many.settings, ...(few !== many && { settingsWhenFew: few.settings }) }
 }
 
 function notesOf({ content, ordered }: ColdData, taste: boolean): string[] {

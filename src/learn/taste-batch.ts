@@ -5,7 +5,7 @@ import { rowsOfTables, type TasteTables } from '../taste/taste-checkpoint.ts'
 import { meanTags } from '../taste/taste-model.ts'
 import type { TrainingShape } from '../taste/taste-network.ts'
 import { featureWidth } from '../taste/track-features.ts'
-import type { TasteLesson } from './taste-lesson.ts'
+import { isTold, type TasteLesson } from './taste-lesson.ts'
 import type { TasteWindow } from './taste-windows.ts'
 
 /** The tables that are trained beside the graph. */
@@ -24,7 +24,7 @@ export interface TasteBatch {
   readonly id: Int32Array
 }
 
-/** How often a track is shown without its own vector or its artist, so that one that is new has a place. */
+/** How often a track of which more is known is shown without its own vector, and any without its artist, so that one that is new has a place. */
 const ID_DROPOUT = 0.3
 const ARTIST_DROPOUT = 0.1
 /**
@@ -87,8 +87,9 @@ export function tasteBatch(
   const artist = items.map((item) =>
     item < 0 ? -1 : random.next() < ARTIST_DROPOUT ? 0 : lesson.rows.artist[item]!,
   )
+  const hidden = isTold(lesson) ? ID_DROPOUT : 0
   const id = items.map((item) =>
-    item < 0 || lesson.rows.id[item] === 0 || random.next() < ID_DROPOUT ? -1 : lesson.rows.id[item]!,
+    item < 0 || lesson.rows.id[item] === 0 || random.next() < hidden ? -1 : lesson.rows.id[item]!,
   )
   const { kind, gap, hour, present } = events
   const inputs = {

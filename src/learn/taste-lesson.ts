@@ -34,6 +34,8 @@ export interface TasteLesson {
   readonly vocabulary: Vocabulary
   readonly rows: TrackRows
   readonly draw: NegativeDraw
+  /** Whether anything tells the order of events. */
+  readonly ordered: boolean
 }
 
 /** Tracks to be told apart from the right ones. */
@@ -88,7 +90,35 @@ export function tasteLesson(
     vocabulary,
     rows: trackRows(content, names, vocabulary),
     draw: negativeDraw(heard),
+    ordered: !sequences.at.every(Number.isNaN),
   }
+}
+
+/** Whether anything is known of the tracks but who has them. */
+export function isTold({ features, vocabulary }: Pick<TasteLesson, 'features' | 'vocabulary'>): boolean {
+  return features.width + vocabulary.artists.length + vocabulary.tags.length > 0
+}
+
+/** The lesson with the events of each listener in another order, where nothing tells one: what any of them has goes with any other. */
+export function reordered(lesson: TasteLesson, random: Random): TasteLesson {
+  if (lesson.ordered) return lesson
+  const { sequences } = lesson.data
+  const { offsets } = sequences
+  const places: number[] = []
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    const own = Array.from({ length: offsets[s + 1]! - offsets[s]! }, (_, k) => offsets[s]! + k)
+    places.push(...random.shuffle(own))
+  }
+  const moved: Sequences = {
+    ...sequences,
+    item: Int32Array.from(places, (event) => sequences.item[event]!),
+    outcome: Int8Array.from(places, (event) => sequences.outcome[event]!),
+  }
+  const wanted = firstTimes(moved)
+  for (const s of lesson.listeners)
+    for (let event = offsets[s]!; event < offsets[s + 1]!; event++)
+      if (!isPositive(moved, s, event)) wanted[event] = 0
+  return { ...lesson, data: { ...lesson.data, sequences: moved }, wanted }
 }
 
 function negativeDraw(heard: Float64Array): NegativeDraw {

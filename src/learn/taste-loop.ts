@@ -8,7 +8,7 @@ import { openTaste } from '../taste/taste-model.ts'
 import { type TrainingShape, tasteLoss } from '../taste/taste-network.ts'
 import { moveTables, tasteBatch, trainedTables } from './taste-batch.ts'
 import { type LeftOut, ndcgOf, tasteScores } from './taste-left-out.ts'
-import type { TasteLesson } from './taste-lesson.ts'
+import { reordered, type TasteLesson } from './taste-lesson.ts'
 import { type TasteWindow, windowsOf } from './taste-windows.ts'
 
 export interface TasteLoopSettings {
@@ -72,9 +72,10 @@ export async function trainTasteNetwork(
   try {
     for (let round = 1; round <= until && worse < patience; round++) {
       let [sum, steps] = [0, 0]
-      const plan = batchesOf(lesson, shape, rng.fork(`round ${round}`))
+      const now = reordered(lesson, rng.fork(`order ${round}`))
+      const plan = batchesOf(now, shape, rng.fork(`round ${round}`))
       for (const [at, windows] of plan.entries()) {
-        const batch = tasteBatch(lesson, tables, shape, windows, rng)
+        const batch = tasteBatch(now, tables, shape, windows, rng)
         if (!batch.inputs.weight!.some((weight) => weight > 0)) continue
         const settings = {
           ...optimizer,

@@ -23,7 +23,7 @@ export function sequenceModel({ encoder, rounds }: SequenceSettings): RankingMod
     async fit(matrix, { random, signal }): Promise<RankingScorer> {
       const data = inOrder(matrix, random)
       const plan = { ids: true, attention: encoder === 'attention', rounds }
-      const settings = { seed: random.int(2 ** 20) }
+      const settings = { seed: random.int(2 ** 20), rounds }
       const { model } = await teachTaste(data, plan, settings, silent, signal)
       const { width } = model
       const tracks = await model.embedTracks(data.content, data.names)

@@ -16,8 +16,9 @@ import {
 } from './taste-choice.ts'
 import { knnScores } from './taste-knn.ts'
 import { type LeftOut, leaveOut, ndcgOf } from './taste-left-out.ts'
-import { type TasteData, type TasteLesson, tasteLesson } from './taste-lesson.ts'
+import { isTold, type TasteData, type TasteLesson, tasteLesson } from './taste-lesson.ts'
 import { type TasteLoopSettings, type TrainedTaste, trainTasteNetwork } from './taste-loop.ts'
+import { roundsFor } from './taste-windows.ts'
 
 export interface TasteSettings {
   readonly seed: number
@@ -25,6 +26,7 @@ export interface TasteSettings {
   readonly width?: number
   /** The most events that an encoder reads. */
   readonly length?: number
+  /** The most that are tried; by the size of the data unless told. */
   readonly rounds?: number
 }
 
@@ -44,7 +46,7 @@ export interface TasteTraining {
 /** What the files of a taste model begin with. */
 export const TASTE_NAME = 'taste'
 
-const DEFAULTS = { width: 64, length: 100, rounds: 20 } as const
+const DEFAULTS = { width: 64, length: 100 } as const
 const [BATCH, NEGATIVES, RATE, PATIENCE, DROPOUT] = [32, 256, 3e-3, 5, 0.2]
 const SHORTEST = 8
 /** Going on with a model is short and gentle. */
@@ -170,15 +172,10 @@ async function climb(
   return { best, trials, beside: [{ name: 'item-knn', ndcg: estimated(near, rng), ahead }] }
 }
 
-/** Whether anything is known of the tracks but who has them. */
-function isTold({ features, vocabulary }: TasteLesson): boolean {
-  return features.width + vocabulary.artists.length + vocabulary.tags.length > 0
-}
-
 function loopOf(
   lesson: TasteLesson,
   { ids, attention }: Capacity,
-  { seed, width = DEFAULTS.width, length = DEFAULTS.length, rounds = DEFAULTS.rounds }: TasteSettings,
+  { seed, width = DEFAULTS.width, length = DEFAULTS.length, rounds }: TasteSettings,
   stage: string,
 ): TasteLoopSettings {
   const { offsets } = lesson.data.sequences
@@ -193,7 +190,8 @@ function loopOf(
     negatives: NEGATIVES,
     seed,
   }
-  return { stage, shape, learningRate: RATE, rounds, patience: PATIENCE }
+  const planned = rounds ?? roundsFor(lesson.data.sequences, length, BATCH)
+  return { stage, shape, learningRate: RATE, rounds: planned, patience: PATIENCE }
 }
 
 async function withFiles(checkpoint: TasteCheckpoint): Promise<TasteModelFiles> {

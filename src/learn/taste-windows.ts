@@ -33,6 +33,19 @@ export function windowsOf(
   return random.shuffle(windows)
 }
 
+/** Steps of a training, about: beyond a million events a round is long, and few of them do. */
+const STEPS = 1000
+const ROUNDS = { least: 3, most: 20 } as const
+
+/** How many rounds make about a thousand steps of `together` windows, from three to twenty. */
+export function roundsFor({ offsets }: Sequences, length: number, together: number): number {
+  let windows = 0
+  for (let s = 0; s + 1 < offsets.length; s++)
+    windows += Math.min(MOST, Math.ceil((offsets[s + 1]! - offsets[s]!) / length))
+  const rounds = Math.ceil((STEPS * together) / Math.max(windows, 1))
+  return Math.min(Math.max(rounds, ROUNDS.least), ROUNDS.most)
+}
+
 /** Now and then a window without its beginning, short ones as often as long ones. */
 function cropped(window: TasteWindow, random: Random): TasteWindow {
   const length = window.to - window.from

@@ -85,8 +85,16 @@ function means(shown: Tensor, present: Tensor): Tensor {
     const total = matmul(weights, reshape(present, [batch, length, 1]))
     return div(matmul(weights, shown), add(total, 1e-6))
   })
-  const mixed = dense(concat(parts, -1), width, 'means.mix')
+  const mixed = dense(concat(parts, -1), width, 'means.mix', { initial: average })
   return add(mixed, dense(gelu(dense(mixed, 2 * width, 'means.up')), width, 'means.down'))
+}
+
+/** Parts side by side start out as their mean, so that a listener is from the first step near the tracks that they had. */
+function average([rows, width]: readonly number[]): number[] {
+  const share = width! / rows!
+  return Array.from({ length: rows! * width! }, (_, at) =>
+    Math.floor(at / width!) % width! === at % width! ? share : 0,
+  )
 }
 
 /** [length, length]: how much the event of the column counts at the place of the row; nothing that comes later counts. */
