@@ -67,6 +67,21 @@ describe('evaluate playlists', () => {
     expect(candidates.warm + candidates.cold).toBe(candidates.all)
     expect(found.comparisons.filter(({ subset }) => subset === 'warm')).toHaveLength(6)
     expect(renderPlaylists(found)).toContain('deepcuts is')
+    expect(found.notes).toContain('Playlists withheld: only 4. Intervals over so few say little.')
+  }, 60_000)
+
+  it('tells of models that found nothing, and of subsets that nobody got anything of, in words', async () => {
+    const found = await report
+    const nothing = { mean: Number.POSITIVE_INFINITY, ci95: [Number.NaN, Number.NaN] as const }
+    const [first, ...others] = found.comparisons
+    const text = renderPlaylists({
+      ...found,
+      models: found.models.map((row) => ({ ...row, metrics: { ...row.metrics, cold: { n: 0 } } })),
+      comparisons: [{ ...first!, ratio: nothing }, ...others],
+    })
+    expect(text).toContain('beside popularity, which found nothing')
+    expect(text).toContain('cold: tracks that were on none: no playlist got one.')
+    expect(text).not.toMatch(/NaN|Infinity|undefined/)
   }, 60_000)
 
   it('refuses what cannot be judged with a sentence', async () => {
@@ -113,6 +128,18 @@ describe('readPlaylistArchive', () => {
     expect(notes).toHaveLength(1)
     const turned = await readPlaylistArchive(write('turned.csv', rows.toReversed()))
     expect([...turned.log.track]).toEqual([...log.track].reverse())
+  })
+
+  it('does not take two ids for one recording by their title alone', async () => {
+    const rows = playlistRows([
+      ['p', 'a', 'Intro', '', '2020-01-01'],
+      ['p', 'b', 'Intro', ' ; ', '2020-01-01'],
+      ['q', '', 'Intro', '', '2020-01-02'],
+      ['r', '', 'Intro', '', '2020-01-02'],
+    ])
+    const { log } = await readPlaylistArchive(write('titles.csv', rows))
+    expect(log.tracks).toBe(3)
+    expect(log.track[2]).toBe(log.track[3])
   })
 
   it('says what a file lacks', async () => {

@@ -12,7 +12,10 @@ export interface Pairs {
   readonly byThing: Uint32Array
 }
 
-/** A closed form of EASE over the rows of a table (Steck 2019), for rows that need not be in it; see `playlistEase`. */
+/**
+ * A closed form of EASE over the rows of a table (Steck 2019, see `ease`), for rows x that need not be in it: x P = (x − u X) / λ with
+ * u = x Xᵀ K and K = (X Xᵀ + λI)⁻¹, so that only a matrix of the playlists is inverted.
+ */
 export interface RowEase {
   readonly lambda: number
   /** (X Xᵀ + λI)⁻¹, playlists × playlists. */

@@ -1,5 +1,5 @@
-import { inverse, openProducts } from './dense.ts'
 import { type Interactions, interactions, transposed } from './interactions.ts'
+import { distinctPairs, easeScores, rowEase } from './pairs.ts'
 import { currentTracks, type PlaylistLog, type Stay, type TrackContent } from './playlist-log.ts'
 import type { PlaylistModel } from './playlist-model.ts'
 
@@ -97,50 +97,18 @@ interface PlaylistEaseSettings {
   readonly counted: Counted
 }
 
-/**
- * EASE (Steck 2019, see `ease`) for playlists that need not be among those it is fitted to: x P = (x − u X) / λ with u = x Xᵀ K and
- * K = (X Xᵀ + λI)⁻¹, so that only a matrix of the playlists is inverted.
- */
+/** EASE (Steck 2019) for playlists that need not be among those it is fitted to; see `rowEase`. */
 function playlistEase({ lambda, counted }: PlaylistEaseSettings): PlaylistModel {
   return {
     name: 'ease',
     async fit({ log }) {
-      const X = membership(log)
-      const byTrack = transposed(X)
-      const n = X.users
-      const gram = new Float64Array(n * n)
-      for (let track = 0; track < log.tracks; track++)
-        for (let a = byTrack.starts[track]!; a < byTrack.starts[track + 1]!; a++)
-          for (let b = byTrack.starts[track]!; b < byTrack.starts[track + 1]!; b++)
-            gram[byTrack.item[a]! * n + byTrack.item[b]!]!++
-      for (let i = 0; i < n; i++) gram[i * n + i]! += lambda
-      const products = openProducts()
-      const K = await inverse(gram, n, products).finally(() => products.close())
-      const diagonal = Float64Array.from({ length: log.tracks }, (_, track) => {
-        let sum = 0
-        for (let a = byTrack.starts[track]!; a < byTrack.starts[track + 1]!; a++)
-          for (let b = byTrack.starts[track]!; b < byTrack.starts[track + 1]!; b++)
-            sum += K[byTrack.item[a]! * n + byTrack.item[b]!]!
-        return (1 - sum) / lambda
-      })
+      const pairs = distinctPairs(log.playlist, log.track, log.playlists, log.tracks)
+      const one = () => 1
+      const fitted = await rowEase(pairs, new Float32Array(pairs.count).fill(1), lambda)
       return {
         async score({ stays }) {
-          const own = tracksOf(stays, counted)
-          const common = new Float64Array(n)
-          for (const track of own)
-            for (let at = byTrack.starts[track]!; at < byTrack.starts[track + 1]!; at++)
-              common[byTrack.item[at]!]!++
-          const scores = new Float32Array(log.tracks)
-          for (let i = 0; i < n; i++) {
-            let u = 0
-            for (let j = 0; j < n; j++) u += common[j]! * K[j * n + i]!
-            for (let at = X.starts[i]!; at < X.starts[i + 1]!; at++) scores[X.item[at]!]! += u
-          }
-          for (let track = 0; track < scores.length; track++) {
-            const x = own.has(track) ? 1 : 0
-            scores[track] = x - (x - scores[track]!) / lambda / diagonal[track]!
-          }
-          return scores
+          const own = new Map([...tracksOf(stays, counted)].map((track) => [track, 1]))
+          return easeScores(fitted, pairs, one, own)
         },
       }
     },

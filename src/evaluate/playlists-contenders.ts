@@ -52,6 +52,7 @@ export async function contend(
   for (const family of families) {
     progress.at(tuned.length, family.name)
     tuned.push(await tuneContinuation(family, validation, budget, signal))
+    progress.at(tuned.length, family.name)
   }
   const blend = await blendContinuation(
     tuned.map(({ scorer }) => scorer),
@@ -61,8 +62,8 @@ export async function contend(
   const examples: ContinuationExample[] = []
   progress.stage('Describing playlists', training.length)
   for (const [at, task] of training.entries()) {
-    progress.at(at)
     examples.push(...(await continuationExamples(task, ranker.length, random.fork(`examples ${at}`), signal)))
+    progress.at(at + 1)
   }
   const continuation = await trainContinuation(examples, ranker, random.fork('ranker'), progress, signal)
   return {

@@ -85,9 +85,14 @@ export async function readPlaylistArchive(path: string): Promise<PlaylistArchive
 
   const track = recordings(
     kept.map(({ row }) => {
-      const title = cell(row, 'title')
-      const key = title && nameKey(artistsOf(cell(row, 'artists')).map(fold).sort().join(';'), title)
-      return { id: cell(row, 'track_id'), key }
+      const [id, title, artists] = [
+        cell(row, 'track_id'),
+        cell(row, 'title'),
+        artistsOf(cell(row, 'artists')),
+      ]
+      // A title says nothing of who recorded it.
+      const named = title !== '' && (artists.length > 0 || id === '')
+      return { id, key: named ? nameKey(artists.map(fold).sort().join(';'), title) : '' }
     }),
   )
   const tracks = track.reduce((most, one) => Math.max(most, one + 1), 0)

@@ -22,7 +22,7 @@ export function renderPlaylists(report: PlaylistsReport): string {
     ...notes.map((note) => `Note: ${note}`),
     ...SUBSETS.flatMap((subset) =>
       judged[subset].n === 0
-        ? []
+        ? ['', `${TITLES[subset]}: no playlist got one.`]
         : ['', `${TITLES[subset]} (${judged[subset].n} playlists)`, tableOf(models, subset)],
     ),
     '* best of its column. 95 % intervals. Fewer clicks are better.',
@@ -37,25 +37,44 @@ export function renderPlaylists(report: PlaylistsReport): string {
 }
 
 function tableOf(models: readonly PlaylistsRow[], subset: Subset): string {
-  const drawn = new Table({
-    head: ['model', ...SHOWN],
+  const columns = SHOWN.map((key) => ({
+    head: key,
+    key,
+    values: models.map(({ metrics }) => metrics[subset][key] as Estimate),
+    interval: key === 'ndcg@100',
+  }))
+  return drawn('model', models, columns)
+}
+
+interface Column {
+  readonly head: string
+  /** The metric. */
+  readonly key: string
+  /** One a model. */
+  readonly values: readonly Estimate[]
+  readonly interval: boolean
+}
+
+function drawn(corner: string, models: readonly PlaylistsRow[], columns: readonly Column[]): string {
+  const table = new Table({
+    head: [corner, ...columns.map(({ head }) => head)],
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
   })
-  const value = (row: PlaylistsRow, key: string) => row.metrics[subset][key] as Estimate
-  const best = SHOWN.map((key) => {
-    const means = models.map((row) => value(row, key).mean)
+  const best = columns.map(({ key, values }) => {
+    const means = values.map(({ mean }) => mean)
     return FEWER_IS_BETTER.includes(key) ? Math.min(...means) : Math.max(...means)
   })
-  for (const row of models)
-    drawn.push([
-      row.name,
-      ...SHOWN.map((key, column) => {
-        const { mean, ci95 } = value(row, key)
-        const ends = key === 'ndcg@100' ? ` [${short(ci95[0])}, ${short(ci95[1])}]` : ''
-        return `${short(mean)}${mean === best[column] ? '*' : ''}${ends}`
+  for (const [at, { name }] of models.entries())
+    table.push([
+      name,
+      ...columns.map(({ values, interval }, column) => {
+        const { mean, ci95 } = values[at]!
+        const ends = interval ? ` [${ci95.map(short).join(', ')}]` : ''
+        const tied = columns[column]!.values.every((other) => other.mean === mean)
+        return `${short(mean)}${mean === best[column] && !tied ? '*' : ''}${ends}`
       }),
     ])
-  return drawn.toString()
+  return table.toString()
 }
 
 const WITHHELD_SHOWN = ['rPrecision', 'artistRPrecision', 'ndcg@500', 'clicks']
@@ -64,20 +83,23 @@ const WITHHELD_SHOWN = ['rPrecision', 'artistRPrecision', 'ndcg@500', 'clicks']
 function withheldTables({ models, protocol: { withheld } }: PlaylistsReport): string[] {
   const seeds = Object.keys(models[0]!.withheld)
   if (seeds.length === 0) return ['Too few playlists to withhold some of them.', '']
-  const tables = WITHHELD_SHOWN.map((key) => {
-    const drawn = new Table({
-      head: [key, ...seeds.map((k) => `${k} shown (${models[0]!.withheld[k]!.n})`)],
-      style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-    })
-    for (const { name, withheld: own } of models)
-      drawn.push([name, ...seeds.map((k) => interval(own[k]![key] as Estimate))])
-    return drawn.toString()
+  const tables = WITHHELD_SHOWN.flatMap((key) => {
+    const columns = seeds.map((k) => ({
+      head: `${k} shown (${models[0]!.withheld[k]!.n})`,
+      key,
+      values: models.map((model) => model.withheld[k]![key] as Estimate),
+      interval: true,
+    }))
+    return [drawn(key, models, columns), '']
   })
-  return [`${withheld.playlists} playlists withheld`, ...tables, withheld.description, '']
-}
-
-function interval({ mean, ci95 }: Estimate): string {
-  return `${short(mean)} [${short(ci95[0])}, ${short(ci95[1])}]`
+  const left = withheld.unknownTracks
+  return [
+    `${withheld.playlists} playlists withheld whole, of which only the first tracks are shown` +
+      (left > 0 ? `; ${left} of their tracks are on no other playlist, and left out:` : ':'),
+    ...tables,
+    withheld.description,
+    '',
+  ]
 }
 
 /** What a model is after its tuning. */
@@ -88,12 +110,14 @@ function chosen({ name, settings, validation, trials }: PlaylistsRow): string {
   return `${name} (${how}): ${told.join(', ')}.`
 }
 
-/** How many times as good ours is as each other model, and whom the paired intervals put it ahead of. */
+/** How many times as good ours is as each other model, the hardest to beat first, and whom the paired intervals put it ahead of. */
 function verdict({ comparisons }: PlaylistsReport, subset: Subset): string[] {
-  const own = comparisons.filter((one) => one.subset === subset)
+  const own = comparisons.filter((one) => one.subset === subset).sort((a, b) => a.ratio.mean - b.ratio.mean)
   if (own.length === 0) return []
   const told = own.map(({ against, ratio, difference: { ci95 } }) => {
-    const times = `${ratio.mean.toFixed(2)} [${ratio.ci95.map((end) => end.toFixed(2)).join(', ')}] × ${against}`
+    if (!Number.isFinite(ratio.mean)) return `beside ${against}, which found nothing`
+    const ends = ratio.ci95.map((end) => (Number.isFinite(end) ? end.toFixed(2) : '–')).join(', ')
+    const times = `${ratio.mean.toFixed(2)} [${ends}] × ${against}`
     return ci95[0] > 0 ? times : ci95[1] < 0 ? `${times} (behind)` : `${times} (not distinguishable)`
   })
   return [`${subset}, ${own[0]!.metric}: ${own[0]!.model} is ${told.join(', ')}.`]
@@ -102,7 +126,7 @@ function verdict({ comparisons }: PlaylistsReport, subset: Subset): string[] {
 function short(value: number): string {
   if (Number.isNaN(value)) return '–'
   return value
-    .toFixed(3)
+    .toFixed(Math.abs(value) < 10 ? 3 : 1)
     .replace(/^(-?)0\./, '$1.')
     .replace('-', '−')
 }

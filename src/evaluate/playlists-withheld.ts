@@ -57,8 +57,8 @@ export async function judgeWithheld(
   const values: Record<string, ContinuationValues[]> = {}
   progress.stage('Judging withheld playlists', SEEDS.length)
   for (const [at, task] of tasks.entries()) {
-    progress.at(at)
     if (task.cases.length > 0) values[SEEDS[at]!] = await judgeContenders(contenders, task, signal)
+    progress.at(at + 1)
   }
   await contenders.continuation.close()
   return { playlists: withheld.size, unknownTracks: unknown.size, values }

@@ -91,9 +91,9 @@ const DESCRIPTION =
   'What was added before the date is known; for every playlist of then, what was put on it from the date on is foreseen, except tracks that were ' +
   'on it on that day (one that had left may come back). Candidates: all = every track of the file; warm = those that were on some playlist before ' +
   'the date; cold = those first seen on any playlist after it, known by artist, title, album and length, as new releases are. A cold track is a ' +
-  'candidate because somebody added it later: real lists of new releases are longer. warm and cold rank and judge these tracks alone. Ids with ' +
-  `one title and the same artists are one track. Every simple model tries at most ${BUDGET} settings by NDCG@100 on the last inner cut. 95 % ` +
-  'intervals: bootstrap over playlists.'
+  'candidate because somebody added it later: real lists of new releases are longer. warm and cold rank and judge these tracks alone; models that ' +
+  'know only who has what rank cold ones by chance. Ids with one title and the same artists are one track. Every simple model tries at most ' +
+  `${BUDGET} settings by NDCG@100 (the mean of all and warm) on the last inner cut. 95 % intervals: bootstrap over playlists.`
 
 /**
  * Judges how well models foresee what playlists get after a date. The same file, options and seed give the same report.
@@ -144,6 +144,10 @@ export async function evaluatePlaylists(
   progress.done()
 
   const names = contenders.rows.map(({ name }) => name)
+  const withheldJudged = Math.max(
+    0,
+    ...Object.values(withheld.values).map(([first]) => first!.all.get('ndcg@100')!.length),
+  )
   const bootstrap = rng.fork('bootstrap')
   return {
     task: 'playlists',
@@ -170,7 +174,7 @@ export async function evaluatePlaylists(
       },
     },
     seed,
-    notes: archive.notes,
+    notes: [...archive.notes, ...fewNotes(task.cases.length, withheldJudged)],
     models: contenders.rows.map((row, at) => ({
       ...row,
       metrics: metricsOf(values[at]!, bootstrap),
@@ -183,6 +187,15 @@ export async function evaluatePlaylists(
     })),
     comparisons: comparisonsOf(values, names, 'deepcuts', bootstrap),
   }
+}
+
+/** Playlists below which a bootstrap over them says little. */
+const FEW = 10
+
+function fewNotes(judged: number, withheld: number): string[] {
+  const said = (what: string, n: number) =>
+    n > 0 && n < FEW ? [`Playlists ${what}: only ${n}. Intervals over so few say little.`] : []
+  return [...said('judged', judged), ...said('withheld', withheld)]
 }
 
 /** The task of the report. @throws DeepcutsError when there is nothing to learn from or to judge */

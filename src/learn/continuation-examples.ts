@@ -23,7 +23,11 @@ const WANTED = 150
 
 /** The tracks that may be recommended to a case, ascending. */
 export function candidatesOf({ candidate }: ContinuationTask, taken: ReadonlySet<number>): Uint32Array {
-  return Uint32Array.from(candidate.keys()).filter((track) => candidate[track] === 1 && !taken.has(track))
+  const found = new Uint32Array(candidate.length)
+  let count = 0
+  for (let track = 0; track < candidate.length; track++)
+    if (candidate[track] === 1 && !taken.has(track)) found[count++] = track
+  return found.slice(0, count)
 }
 
 /**

@@ -39,16 +39,15 @@ export function rankingPool(signals: Signals): Uint32Array {
   const rows = signals.length / WIDTH
   const cold = PLAYLIST_SIGNALS.indexOf('cold')
   const chosen = new Set<number>()
-  const values = new Float32Array(rows)
+  const sides = [new Float32Array(rows), new Float32Array(rows)] as const
   for (const name of PROPOSERS) {
     const column = PLAYLIST_SIGNALS.indexOf(name)
-    for (const side of [0, 1]) {
-      for (let row = 0; row < rows; row++) {
-        const value = signals[row * WIDTH + column]!
-        values[row] = signals[row * WIDTH + cold] === side && value > 0 ? value : Number.NEGATIVE_INFINITY
-      }
-      for (const row of topK(values, EACH)) chosen.add(row)
+    for (const values of sides) values.fill(Number.NEGATIVE_INFINITY)
+    for (let row = 0, at = 0; row < rows; row++, at += WIDTH) {
+      const value = signals[at + column]!
+      if (value > 0) sides[signals[at + cold] === 1 ? 1 : 0][row] = value
     }
+    for (const values of sides) for (const row of topK(values, EACH)) chosen.add(row)
   }
   return Uint32Array.from(chosen).sort()
 }
