@@ -61,7 +61,7 @@ describe('who may be in which mix', () => {
 })
 
 describe('the recipes', () => {
-  test('are the six daily mixes, deep cuts, rediscover, on repeat, and the two that start from something, each named once', () => {
+  test('are the six daily mixes, deep cuts, rediscover, on repeat, the two that start from something, and the first, each named once', () => {
     expect(RECIPES.map((recipe) => recipe.name)).toEqual([
       ...[1, 2, 3, 4, 5, 6].map((number) => `daily-${number}`),
       'deep-cuts',
@@ -69,6 +69,7 @@ describe('the recipes', () => {
       'on-repeat',
       'radio',
       'continue',
+      'first',
     ])
     expect(RECIPES.slice(0, 6).map((recipe) => recipe.cluster)).toEqual([0, 1, 2, 3, 4, 5])
   })
@@ -78,7 +79,8 @@ describe('the recipes', () => {
       expect(recipe.newTracks).toBe(recipe.novelty > 0)
       expect(recipe.familiar !== undefined).toBe(recipe.novelty < 1)
       expect(recipe.sources.includes('familiar')).toBe(recipe.familiar !== undefined)
-      expect(recipe.sources.includes('nearest')).toBe(recipe.newTracks)
+      const knowsTaste = recipe.newTracks && recipe.name !== 'first'
+      expect(recipe.sources.includes('nearest')).toBe(knowsTaste)
     }
   })
 
@@ -97,6 +99,7 @@ describe('the recipes', () => {
       [0, 0],
       [0.6, 0.6],
       [0.5, 0.6],
+      [1, 1],
     ])
   })
 })

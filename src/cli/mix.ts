@@ -40,6 +40,7 @@ export function addMix(program: Command): void {
     .addHelpText(
       'after',
       '\nRecipes:\n  daily-1 (the default) … daily-6, deep-cuts, rediscover, on-repeat\n' +
+        '  first            popular and diverse: what a listener gets of whom nothing is known\n' +
         '  radio FROM       around a track, an artist, or a playlist file (XSPF, JSPF, M3U, CSV, text)\n' +
         '  continue FILE    what could come next on a playlist; --out writes the new tracks alone',
     )
@@ -82,7 +83,7 @@ export function addMix(program: Command): void {
           })
           showMix(mix, out)
           out.say('')
-          if (mix.tracks.length > 0) showLegend(mix.tracks, out)
+          showLegend(mix.tracks, out)
           showNotes(
             [
               {
