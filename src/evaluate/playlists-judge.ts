@@ -84,20 +84,6 @@ function valuesOf(
   ]
 }
 
-/** Values of several tasks' cases as if they were of one. */
-export function joinedValues(parts: readonly ContinuationValues[]): ContinuationValues {
-  const joined = (subset: Subset) => {
-    const keys = new Set(parts.flatMap((part) => [...part[subset].keys()]))
-    return new Map(
-      [...keys].map((key) => [
-        key,
-        Float64Array.from(parts.flatMap((part) => [...(part[subset].get(key) ?? [])])),
-      ]),
-    )
-  }
-  return { all: joined('all'), warm: joined('warm'), cold: joined('cold') }
-}
-
 /** Means of the values of a subset with 95 % intervals, a bootstrap over playlists; `n` alone where nothing was judged. */
 export function continuationMetrics(
   values: ContinuationValues,

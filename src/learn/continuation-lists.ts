@@ -4,11 +4,7 @@ import { ndcgAtK, topK } from '../metrics/ranking.ts'
 import type { ContinuationCase, ContinuationTask } from './continuation-task.ts'
 
 /** Z-scores of a case over what may be recommended, −∞ elsewhere; all 0 where they are all the same. In place. */
-export function standardised(
-  scores: Float32Array,
-  candidate: Uint8Array,
-  taken: ReadonlySet<number>,
-): Float32Array {
+function standardised(scores: Float32Array, candidate: Uint8Array, taken: ReadonlySet<number>): Float32Array {
   const allowed = (track: number) => candidate[track] === 1 && !taken.has(track)
   let [sum, squares, count] = [0, 0, 0]
   for (let track = 0; track < scores.length; track++) {
