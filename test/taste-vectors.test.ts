@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
+import { openEngine } from '../src/engine.ts'
 import { itemContent, itemNames, sequencesOf } from '../src/learn/everybody-sequences.ts'
 import { tasteLesson } from '../src/learn/taste-lesson.ts'
 import { trainTasteNetwork } from '../src/learn/taste-loop.ts'
@@ -13,20 +15,19 @@ import { tasteFiles } from '../src/taste/taste-checkpoint.ts'
 import { featureWidth } from '../src/taste/track-features.ts'
 import { tasteOfEverybody } from '../src/taste-vectors.ts'
 import { makeListeners } from '../src/world/many-listeners.ts'
-import { emptyEngine, NOW } from './suites/invented-listener.ts'
+import { emptyEngine, type InventedEngine, NOW } from './suites/invented-listener.ts'
 import { importWorld } from './suites/many-people.ts'
 
 const world = makeListeners({ seed: 5, listeners: 8, tracks: 60, events: 200, spread: 2, now: NOW })
 const SCALE = { sources: {} } as unknown as Checkpoint['audioScale']
 let library: Library
-let closeFolder: () => Promise<void>
+let invented: InventedEngine
 let logs: ListeningLog[]
 let files: ModelFiles
 
 beforeAll(async () => {
-  const { engine, close } = await emptyEngine()
-  library = engine.library
-  closeFolder = close
+  invented = await emptyEngine()
+  library = invented.engine.library
   await importWorld(library, world)
   const catalog = await library.catalog()
   logs = await library.logs(await library.listeners.list())
@@ -50,7 +51,7 @@ beforeAll(async () => {
   const background = { rolling: new Float32Array(2), frozen: new Float32Array(2) }
   files = { ...checkpointFiles('model', { ...model, background }), ...tasteFiles(TASTE_NAME, checkpoint) }
 }, 60_000)
-afterAll(() => closeFolder())
+afterAll(() => invented.close())
 
 const save = () => library.models.save(EVERYBODY, files, {}, { serve: true })
 const tasting = () =>
@@ -97,5 +98,24 @@ describe('the taste vectors of everybody', () => {
       await (await taste())!.after((await library.logs(await library.listeners.list()))[0]!),
     ).toHaveLength(61)
     await (await taste.opened())!.close()
+  })
+
+  it('and the model of everybody are for nobody while the community is off', async () => {
+    await save()
+    const { engine, folder } = invented
+    const { name } = world.listeners[0]!
+    expect((await engine.serving(name)).whose).toBe('nobody')
+    await expect(engine.model(name)).rejects.toMatchObject({ code: 'NO_MODEL' })
+    expect(await engine.taste(name)).toBeUndefined()
+    await engine.close()
+    const shared = await openEngine({ data: folder, now: () => NOW, timeZone: 'UTC', community: true })
+    const close = async () => {
+      await shared.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+    invented = { ...invented, engine: shared, close }
+    expect((await shared.taste(name))!.length).toBeGreaterThan(60)
+    // Its network is no network: it is the one that is asked.
+    await expect(shared.serving(name)).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
   })
 })

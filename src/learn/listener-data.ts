@@ -58,8 +58,10 @@ export async function readOpinions(library: Library, listener: ListenerRow): Pro
  */
 export async function dataState(library: Library, { id, timeZone }: ListenerRow): Promise<string> {
   const { revision } = await library.catalog()
+  // Plays of known tracks leave the catalog as it is.
+  const imports = await library.store.max('imports', 'id')
   const exclusions = (await library.exclusions.list(id)).map(({ rule }) => rule)
-  return JSON.stringify({ revision, timeZone, exclusions })
+  return JSON.stringify({ revision, imports, timeZone, exclusions })
 }
 
 /** The audio scale of the tracks played before play `to`. */
