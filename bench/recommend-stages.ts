@@ -58,7 +58,7 @@ export function staged(engine: Engine, { timed }: Stages): Engine {
     ...engine,
     listener: timed('find the listener', engine.listener),
     days: timed("find the day's draw", engine.days),
-    playlists: timed('find the playlists', engine.playlists),
+    signals: timed('find the signals', engine.signals),
     shelves: timed('find the catalog', engine.shelves),
     serving: timed('find the model', async (listener) => {
       const serving = await engine.serving(listener)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type CatalogIndex, catalogIndex } from './candidates/catalog-index.ts'
 import { coldTracks } from './candidates/cold-tracks.ts'
 import { keptProposals } from './candidates/kept-proposals.ts'
-import type { Source } from './candidates/source.ts'
+import type { Source, SourceRequest } from './candidates/source.ts'
 import { SOURCES } from './candidates/sources.ts'
 import type { Clock } from './core/clock.ts'
 import { localTimeIn } from './core/clock.ts'
@@ -72,6 +72,8 @@ export interface Engine {
   community(): Promise<Community | undefined>
   /** Rows that everybody's taste model has next for a listener, best first; undefined where none was trained, or unless the community is on. */
   taste(listener: string): Promise<readonly number[] | undefined>
+  /** What sources may know beside the listener and the catalog. */
+  signals(listener: string): Promise<Pick<SourceRequest, 'playlists' | 'community' | 'taste'>>
   /** When the days' slates of a recipe were drawn for a listener, oldest first. */
   days(listener: number, recipe: string): Promise<Float64Array>
   /** Logs a mix that is shown; the same draw is logged once. */
@@ -215,6 +217,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const tasting = tasteOfEverybody(library, kept)
   const sources = SOURCES.map((source) => (source.lasting ? keptProposals(source) : source))
 
+  const communityOf = async () => (options.community ? kept.community() : undefined)
+  const tasteOf = async (name: string) =>
+    options.community ? (await tasting())?.after((await kept.facts(name)).log) : undefined
+
   return {
     library,
     folder,
@@ -247,9 +253,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return atMoment(state, at)
     },
     playlists: kept.playlists,
-    community: async () => (options.community ? kept.community() : undefined),
-    taste: async (name) =>
-      options.community ? (await tasting())?.after((await kept.facts(name)).log) : undefined,
+    community: communityOf,
+    taste: tasteOf,
+    async signals(name) {
+      const [community, taste] = [await communityOf(), await tasteOf(name)]
+      return {
+        playlists: await kept.playlists(name),
+        ...(community && { community }),
+        ...(taste && { taste }),
+      }
+    },
     days: kept.days,
     async logExposure({ draw, listener: name, recipe, at, modelVersion }, occasion, body) {
       const { id } = await kept.listener(name)

@@ -1,0 +1,23 @@
+import type { Query } from '../core/query.ts'
+import type { Occasion } from './exposure.ts'
+
+/** Longer than a day with its hour more when the clocks go back. */
+const LONGEST_DAY = 25 * 3_600_000
+
+/**
+ * What a draw is on its day, and as of when it scores: the day's first of its recipe, or again, as of the first; by a seed or a novelty that was asked for.
+ * @param drawn when the days' slates of the recipe were drawn, ms since the epoch
+ * @param dateOf the listener's date at a moment
+ */
+export function occasionOf(
+  { at, seed, novelty }: Pick<Query, 'at' | 'seed' | 'novelty'>,
+  drawn: Float64Array,
+  dateOf: (moment: number) => string,
+): { readonly occasion: Occasion; readonly at: number } {
+  const first = drawn.find(
+    (moment) => moment > at - LONGEST_DAY && moment <= at && dateOf(moment) === dateOf(at),
+  )
+  const usual = first === undefined ? 'day' : 'again'
+  const occasion = seed !== undefined ? 'seeded' : novelty !== undefined ? 'adjusted' : usual
+  return { occasion, at: first ?? at }
+}
