@@ -78,4 +78,17 @@ it('a training on everybody tells who it learned from, who counts most, and how 
   expect(told).toContain('Of 45 listeners it had learned nothing yet.')
   expect(told).toMatch(/what everybody finishes +0\.510 +0\.530/)
   expect(told).toContain('Taste model: Attention pays.')
+  expect(told).toContain('it serves whoever has none of their own.')
+
+  lines.length = 0
+  const promotion = { promoted: false, against: 6, plays: 900, difference: interval, reason: 'worse' }
+  const few = { ...leftOut, listeners: 3, models: [], ahead: null }
+  showEverybody(
+    { ...report, promotion, everybody: { ...everybody, leftOut: few } } as unknown as EverybodyReport,
+    { out },
+  )
+  const refused = lines.join('\n')
+  expect(refused).toContain('This is model 7.')
+  expect(refused).toContain('"deepcuts models use 7 --everybody" takes it all the same.')
+  expect(refused).toContain('How well it foresees is not told: fewer than five listeners were left out')
 })

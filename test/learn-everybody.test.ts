@@ -8,6 +8,7 @@ import { describeLog } from '../src/learn/dataset.ts'
 import {
   type Everybody,
   partsOf,
+  placeOf,
   playsBefore,
   readEverybody,
   sharedScale,
@@ -95,6 +96,26 @@ describe('the parts', () => {
     expect(mixed.length).toBeLessThan(8)
   })
 
+  it('tell whom nobody was taught by, whoever comes later', () => {
+    for (const [before, after] of [
+      [300, 330],
+      [20, 27],
+      [60, 80],
+      [2000, 3000],
+    ] as const) {
+      const { teachers, validators, leftOutUpTo } = partsOf({ people: people(before) as never })
+      const known = new Set([...teachers, ...validators].map(({ listener }) => listener.name))
+      const later = partsOf({ people: people(after) as never }).leftOut
+      const comparable = later.filter((person) => placeOf(person) <= leftOutUpTo)
+      expect(comparable.filter(({ listener }) => known.has(listener.name))).toEqual([])
+      expect(comparable.length).toBeGreaterThan(later.length / 2)
+    }
+    const { teachers, validators, leftOutUpTo } = partsOf({ people: people(60) as never })
+    const seen = new Set([...teachers, ...validators].map(({ listener }) => listener.name))
+    const { leftOut } = partsOf({ people: people(80) as never })
+    expect(leftOut.some((one) => placeOf(one) > leftOutUpTo && seen.has(one.listener.name))).toBe(true)
+  })
+
   it('cut the time of those who teach', async () => {
     const { data } = await everybodyOf()
     const { teachers, cutAt } = partsOf(data)
@@ -144,6 +165,7 @@ describe('a training on everybody', () => {
 
     const again = await train()
     const { plays } = leftOut
+    expect(report.everybody.leftOutUpTo).toBe(partsOf(await readEverybody(library)).leftOutUpTo)
     expect(again.promotion).toMatchObject({
       promoted: true,
       against: report.version,
@@ -185,10 +207,14 @@ describe('strange logs', () => {
 
   it('of one track alone are learned from', async () => {
     const report = await trainOn(
-      (i, k) => ({ track: 'only', at: T + (i * 300 + k) * 60_000, end: end(k) }),
+      (i, k) => ({ track: 'only', at: T + (i + 8 * k) * 60_000, end: end(k) }),
       () => 40,
     )
-    expect(report.everybody.leftOut.models.every(({ logLoss }) => Number.isFinite(logLoss))).toBe(true)
+    const { tail, leftOut } = report.everybody
+    expect(tail.models.length).toBeGreaterThan(3)
+    expect(tail.models.every(({ logLoss }) => Number.isFinite(logLoss))).toBe(true)
+    // One listener is left out of eight: how well they are foreseen is told of nobody.
+    expect(leftOut).toMatchObject({ listeners: 1, plays: 40, models: [], ahead: null })
   }, 60_000)
 
   it('of one moment alone are learned from', async () => {

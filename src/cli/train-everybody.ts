@@ -26,13 +26,18 @@ export function showEverybody(report: EverybodyReport, { out }: Pick<Context, 'o
   const { listeners, largestShare, leftOut } = everybody
   out.tell(
     `Learned from ${count(plays)} of ${many(finishes + skips, 'play')} of ${many(listeners, 'listener')}, ${day(firstPlayAt)} to ${day(lastPlayAt)}: ` +
-      `${count(finishes)} finished, ${count(skips)} skipped. This is model ${report.version}; it serves whoever has none of their own.`,
+      `${count(finishes)} finished, ${count(skips)} skipped. This is model ${report.version}${report.promotion?.promoted === false ? '' : '; it serves whoever has none of their own'}.`,
   )
   out.tell(`The one who counts most has ${(100 * largestShare).toFixed(1)} % of the say.`)
   if (report.cut) out.tell('The training was cut short; the best model until then was kept.')
-  if (report.promotion) out.tell(promotionIn(report.promotion, report.version))
+  if (report.promotion) out.tell(promotionIn(report.promotion, report.version, ' --everybody'))
   out.tell(`Taste model: ${everybody.taste.sentence}`)
-  if (leftOut.plays === 0) return
+  if (leftOut.models.length === 0) {
+    out.tell(
+      'How well it foresees is not told: fewer than five listeners were left out, and it would be told of them.',
+    )
+    return
+  }
   out.tell(
     `Of ${many(leftOut.listeners, 'listener')} it had learned nothing yet. On ${many(leftOut.plays, 'play')} of theirs it told finishes from skips like this (AUC: 0.5 is a coin, 1 is perfect):`,
   )

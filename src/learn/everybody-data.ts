@@ -46,6 +46,8 @@ export interface Parts {
   readonly validators: readonly ListenerData[]
   /** Nothing is chosen on them: on them the model is judged. */
   readonly leftOut: readonly ListenerData[]
+  /** Of all whose `placeOf` is no larger nobody taught or was chosen on, whoever else comes later. */
+  readonly leftOutUpTo: number
   readonly cutAt: number
 }
 
@@ -54,13 +56,18 @@ const VALIDATORS = { share: 0.1, most: 150 }
 /** The last part of the time of those who teach. */
 const TAIL_SHARE = 0.1
 
+/** The place of a listener in the order by which listeners are parted, 0…1: it belongs to their name. */
+export function placeOf({ listener }: Pick<ListenerData, 'listener'>): number {
+  return random(`left out/${listener.name}`).next()
+}
+
 /**
- * Parts the listeners by an order that belongs to their names, so that who is left out of one training is left out of the next, too, and
- * is new to both.
+ * Parts the listeners by an order that belongs to their names, so that most of those left out of one training are left out of the next,
+ * too; which of them are new to both, `leftOutUpTo` tells.
  */
 export function partsOf({ people }: Pick<Everybody, 'people'>): Parts {
   const order = people
-    .map((person) => ({ person, at: random(`left out/${person.listener.name}`).next() }))
+    .map((person) => ({ person, at: placeOf(person) }))
     .sort((a, b) => a.at - b.at)
     .map(({ person }) => person)
   const some = ({ share, most }: typeof LEFT_OUT) =>
@@ -68,8 +75,10 @@ export function partsOf({ people }: Pick<Everybody, 'people'>): Parts {
   const [out, validating] = [some(LEFT_OUT), some(VALIDATORS)]
   const teachers = order.slice(out + validating)
   const ends = Float64Array.from(teachers.flatMap(({ log }) => Array.from(log.endedAt))).sort()
+  const leftOut = order.slice(0, out)
   return {
-    leftOut: order.slice(0, out),
+    leftOut,
+    leftOutUpTo: Math.max(0, ...leftOut.map(placeOf)),
     validators: order.slice(out, out + validating),
     teachers,
     cutAt: cutOf(ends),

@@ -1,5 +1,6 @@
 import { random } from '../core/random.ts'
 import type { AudioScale } from '../features/audio-scale.ts'
+import { LEAST_LISTENERS } from '../library/community.ts'
 import { auc, logLoss, sampledLogLoss } from '../metrics/binary.ts'
 import { bootstrapInterval, type Estimate } from '../metrics/interval.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
@@ -15,14 +16,12 @@ import type { TailScore } from './train.ts'
 export interface Judged {
   readonly listeners: number
   readonly plays: number
-  /** Baselines, then the popularity that everybody's finishes tell, logistic regression, and ours. */
+  /** Baselines, then the popularity that everybody's finishes tell, logistic regression, and ours; none where fewer than five listeners are judged on. */
   readonly models: readonly TailScore[]
   /** Log-loss for a mix of ours minus that of logistic regression and of popularity; 95 % intervals, bootstrap by listener. */
   readonly ahead: { readonly logistic: Estimate; readonly popularity: Estimate } | null
 }
 
-/** As many listeners are needed for an interval. */
-const FEWEST = 5
 /** Plays at the base rate that everybody's rate of a track is drawn to. */
 const POPULARITY_STRENGTH = 10
 
@@ -31,7 +30,7 @@ export async function judge(described: ManyViews, fitted: FittedEverybody): Prom
   const { views, person } = described
   const { label } = views.rolling
   const listeners = new Set(person).size
-  if (label.length === 0) return { listeners: 0, plays: 0, models: [], ahead: null }
+  if (listeners < LEAST_LISTENERS) return { listeners, plays: label.length, models: [], ahead: null }
   const rolling = await predictionsOf(described, 'rolling', fitted)
   const frozen = await predictionsOf(described, 'frozen', fitted)
   const score = (p: Float64Array) => ({ auc: auc(p, label), logLoss: logLoss(p, label) })
@@ -48,10 +47,7 @@ export async function judge(described: ManyViews, fitted: FittedEverybody): Prom
       next: random(`everybody against ${name}`).next,
     })
   }
-  const ahead =
-    listeners < FEWEST
-      ? null
-      : { logistic: against('logistic-regression'), popularity: against('popularity') }
+  const ahead = { logistic: against('logistic-regression'), popularity: against('popularity') }
   return { listeners, plays: label.length, models, ahead }
 }
 
@@ -99,7 +95,7 @@ export async function compareOn(
   const [mine, theirs] = [await describe(ours.audioScale), await describe(other.audioScale)]
   const { label, raw } = mine.views.frozen
   const plays = label.length
-  if (new Set(mine.person).size < FEWEST) return { plays }
+  if (new Set(mine.person).size < LEAST_LISTENERS) return { plays }
   const [a, b] = [
     sampledLogLoss(await ensemblePredictions(ours, raw), label),
     sampledLogLoss(await ensemblePredictions(other, theirs.views.frozen.raw), label),

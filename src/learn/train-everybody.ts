@@ -9,7 +9,7 @@ import { readPlaylists } from '../library/playlists.ts'
 import { type Checkpoint, checkpointFiles, readCheckpoint } from '../model/checkpoint.ts'
 import type { Sequences } from '../taste/sequences.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type Everybody, type Parts, partsOf, playsBefore, readEverybody } from './everybody-data.ts'
+import { type Everybody, type Parts, partsOf, placeOf, playsBefore, readEverybody } from './everybody-data.ts'
 import { describeForJudging, fitEverybody, refitEverybody } from './everybody-fit.ts'
 import { compareOn, type Judged, judge } from './everybody-judge.ts'
 import { itemContent, itemNames, sequencesOf } from './everybody-sequences.ts'
@@ -28,6 +28,8 @@ export interface EverybodyReport extends TrainingReport {
     readonly largestShare: number
     /** Listeners of whom nothing was learned before they were foreseen. */
     readonly leftOut: Judged
+    /** Who was left out, as places in the order that belongs to names: a later training is compared on those alone. */
+    readonly leftOutUpTo: number
     /** The last tenth of the time of those who were learned from. */
     readonly tail: Judged
     /** Of the taste model, which proposes: how much of one the data carries, by listeners left out of it, and why. */
@@ -86,14 +88,15 @@ export async function trainEverybody(
       listeners: data.people.length,
       largestShare: earlier.largestShare,
       leftOut,
+      leftOutUpTo: parts.leftOutUpTo,
       tail,
       taste: taste.choice,
     },
     ...(cut && { cut }),
   }
   for (;;) {
-    const promotion = await promotionOf(library, earlier.checkpoint, cut !== undefined, (scale) =>
-      describe(leftOutOf(parts), 'beside the model that serves', scale),
+    const promotion = await promotionOf(library, earlier.checkpoint, cut !== undefined, (scale, upTo) =>
+      describe(leftOutOf(parts, upTo), 'beside the model that serves', scale),
     )
     const report = { ...learned, ...(promotion && { promotion }) }
     const serve = promotion?.promoted ?? true
@@ -131,7 +134,10 @@ function tasteRounds({ offsets }: Sequences): number {
   return Math.min(Math.max(rounds, ROUNDS.least), ROUNDS.most)
 }
 
-const leftOutOf = ({ leftOut }: Parts) => leftOut.map((person) => ({ person, from: 0, to: person.log.size }))
+const leftOutOf = ({ leftOut }: Parts, upTo = Number.POSITIVE_INFINITY) =>
+  leftOut
+    .filter((person) => placeOf(person) <= upTo)
+    .map((person) => ({ person, from: 0, to: person.log.size }))
 
 const tailOf = ({ teachers, cutAt }: Parts) =>
   teachers.map((person) => ({ person, from: playsBefore(person, cutAt), to: person.log.size }))
@@ -151,21 +157,24 @@ function countsOf({ people }: Everybody) {
 }
 
 /**
- * Compares with the version of everybody that serves, on the listeners that are left out now: each is foreseen by the held-out models,
- * which saw nothing of them, for who is left out belongs to their names.
+ * Compares with the version of everybody that serves, on those who are left out of both trainings: the held-out models saw nothing of
+ * them. Where more listeners came since, some that are left out now had taught the other; they do not count here.
  */
 async function promotionOf(
   library: Library,
   ours: Checkpoint,
   cut: boolean,
-  describe: Parameters<typeof compareOn>[0],
+  describe: (scale: AudioScale, upTo: number) => ReturnType<Parameters<typeof compareOn>[0]>,
 ): Promise<Promotion | undefined> {
   const active = await library.models.active(EVERYBODY)
   if (!active) return undefined
   const against = active.version
   try {
     const { files } = await library.models.load(EVERYBODY, against)
-    const { plays, difference } = await compareOn(describe, ours, readCheckpoint(files, 'held-out', against))
+    const { everybody } = active.training as Partial<EverybodyReport>
+    const upTo = everybody?.leftOutUpTo ?? 0
+    const theirs = readCheckpoint(files, 'held-out', against)
+    const { plays, difference } = await compareOn((scale) => describe(scale, upTo), ours, theirs)
     if (!difference) return { promoted: !cut, against, plays, reason: 'too few plays to compare' }
     const promoted = difference.ci95[0] <= 0
     return { promoted, against, plays, difference, reason: promoted ? 'not worse' : 'worse' }

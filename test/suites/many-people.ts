@@ -7,6 +7,7 @@ export async function importWorld(
   library: Library,
   world: ManyListeners,
   people: readonly number[] = world.listeners.map(({ index }) => index),
+  sha256 = 'listens',
 ): Promise<void> {
   const meta = { listener: THEIR_OWN, name: 'world', at: world.now }
   const catalog = library.imports.begin()
@@ -16,5 +17,5 @@ export async function importWorld(
   for (const i of people)
     for (const record of world.playRecords(i))
       listens.add(record.kind === 'play' ? { ...record, listener: world.listeners[i]!.name } : record, 0)
-  await listens.commit({ ...meta, sha256: 'listens', format: 'listens' }, () => '{}')
+  await listens.commit({ ...meta, sha256, format: 'listens' }, () => '{}')
 }
