@@ -7,6 +7,7 @@ import { random } from '../src/core/random.ts'
 import { evaluateCold } from '../src/evaluate/cold.ts'
 import { coldRows, readColdData } from '../src/evaluate/cold-data.ts'
 import { byShown, type ColdModel, coldNdcg, learnCold } from '../src/evaluate/cold-models.ts'
+import { renderCold } from '../src/evaluate/cold-report.ts'
 import { coldSplit, shownRows } from '../src/evaluate/cold-split.ts'
 import { judgeTracks, trackModels, trackWeights } from '../src/evaluate/cold-tracks.ts'
 import { inTemporaryFolder } from '../src/evaluate/temporary-folder.ts'
@@ -145,4 +146,53 @@ it('says so when a file is too small', async () => {
     return evaluateCold({ file: path, seed: 1 }, silent)
   })
   await expect(judged).rejects.toMatchObject({ code: 'COLD_TOO_FEW' })
+})
+
+it('is told as a curve, a table of new tracks, and sentences', () => {
+  const is = (mean: number) => ({ mean, ci95: [mean - 0.01, mean + 0.01] as const })
+  const row = (name: string, warm: number) => ({
+    name,
+    metrics: { 'ndcg@20': is(warm), 'recall@20': is(warm) },
+    curve: [0, 5].map((shown) => ({ shown, metrics: { 'ndcg@20': is(warm / 2) }, share: is(0.5) })),
+  })
+  const told = renderCold({
+    task: 'cold',
+    dataset: {
+      file: 'rows.tsv',
+      sha256: 'a'.repeat(64),
+      rows: 9,
+      users: 5,
+      items: 7,
+      newListeners: 2,
+      newTracks: 1,
+    },
+    protocol: {
+      name: 'left-out-listeners',
+      shown: [0, 5],
+      listLength: 20,
+      order: 'chance',
+      description: 'How.',
+    },
+    seed: 3,
+    notes: ['Something to know.'],
+    models: [row('popularity', 0.1), row('deepcuts', 0.3)],
+    tracks: [{ name: 'deepcuts', metrics: { 'ndcg@20': is(0.02) }, amongNew: { 'ndcg@20': is(0.4) } }],
+    taste: {
+      chosen: 'popularity',
+      listeners: { taught: 3, leftOut: 1 },
+      trials: [],
+      beside: [],
+      sentence: 'Ranks by what is popular.',
+    },
+    servedMs: { median: 2.34, p99: 5.06 },
+    comparisons: [{ against: 'popularity', difference: is(0.1) }],
+  })
+  expect(told).toMatch(
+    /^rows\.tsv: 5 listeners, 7 tracks; 2 listeners and 1 tracks are new\.\nNote: Something to know\./,
+  )
+  expect(told).toMatch(/deepcuts *│ *\.150 *│ *\.150 *│ *\.300 \[\.290, \.310\]/)
+  expect(told).toMatch(/deepcuts *│ *\.400 \[\.390, \.410\] *│ *\.020/)
+  expect(told).toContain('After five tracks deepcuts reaches 50 % [49 %, 51 %] of its warm NDCG@20.')
+  expect(told).toContain('2.3 ms (99 % within 5.1 ms)')
+  expect(told).toContain('Ranks by what is popular.')
 })

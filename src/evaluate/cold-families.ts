@@ -21,7 +21,7 @@ const ALS = { width: 64, epochs: 10, frequency: 0.75, weighting: 'log' } as cons
 const LARGEST_INVERTED = 10_000
 
 /** The linear models with the settings that each may have, at most six a model. */
-export function coldFamilies({
+function coldFamilies({
   users,
   items,
 }: {

@@ -157,6 +157,8 @@ async function climb(
   const trials: TasteTrial[] = [tasteTrial('popularity', popular, 0, undefined, rng).trial]
   for (const { level, more } of STEPS) {
     if (level === 'content' && !isTold(lesson)) continue
+    // Attention reads an order.
+    if (level === 'attention' && !lesson.ordered) continue
     const capacity = { ...best.plan, ...more }
     const loop = loopOf(lesson, capacity, settings, `Trying ${level}`)
     const { ndcg, rounds }: TrainedTaste = await trainTasteNetwork(lesson, leftOut, loop, progress, signal)
