@@ -6,7 +6,7 @@ import { type SoundTree, soundTree } from './sound-tree.ts'
 import { type Tags, tagsOf } from './tags.ts'
 
 /** Rows that are kept as close to a row. */
-export const CLOSE_ROWS = 64
+const CLOSE_ROWS = 64
 /** For so many rows what is close to them is remembered. */
 const REMEMBERED = 20_000
 
@@ -73,7 +73,7 @@ export function catalogIndex(catalog: Catalog, audio: Float32Array): CatalogInde
 }
 
 /** A row's sound, 0 (the mean) where a feature is missing. */
-export function soundPoint(audio: Float32Array, row: number): Float32Array {
+function soundPoint(audio: Float32Array, row: number): Float32Array {
   const point = new Float32Array(SOUND.length)
   for (let k = 0; k < SOUND.length; k++) {
     const value = audio[row * AUDIO_STRIDE + SOUND[k]!]!
@@ -119,7 +119,7 @@ export function once<T>(make: () => T): () => T {
 }
 
 /** Remembers the `most` answers asked for last. */
-export function remembered<T>(most: number, make: (key: number) => T): (key: number) => T {
+function remembered<T>(most: number, make: (key: number) => T): (key: number) => T {
   const kept = new Map<number, T>()
   return (key) => {
     const known = kept.get(key)
