@@ -31,7 +31,7 @@ export interface FoundSeeds {
 /**
  * What the words after `mix radio` and `mix continue` mean: playlist files, else one artist or one track, else several.
  * @param plays row → plays of the listener, which tell the artist's songs that they know best
- * @throws DeepcutsError FILE_NOT_FOUND, NOT_A_PLAYLIST_FILE, PLAYLIST_UNKNOWN, UNKNOWN_TRACK, AMBIGUOUS_TRACK
+ * @throws DeepcutsError FILE_NOT_FOUND, FILE_UNREADABLE, NOT_A_PLAYLIST_FILE, PLAYLIST_UNKNOWN, UNKNOWN_TRACK, AMBIGUOUS_TRACK
  */
 export async function findSeeds(
   engine: Engine,
@@ -45,8 +45,7 @@ export async function findSeeds(
       (word) => /[\\/]|\.(?:xspf|jspf|json|m3u8?|csv|tsv|txt)$/i.test(word) && !/^https?:/.test(word),
     )
     const whole = await named(engine, catalog, words.join(' '), plays).catch((error: unknown) => {
-      if (missing !== undefined && isUnknown(error))
-        throw new DeepcutsError('FILE_NOT_FOUND', { path: missing })
+      if (missing !== undefined && isUnknown(error)) return fromFile(engine, catalog, missing)
       if (words.length === 1 || !isUnknown(error)) throw error
       return undefined
     })

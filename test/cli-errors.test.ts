@@ -33,7 +33,7 @@ const CASES: readonly [args: string, status: number, sentence: RegExp][] = [
   ['mix --data=', 2, /^--data is empty, but it must be the path of a folder\.$/],
   ['mix --data somewhere', 1, /^There is no data in .*somewhere yet\./],
   ['mix --data tracks.csv', 2, /^.*tracks\.csv is not a folder/],
-  ['mix --data catalog-only', 1, /^Nothing has been learned yet about this listener in/],
+  ['report --data catalog-only', 1, /^Nothing has been learned yet about this listener in/],
   ['train --data catalog-only', 1, /^me has no plays to learn from/],
   ['undo --data catalog-only --listener eve', 2, /^There is no listener "eve" here\. Known: me\./],
   [
@@ -84,6 +84,33 @@ describe('what a person gets wrong', () => {
   })
 })
 
+interface Doctor extends Record<string, unknown> {
+  readonly findings: readonly { readonly check: string; readonly text: string }[]
+  readonly next: string
+}
+
+describe('a catalog alone', () => {
+  const data = ['--data', 'catalog-only']
+
+  it('gives first songs by name, without numbers and reasons that are the same on all of them', async () => {
+    const { status, stdout } = await cli.run(['mix', '--n', '3', ...data])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^First songs .*3 tracks/)
+    expect(stdout.match(/^ \d {2}\S/gm)).toHaveLength(3)
+    expect(stdout).not.toMatch(/50 %|likely|to find out what you like\n.*to find out what you like\n/)
+  })
+
+  it('is told what to do next: by the import, and by the doctor, which does not send to train', async () => {
+    const tracks = join(cli.folder, 'two.csv')
+    writeFileSync(tracks, 'name,artist,energy\nOne,Ada,0.5\nTwo,Bo,0.6\n')
+    const { stdout } = await cli.run(['import', tracks, ...data])
+    expect(stdout).toContain('Next: "deepcuts mix" has songs to begin with')
+    const { findings, next } = await cli.json(['doctor', ...data])
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'model', state: 'advice' }))
+    expect(next).toMatch(/^Next: "deepcuts mix" has songs to begin with/)
+  })
+})
+
 describe('a data folder', () => {
   it('that cannot be written to is named in the sentence', async () => {
     const folder = join(cli.folder, 'locked')
@@ -108,6 +135,11 @@ describe('a data folder', () => {
       status: 2,
       stderr: 'Several people listen here: ann, ben. Say whom you mean with --listener.\n',
     })
+    const { findings, next } = (await cli.json(['doctor', ...data])) as Doctor
+    expect(findings.filter(({ check }) => check === 'model')).toEqual([
+      expect.objectContaining({ text: expect.stringContaining('of ann, ben') }),
+    ])
+    expect(next).toContain('"deepcuts train --listener NAME"')
   })
 
   it('of several listeners takes nobody’s plays for another’s: not even when one import was taken back', async () => {

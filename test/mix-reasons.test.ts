@@ -60,6 +60,13 @@ describe('what sources know of a new track', () => {
     ],
     [{ nearArtist: 'Cy', lately: true }, 'circle', 'new to you, by an artist near Cy'],
     [{ lately: true }, 'popular', 'new to you, and popular lately'],
+    [
+      { lovedOfArtist: { ...near(0, 0), liked: true }, lately: true },
+      'artist',
+      'new to you, by the artist of Stairs by Bo, which you liked',
+    ],
+    [{ artist: artist(4, 0, 2) }, 'artist', 'new to you from Ada, of whom you have finished nothing yet'],
+    [{ recipe: 'first' }, 'popular', 'to find out what you like'],
   ])('%j is told by the strongest of it', (facts, kind, text) => {
     expect(reason(fresh(facts))).toEqual({ kind, text })
   })

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../src/engine.ts'
 import type { ImportRecord } from '../src/library/import-record.ts'
@@ -90,6 +91,7 @@ describe('the words that say where a mix starts', () => {
       message: expect.stringContaining('Artists of such a name: Beyoncé'),
     })
     await expect(findSeeds(engine, ['list.xspf'])).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+    await expect(findSeeds(engine, [tmpdir()])).rejects.toThrow(/it is a folder/)
     await expect(findSeeds(engine, [''])).rejects.toMatchObject({ code: 'UNKNOWN_TRACK' })
   })
 })

@@ -7,7 +7,7 @@ import { action, addVerb } from './context.ts'
 import { whyTrain } from './models.ts'
 import type { Output } from './output.ts'
 import { playsTakenOut } from './taken-out.ts'
-import { day, many, paragraph, percent, printable } from './text.ts'
+import { count, day, many, paragraph, percent, printable } from './text.ts'
 import { packageFacts } from './version.ts'
 
 /** One thing that was looked at. `advice`: works, but something would help. */
@@ -18,6 +18,8 @@ interface Finding {
 }
 
 const FEW_WITH_AUDIO = 0.5
+/** Of so many listeners the names are told. */
+const NAMED = 5
 
 /** Adds `doctor`: looks at everything that can be wrong, and says what to do next. */
 export function addDoctor(program: Command): void {
@@ -27,12 +29,17 @@ export function addDoctor(program: Command): void {
     action(async (context) => {
       const { out } = context
       const findings = [nodeVersion(), folderState(context.folder)]
+      let several = false
       if (existsSync(context.folder) && findings.every(({ state }) => state !== 'problem')) {
         const opened = await found('store', async () => void (await context.engine()))
         if (opened) findings.push(opened)
-        else findings.push(...(await dataFindings(await context.engine())))
+        else {
+          const engine = await context.engine()
+          findings.push(...(await dataFindings(engine)))
+          several = (await engine.library.listeners.list()).length > 1
+        }
       }
-      const next = nextStep(findings)
+      const next = nextStep(findings, several)
       const healthy = findings.every(({ state }) => state !== 'problem')
       out.document({ healthy, data: context.folder, findings, next })
       for (const finding of findings) showFinding(finding, out)
@@ -82,10 +89,14 @@ async function dataFindings(engine: Engine): Promise<Finding[]> {
   ]
   const catalog = await found('catalog', async () => findings.push(await catalogState(engine)))
   if (catalog) findings.push(catalog)
+  const without: string[] = []
   for (const person of people) {
     findings.push(...(await exclusionState(engine, person, people.length > 1)))
-    findings.push(await modelState(engine, person, people.length > 1))
+    const model = await modelState(engine, person, people.length > 1)
+    if (model) findings.push(model)
+    else without.push(person.name)
   }
+  if (without.length > 0) findings.push({ check: 'model', state: 'advice', text: noModelOf(without, people) })
   return findings
 }
 
@@ -103,8 +114,14 @@ async function exclusionState(engine: Engine, person: Person, several: boolean):
   return [{ check: 'exclude', state: 'ok', text }]
 }
 
-/** Whether the model is whole, and what is known now was learned from. */
-async function modelState(engine: Engine, person: Person, several: boolean): Promise<Finding> {
+function noModelOf(names: readonly string[], people: readonly Person[]): string {
+  if (people.length === 1) return 'nothing has been learned yet; likes count without a model'
+  const more = names.length > NAMED ? ` and ${count(names.length - NAMED)} more` : ''
+  return `nothing has been learned yet of ${names.slice(0, NAMED).join(', ')}${more}; likes count without a model`
+}
+
+/** Whether the model is whole, and what is known now was learned from; undefined where there is none. */
+async function modelState(engine: Engine, person: Person, several: boolean): Promise<Finding | undefined> {
   const { name } = person
   const whose = several ? ` of ${name}` : ''
   try {
@@ -114,7 +131,8 @@ async function modelState(engine: Engine, person: Person, several: boolean): Pro
     return { check: 'model', state: why ? 'advice' : 'ok', text }
   } catch (error) {
     if (!(error instanceof DeepcutsError)) throw error
-    return { check: 'model', state: error.code === 'NO_MODEL' ? 'advice' : 'problem', text: error.message }
+    if (error.code === 'NO_MODEL') return undefined
+    return { check: 'model', state: 'problem', text: error.message }
   }
 }
 
@@ -152,15 +170,18 @@ async function found(check: string, work: () => Promise<unknown>): Promise<Findi
   }
 }
 
-function nextStep(findings: readonly Finding[]): string {
+function nextStep(findings: readonly Finding[], several: boolean): string {
   const state = (check: string) => findings.find((finding) => finding.check === check)?.state
   if (findings.some((finding) => finding.state === 'problem'))
     return 'Mend what is marked ✗, and ask the doctor again.'
+  if (state('plays') !== 'ok' && state('catalog') === 'ok')
+    return 'Next: "deepcuts mix" has songs to begin with, and "deepcuts import my_spotify_data.zip" makes it yours.'
   if (state('plays') !== 'ok')
     return 'Next: "deepcuts run my_spotify_data.zip", or "deepcuts run" for the demo.'
   const marked = findings.filter((finding) => finding.state === 'advice').map(({ check }) => check)
   const verdict = marked.length > 0 ? `Look at what is marked ! (${marked.join(', ')}).` : 'All is well.'
-  return `${verdict} Next: "deepcuts ${state('model') === 'ok' ? 'mix' : 'train'}".`
+  const verb = state('model') === 'ok' ? 'mix' : 'train'
+  return `${verdict} Next: "deepcuts ${verb}${several ? ' --listener NAME' : ''}".`
 }
 
 function showFinding({ check, state, text }: Finding, out: Output): void {

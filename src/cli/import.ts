@@ -32,10 +32,21 @@ export function addImport(program: Command): void {
           const imports = await importAll(context, paths, listener, as, named !== undefined)
           if (timeZone) await engine.library.listeners.setTimeZone(listener, context.timeZone)
           context.out.document({ imports })
-          context.out.aside('Next: "deepcuts train", then "deepcuts mix"; or "deepcuts run" for both.')
+          context.out.aside(await nextStep(context))
         },
       ),
     )
+}
+
+/** What to do with what is there now: one listener, many, or a catalog alone. */
+async function nextStep(context: Context): Promise<string> {
+  const { library } = await context.engine()
+  const people = await library.listeners.list()
+  if ((await library.store.count('plays', { hidden: 0 })) === 0)
+    return 'Next: "deepcuts mix" has songs to begin with; a listening history makes it yours: "deepcuts import my_spotify_data.zip".'
+  if (people.length < 2) return 'Next: "deepcuts train", then "deepcuts mix"; or "deepcuts run" for both.'
+  const one = 'Next: "deepcuts train --listener NAME", then "deepcuts mix --listener NAME"'
+  return `${one}. If they agree to learn from each other: "deepcuts train --everybody".`
 }
 
 /**

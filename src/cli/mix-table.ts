@@ -21,14 +21,15 @@ export function showMix(mix: Mix, out: Output, most = mix.tracks.length): void {
   out.say(paragraph(printable(mix.description), out.width))
   if (mix.tracks.length > 0) out.say('')
   const place = String(mix.tracks.length).length
-  for (const track of mix.tracks.slice(0, most))
-    out.say(trackLines(track, out, Math.max(2, place)).join('\n'))
+  const linesOf = isToldApart(mix.tracks) ? trackLines : nameLines
+  for (const track of mix.tracks.slice(0, most)) out.say(linesOf(track, out, Math.max(2, place)).join('\n'))
   if (mix.tracks.length > most)
     out.say(style.dim(`${' '.repeat(Math.max(2, place))}${GAP}… and ${mix.tracks.length - most} more`))
 }
 
 /** What the bars mean, and the marks that these tracks have. */
-export function showLegend(tracks: readonly Pick<MixTrack, 'familiarity' | 'explored'>[], out: Output): void {
+export function showLegend(tracks: readonly MixTrack[], out: Output): void {
+  if (!isToldApart(tracks)) return
   const meanings = [
     '%: how likely you are to finish it now',
     ...(tracks.some(({ familiarity, explored }) => familiarity === 'new' && !explored)
@@ -53,6 +54,25 @@ function summary({ tracks, listener }: Mix): string {
   const total = lengths.reduce((sum, ms) => sum + ms, 0)
   const length = total > 0 ? ` · ${lasting(total / 1000).replace(/ \d+ s$/, '')}` : ''
   return `for ${printable(listener)} · ${many(tracks.length, 'track')}${length}`
+}
+
+/** Whether numbers and reasons say anything: where they are the same on every track, as in first songs, names are enough. */
+function isToldApart([first, ...others]: readonly MixTrack[]): boolean {
+  if (!first || others.length === 0) return first !== undefined
+  return others.some(
+    ({ likability, reason }) =>
+      percent(likability) !== percent(first.likability) || reason.text !== first.reason.text,
+  )
+}
+
+function nameLines({ track: { title, artist }, position }: MixTrack, out: Output, place: number): string[] {
+  const indent = ' '.repeat(place) + GAP
+  const [first, ...rest] = wrap(
+    printable(artist ? `${title} – ${artist}` : title),
+    out.width - columns(indent),
+  )
+  const number = out.style.dim(padded(String(position), place, 'right'))
+  return [`${number}${GAP}${out.style.bold(first!)}`, ...rest.map((line) => indent + out.style.bold(line))]
 }
 
 function trackLines(item: MixTrack, out: Output, place: number): string[] {

@@ -57,7 +57,7 @@ export function formatReport(report: ImportReport): string {
 }
 
 function peopleIn(listeners: NonNullable<ImportReport['listeners']>): string {
-  const told = listeners.slice(0, 3).map(({ name, plays }) => `${name} ${count(plays)}`)
+  const told = listeners.slice(0, 3).map(({ name, plays }) => `${name} (${count(plays)})`)
   const rest = listeners.length - told.length
   const median = listeners[listeners.length >> 1]?.plays ?? 0
   const more = rest > 0 ? ` and ${count(rest)} more; half of them have ${count(median)} or fewer` : ''

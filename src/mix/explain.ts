@@ -77,6 +77,11 @@ function explainTracks(
   slate: Slate,
   { recipe, listener, track, nearestLoved, start, evidence }: ExplainFacts,
 ): MixTrack[] {
+  const lovedOf = (row: number) => {
+    const { artist: name } = track(row)
+    const by = name === '' ? undefined : listener.loved.find((one) => track(one.row).artist === name)
+    return by && { lovedOfArtist: { ...listener.trackHistory(by.row), ...namesOf(track(by.row)) } }
+  }
   return slate.tracks.map(({ candidate, propensity, explored }, i) => {
     const { row, artist, familiarity } = candidate
     const near = familiarity === 'new' ? nearestLoved(row) : undefined
@@ -98,6 +103,7 @@ function explainTracks(
       track: listener.trackHistory(row),
       ...(artist > 0 ? { artist: listener.artistHistory(artist) } : {}),
       ...(loved ? { nearest: loved } : {}),
+      ...(familiarity === 'new' && !loved && !beside && lovedOf(row)),
     })
     return {
       position: i + 1,

@@ -22,6 +22,8 @@ export interface ReasonFacts {
   /** This listener with the artist's tracks. */
   readonly artist?: ArtistHistory
   readonly nearest?: LovedTrack
+  /** Another track of the artist that the listener loves. */
+  readonly lovedOfArtist?: LovedTrack
   /** A loved track beside which it stands on so many playlists, of the listener's own and of catalogs. */
   readonly beside?: LovedTrack & { readonly playlists: number }
   /** An artist that the listener loves, near whom the track's artist is, by sound, tags or playlists. */
@@ -55,7 +57,15 @@ function familiarReason({ recipe, now }: ReasonFacts, track: TrackHistory): Reas
   return { kind, text }
 }
 
-function newReason({ artist, nearest, beside, nearArtist, lately }: ReasonFacts): Reason {
+function newReason({
+  recipe,
+  artist,
+  nearest,
+  beside,
+  lovedOfArtist,
+  nearArtist,
+  lately,
+}: ReasonFacts): Reason {
   const finisher = artist !== undefined && artist.finishes > 0
   if (finisher && artist.finishes >= artist.skips) {
     return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
@@ -63,8 +73,12 @@ function newReason({ artist, nearest, beside, nearArtist, lately }: ReasonFacts)
   if (beside) return { kind: 'together', text: `on ${beside.playlists} playlists beside ${loved(beside)}` }
   if (nearest) return { kind: 'near', text: `close in sound to ${loved(nearest)}` }
   if (finisher) return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
+  if (lovedOfArtist) return { kind: 'artist', text: `new to you, by the artist of ${loved(lovedOfArtist)}` }
   if (nearArtist) return { kind: 'circle', text: `new to you, by an artist near ${nearArtist}` }
   if (lately) return { kind: 'popular', text: 'new to you, and popular lately' }
+  if (artist && artist.plays > 0)
+    return { kind: 'artist', text: `new to you from ${artist.name}, of whom you have finished nothing yet` }
+  if (recipe === 'first') return { kind: 'popular', text: 'to find out what you like' }
   return { kind: 'popular', text: 'new to you: nothing in your history speaks for or against it yet' }
 }
 

@@ -96,11 +96,11 @@ const onward: Recipe = {
   floor: 0.03,
 }
 
-/** To begin with, when nothing is known: popular, and of every kind. */
+/** To begin with, when nothing is known: of every kind, and popular where catalogs tell what is. */
 const first: Recipe = {
   name: 'first',
   title: 'First songs',
-  description: 'Popular songs of every kind, to find out what you like.',
+  description: 'Songs of every kind, the popular ones where your catalog tells, to find out what you like.',
   sources: ['starters'],
   newTracks: true,
   novelty: 1,
