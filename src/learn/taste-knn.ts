@@ -25,7 +25,7 @@ export async function knnScores(
 }
 
 /** Who wanted what, and how often, one row a listener in their order. */
-export function wantedBy(sequences: Sequences, listeners: readonly number[]): Interactions {
+function wantedBy(sequences: Sequences, listeners: readonly number[]): Interactions {
   const rows = { user: [] as number[], item: [] as number[], weight: [] as number[] }
   for (const [user, s] of listeners.entries())
     for (let event = sequences.offsets[s]!; event < sequences.offsets[s + 1]!; event++)
