@@ -53,6 +53,11 @@ describe('the notes on a mix', () => {
     expect(notes({})).toEqual([])
   })
 
+  it('ask somebody of whom nothing is known for a few likes, also where a model of everybody serves', () => {
+    const said = notes({ recipe: findRecipe('first'), trained: true }).join(' ')
+    expect(said).toMatch(/Nothing is known of your taste yet/)
+  })
+
   it('say that songs of one artist stand close, when the widest gap is small and when one had to give way', () => {
     expect(notes({ artistGap: 3 })).toEqual([])
     expect(notes({ artistGap: 2 }).join()).toMatch(/Some songs of one artist stand closer/)

@@ -41,7 +41,8 @@ export function notesOn({
   tracks = [],
 }: NoteFacts): string[] {
   const notes: string[] = []
-  if (!trained) notes.push(...beginning(listener, tracks, recipe))
+  const unknown = recipe.name === 'first' && listener.known.length === 0
+  if (!trained || unknown) notes.push(...beginning(listener, tracks, recipe))
   const found = slate.tracks.length
   if (recipe.newTracks && unheard === 0)
     notes.push(
@@ -79,15 +80,15 @@ export function notesOn({
 const PLAIN = /^[^"$`\\!]+$/
 const EXAMPLES = 3
 
-/** What is said while nothing was trained: what the mix goes by, and what would help. */
+/** What is said while nothing was trained, or nothing is known: what the mix goes by, and what would help. */
 function beginning(
   { name, known, trackHistory }: DescribedListener,
   tracks: readonly Track[],
   { startsFrom }: Recipe,
 ): string[] {
+  const of = name === 'me' ? '' : ` --listener ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`
   if (known.some((row) => trackHistory(row).plays > 0))
     return ['Nothing has been trained on your plays yet; "deepcuts train" makes the mixes better.']
-  const of = name === 'me' ? '' : ` --listener ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`
   if (known.length > 0)
     return [
       `Made from ${known.length === 1 ? 'the one song' : `the ${known.length} songs`} you like, without any training; every further like sharpens it.`,
