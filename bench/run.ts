@@ -9,8 +9,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }
   likability: () => import('./likability.ts'),
   hetrec: () => import('./hetrec.ts'),
   neighbors: () => import('./neighbors.ts'),
-  recommend: () => import('./recommend.ts'),
   'many-listeners': () => import('./many-listeners.ts'),
+  recommend: () => import('./recommend.ts'),
 }
 /** What follows the name of one of these is for it. */
 const TAKE_ARGUMENTS = ['likability', 'hetrec', 'neighbors', 'recommend', 'many-listeners']

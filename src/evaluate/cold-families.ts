@@ -21,13 +21,7 @@ const ALS = { width: 64, epochs: 10, frequency: 0.75, weighting: 'log' } as cons
 const LARGEST_INVERTED = 10_000
 
 /** The linear models with the settings that each may have, at most six a model. */
-function coldFamilies({
-  users,
-  items,
-}: {
-  readonly users: number
-  readonly items: number
-}): FoldInModel[][] {
+function coldFamilies({ users, items }: { readonly users: number; readonly items: number }): FoldInModel[][] {
   const ease = [
     [100, 0],
     [300, 0],
