@@ -158,7 +158,7 @@ describe('a log of many listeners in a library', () => {
         { name: 'bo', plays: 1 },
       ],
     })
-    expect(formatReport(report)).toContain('2 listeners: ann 3, bo 1')
+    expect(formatReport(report)).toContain('2 listeners: ann (3), bo (1)')
     expect((await library.listeners.list()).map(({ name }) => name)).toEqual(['ann', 'bo'])
     expect(await visible()).toEqual(['ann', 'ann', 'ann', 'bo'])
     await library.imports.undo(report.importId)
