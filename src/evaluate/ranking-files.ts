@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { DeepcutsError } from '../core/errors.ts'
 import { columnKey } from '../ingest/columns.ts'
-import { openPath } from '../ingest/open-path.ts'
+import { openTable } from '../ingest/open-path.ts'
 import { textPieces } from '../ingest/text.ts'
 import { hashed } from './table-csv.ts'
 
@@ -50,10 +50,8 @@ const SECONDS = 1e11
  * @throws DeepcutsError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_NOT_UTF8, FILE_EMPTY; RANKING_ROW with the line that is no row
  */
 export async function readRankingFile(path: string, format: RankingFormat): Promise<RankingFile> {
-  const { kind, name: file, members, close } = await openPath(path)
+  const { name: file, members, close } = await openTable(path)
   try {
-    if (kind !== 'file')
-      throw new DeepcutsError('FILE_UNREADABLE', { file, problem: `it is a ${kind}, not a table` })
     const hash = createHash('sha256')
     const found = { user: [] as string[], item: [] as string[], weight: [] as number[], time: [] as number[] }
     let number = 0

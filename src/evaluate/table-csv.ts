@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DeepcutsError } from '../core/errors.ts'
 import { columnKey } from '../ingest/columns.ts'
 import { csvRows } from '../ingest/csv.ts'
-import { openPath } from '../ingest/open-path.ts'
+import { openTable } from '../ingest/open-path.ts'
 
 /** The cells of a CSV file, as text. */
 export interface Cells {
@@ -19,10 +19,8 @@ export interface Cells {
  * @throws DeepcutsError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_NOT_UTF8, CSV_BROKEN; FILE_EMPTY without rows below the header
  */
 export async function readCells(path: string): Promise<Cells> {
-  const { kind, name: file, members, close } = await openPath(path)
+  const { name: file, members, close } = await openTable(path)
   try {
-    if (kind !== 'file')
-      throw new DeepcutsError('FILE_UNREADABLE', { file, problem: `it is a ${kind}, not a table` })
     const hash = createHash('sha256')
     const all: (readonly string[])[] = []
     for await (const rows of csvRows(hashed(members[0]!.open(), hash), file))

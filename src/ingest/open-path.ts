@@ -31,6 +31,22 @@ export async function openPath(path: string): Promise<Opened> {
   }
 }
 
+/**
+ * Opens one table: a folder is refused before anything in it is looked at.
+ * @throws DeepcutsError FILE_NOT_FOUND; FILE_UNREADABLE for a folder or a zip
+ */
+export async function openTable(path: string): Promise<Opened> {
+  const isFolder = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  )
+  const opened = isFolder ? undefined : await openPath(path)
+  if (opened?.kind === 'file') return opened
+  await opened?.close()
+  const problem = `it is a ${opened?.kind ?? 'folder'}, not a table`
+  throw new DeepcutsError('FILE_UNREADABLE', { file: baseName(resolve(path)), problem })
+}
+
 async function openFolder(path: string, name: string): Promise<Opened> {
   const members: Member[] = []
   const nested: string[] = []
