@@ -30,7 +30,8 @@ describe('what ties a track to where a mix starts', () => {
     expect(said({ publicPlaylists: 2, ownPlaylists: 1 })).toEqual([
       'on 1 playlist of yours and 2 playlists of others with One',
     ])
-    expect(said({ like: 0.5 })).toEqual(['by Bob, an artist like Ada'])
+    expect(said({ like: 0.5 })).toEqual(['by Bob, whose songs sound like those of Ada'])
+    expect(said({ like: 0.5 }, { tags: ['house'] })[0]).toBe('by Bob, an artist like Ada')
     expect(said({}, { tags: ['grunge', 'rock', 'old'] })).toEqual(['tagged grunge and rock too'])
   })
 

@@ -83,7 +83,7 @@ describe('a radio', () => {
   it('says of each track what ties it to the start, and nothing else about new ones', async () => {
     const { tracks } = await draw({ from: track })
     const tied = tracks.filter(({ reason }) =>
-      /The seed|as well|an artist like|too|playlist/.test(reason.text),
+      /The seed|as well|an artist like|sound like|too|playlist/.test(reason.text),
     )
     expect(tied.length).toBeGreaterThan(10)
   })

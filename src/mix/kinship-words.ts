@@ -82,9 +82,11 @@ function inSound({ kinship, seed, from }: KinshipFacts): Fact | undefined {
   return { kind: 'near', text: `${words} ${named}` }
 }
 
-function likeArtist({ kinship, artist, likeArtist: other }: KinshipFacts): Fact | undefined {
+function likeArtist({ kinship, artist, likeArtist: other, tags }: KinshipFacts): Fact | undefined {
   if (kinship.like < ALIKE || artist === '' || other === '') return undefined
-  return { kind: 'artist', text: `by ${artist}, an artist like ${other}` }
+  // Without tags in common it is the sound alone that makes them alike.
+  const alike = tags.length > 0 ? `an artist like ${other}` : `whose songs sound like those of ${other}`
+  return { kind: 'artist', text: `by ${artist}, ${alike}` }
 }
 
 function tagged({ tags }: KinshipFacts): Fact | undefined {
