@@ -27,20 +27,33 @@ it('puts logs, then playlists, in order, with begin times, one item a recording,
     ],
     { listener: 'bo' },
   )
+  await take(
+    library,
+    ['p', 'q'].flatMap((playlist) =>
+      [TIDE, LAMP].map((track) => ({ kind: 'playlist-item' as const, playlist, track })),
+    ),
+    { format: 'catalog', listener: '' },
+  )
   const people = await library.listeners.list()
   const bo = people.find(({ name }) => name === 'bo')!
   await library.exclusions.add(bo.id, { kind: 'device', device: 'kitchen' })
   const catalog = await library.catalog()
-  const sequences = sequencesOf(catalog, await library.logs(people), await readPlaylists(store, catalog))
+  const playlists = await readPlaylists(store, catalog)
+  const sequences = sequencesOf(catalog, await library.logs(people), { playlists, listeners: people })
   const names = itemNames(catalog)
   const [tide, lamp] = [names.items.indexOf(TIDE.spotify), names.items.indexOf('nia vale\u001flamplight')]
   expect(sequences).toEqual({
     items: catalog.size,
-    offsets: Int32Array.of(0, 3, 4, 6),
-    item: Int32Array.of(tide, lamp, tide, tide, lamp, tide),
-    outcome: Int8Array.of(1, 0, 1, 1, -1, -1),
-    at: Float64Array.of(T - 200_000, T + 400_000, T + 1_000_000, T + 100_000, Number.NaN, Number.NaN),
-    playlist: Uint8Array.of(0, 0, 1),
+    offsets: Int32Array.of(0, 3, 4, 6, 8, 10),
+    item: Int32Array.of(tide, lamp, tide, tide, lamp, tide, tide, lamp, tide, lamp),
+    outcome: Int8Array.of(1, 0, 1, 1, -1, -1, -1, -1, -1, -1),
+    at: Float64Array.of(
+      ...[T - 200_000, T + 400_000, T + 1_000_000, T + 100_000],
+      ...Array.from({ length: 6 }, () => Number.NaN),
+    ),
+    playlist: Uint8Array.of(0, 0, 1, 1, 1),
+    // A playlist is its listener's; those of a catalog are nobody's, and each counts alone.
+    owner: Int32Array.of(people[0]!.id, bo.id, bo.id, -2, -3),
   })
   const content = itemContent(catalog, fitAudioScale(catalog, []))
   expect(content.genreSets[content.genres[tide]!]).toEqual(['folk', 'sea'])

@@ -15,6 +15,7 @@ import {
 } from '../src/learn/everybody-data.ts'
 import { describeMany, ownWorld, weighedRows } from '../src/learn/everybody-views.ts'
 import { trainEverybody } from '../src/learn/train-everybody.ts'
+import { EVERYBODY } from '../src/library/kept-library.ts'
 import type { Library } from '../src/library/library.ts'
 import { makeListeners } from '../src/world/many-listeners.ts'
 import { importWorld } from './suites/many-people.ts'
@@ -172,6 +173,39 @@ describe('a training on everybody', () => {
       plays,
       difference: { mean: 0 },
     })
+  }, 120_000)
+})
+
+describe('a training on everybody that is stopped in its taste model', () => {
+  it('keeps what was learned before, and serves unless what serves has a taste model', async () => {
+    const { library } = await everybodyOf()
+    const stopped = () => {
+      const controller = new AbortController()
+      const stage = (name: string) => {
+        if (name.startsWith('Trying')) controller.abort(new Error('stopped'))
+      }
+      return trainEverybody(library, { seed: 1, preset: 'nano' }, { ...silent, stage }, controller.signal)
+    }
+    const first = await stopped()
+    expect(first.cut).toBe('stopped')
+    expect(first.promotion).toBeUndefined()
+    expect(first.everybody.leftOut.models.length).toBeGreaterThan(3)
+    expect(first.everybody.taste).toMatchObject({
+      chosen: 'popularity',
+      sentence: expect.stringMatching(/^not chosen: .* stopped/),
+    })
+    const { files } = await library.models.load(EVERYBODY, first.version)
+    expect(Object.keys(files).some((name) => name.startsWith('taste'))).toBe(false)
+
+    const withTaste = { everybody: { taste: { chosen: 'ids' } } }
+    const serving = await library.models.save(EVERYBODY, files, withTaste, { serve: true })
+    const second = await stopped()
+    expect(second.promotion).toMatchObject({
+      promoted: false,
+      against: serving.version,
+      reason: 'stopped before its taste model',
+    })
+    expect((await library.models.active(EVERYBODY))?.version).toBe(serving.version)
   }, 120_000)
 })
 

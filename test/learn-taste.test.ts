@@ -36,6 +36,7 @@ function heard(items: readonly (readonly number[])[], outcome = 1): Sequences {
     outcome: new Int8Array(events.length).fill(outcome),
     at: Float64Array.from(events, (_, k) => k * 3_600_000),
     playlist: new Uint8Array(items.length),
+    owner: Int32Array.from(items, (_, s) => s),
   }
 }
 
@@ -59,6 +60,38 @@ describe('windows', () => {
 
   it('have nothing to foresee in what the listener had before', () => {
     expect([...firstTimes(heard([[3, 3, 4, 3], [3]]))]).toEqual([1, 0, 1, 0, 1])
+  })
+})
+
+describe('what gets a vector of its own', () => {
+  // Track 7 is of artist 2; the other tracks of this artist are heard by nobody here.
+  const content = { ...world.content, genres: new Int32Array(60), genreSets: [[], ['folk'], ['polka']] }
+  content.genres[7] = 1
+  content.genres[30] = 2
+  const lessonOf = (items: readonly (readonly number[])[], owner: readonly number[], least?: number) => {
+    const sequences = { ...heard(items), owner: Int32Array.from(owner) }
+    const listeners = items.map((_, s) => s)
+    return tasteLesson({ ...world, content, sequences }, listeners, least).vocabulary
+  }
+  const words = (count: number) => Array.from({ length: count }, () => [7, 7])
+
+  it('has five distinct owners behind it where everybody is learned from: a track, its artist, its tag', () => {
+    const known = lessonOf([...words(5), [30]], [0, 1, 2, 3, 4, 5], 5)
+    expect(known).toEqual({ items: ['track 7'], artists: ['artist 1'], tags: ['folk'] })
+    expect(lessonOf([...words(4), [30]], [0, 1, 2, 3, 4], 5)).toEqual({ items: [], artists: [], tags: [] })
+  })
+
+  it('is not one listener with four playlists, however small the minimum of two is', () => {
+    const one = [9, 9, 9, 9, 9]
+    expect(lessonOf(words(5), one, 5).items).toEqual([])
+    expect(lessonOf(words(5), one)).toEqual({ items: [], artists: [], tags: [] })
+    expect(lessonOf(words(2), [1, 2]).items).toEqual(['track 7'])
+    expect(lessonOf(words(6), [1, 2, 3, 4, 5, 5], 5).artists).toEqual(['artist 1'])
+  })
+
+  it('is an artist whom five listeners had by different tracks, and none of the tracks', () => {
+    const known = lessonOf([[5], [6], [7], [8], [9]], [0, 1, 2, 3, 4], 5)
+    expect(known).toEqual({ items: [], artists: ['artist 1'], tags: [] })
   })
 })
 
@@ -117,8 +150,8 @@ describe('left-out listeners', () => {
   const leftOut = leaveOut(world.sequences, random(1))
 
   it('are a fifth, shown what came first, and asked for what they finished later and had not heard', () => {
-    expect(leftOut.listeners).toHaveLength(12)
-    for (const [row, s] of leftOut.listeners.entries()) {
+    expect(leftOut.judged).toHaveLength(12)
+    for (const [row, s] of leftOut.judged.entries()) {
       const own = [...world.sequences.item.subarray(s * 20, s * 20 + 20)]
       expect([...leftOut.shown.item.subarray(row * 16, row * 16 + 16)]).toEqual(own.slice(0, 16))
       for (const item of leftOut.wanted[row]!) {
@@ -129,13 +162,25 @@ describe('left-out listeners', () => {
   })
 
   it('teach nothing', () => {
-    const taught = everyone.filter((s) => !leftOut.listeners.includes(s))
+    const taught = everyone.filter((s) => !leftOut.judged.includes(s))
     const other = { ...world.sequences, item: world.sequences.item.slice() }
-    for (const s of leftOut.listeners) other.item.fill(0, s * 20, s * 20 + 20)
+    for (const s of leftOut.judged) other.item.fill(0, s * 20, s * 20 + 20)
     const [a, b] = [world.sequences, other].map((sequences) => tasteLesson({ ...world, sequences }, taught))
     expect(a!.fans).toEqual(b!.fans)
     expect(a!.vocabulary).toEqual(b!.vocabulary)
     expect(a!.draw.logQ).toEqual(b!.draw.logQ)
+  })
+
+  it('are left out with their playlists, and count once', () => {
+    // Of each pair of sequences one is a playlist of the same listener.
+    const owner = world.sequences.owner.map((s) => s >> 1)
+    for (let seed = 0; seed < 5; seed++) {
+      const out = leaveOut({ ...world.sequences, owner }, random(seed))
+      expect(out.judged).toHaveLength(6)
+      expect(new Set(out.judged.map((s) => owner[s])).size).toBe(6)
+      expect(out.sequences.size).toBe(12)
+      for (const s of out.judged) for (const each of [s, s ^ 1]) expect(out.sequences).toContain(each)
+    }
   })
 
   it('who are foreseen perfectly have an NDCG of 1', () => {
@@ -146,9 +191,28 @@ describe('left-out listeners', () => {
 })
 
 describe('a trained network', () => {
+  it('makes no more steps in a round than it may', async () => {
+    const lesson = tasteLesson(world, everyone)
+    const built = { ...shape, batch: 2, features: featureWidth(lesson.features) }
+    const stepped = async (most: { readonly roundSteps?: number }) => {
+      const settings = { stage: '', shape: built, learningRate: 1e-3, rounds: 1, patience: 1, ...most }
+      const drawn = { ...lesson, draw: { ...lesson.draw, next: counted } }
+      draws = 0
+      await trainTasteNetwork(drawn, undefined, settings, silent)
+      return draws / built.negatives
+    }
+    let draws = 0
+    const counted: typeof lesson.draw.next = (rng) => {
+      draws++
+      return lesson.draw.next(rng)
+    }
+    expect(await stepped({ roundSteps: 7 })).toBe(7)
+    expect(await stepped({})).toBe(60)
+  }, 30_000)
+
   it('serves listeners it never saw by what they finished, is pushed away by skips, and places unheard tracks by content', async () => {
     const leftOut = leaveOut(world.sequences, random(1))
-    const taught = everyone.filter((s) => !leftOut.listeners.includes(s))
+    const taught = everyone.filter((s) => !leftOut.judged.includes(s))
     // The last track of each artist is heard by nobody.
     const silenced = (item: number) => item % 5 === 4
     const sequences = {
@@ -166,7 +230,7 @@ describe('a trained network', () => {
       ...leftOut,
       shown: partsOf(
         sequences,
-        leftOut.listeners.map((sequence) => ({ sequence, from: sequence * 20, to: sequence * 20 + 16 })),
+        leftOut.judged.map((sequence) => ({ sequence, from: sequence * 20, to: sequence * 20 + 16 })),
       ),
     }
     const tracks = await model.embedTracks(world.content, world.names)
@@ -221,6 +285,13 @@ describe('the choice of capacity', () => {
     expect(choice.chosen).toBe('popularity')
     expect(choice.sentence).toMatch(/0 listeners could be left out .* takes 5/)
     expect(trained).toBeUndefined()
+  })
+
+  it('stays off where the playlists of few listeners look like many', async () => {
+    const sequences = { ...world.sequences, owner: world.sequences.owner.map((s) => s % 24) }
+    const { choice } = await trainTaste({ ...world, sequences }, { seed: 1 }, silent)
+    expect(choice.listeners).toEqual({ taught: 20, leftOut: 4 })
+    expect(choice.chosen).toBe('popularity')
   })
 
   it.each([

@@ -105,6 +105,7 @@ function sequenced(events: readonly Had[], users: number, items: number, ordered
     outcome: new Int8Array(order.length).fill(FINISH),
     at: Float64Array.from(order, (row) => events[row]!.at),
     playlist: new Uint8Array(users).fill(playlist),
+    owner: Int32Array.from({ length: users }, (_, user) => user),
   }
   return { sequences, weight: Float32Array.from(order, (row) => events[row]!.weight) }
 }
@@ -140,6 +141,7 @@ export function coldRows(
       outcome: Int8Array.from(flat, (event) => sequences.outcome[event]!),
       at: Float64Array.from(flat, (event) => sequences.at[event]!),
       playlist: new Uint8Array(rows.length).fill(playlist),
+      owner: Int32Array.from(rows, (_, row) => row),
     },
     matrix: interactions(
       { user: owner, item, weight: flat.map((event) => weight[event]!) },

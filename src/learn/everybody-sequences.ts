@@ -11,12 +11,14 @@ import type { TasteNames } from '../taste/vocabulary.ts'
 /**
  * Logs, then playlists, as sequences over the rows of a catalog: recordings that came in under several names are one item, and what is
  * excluded is no event. The moment of an event is when the play began; playlists have none.
+ * @param more playlists, and of each log the listener, who may own some of them
  */
 export function sequencesOf(
   catalog: Pick<Catalog, 'size'>,
   logs: readonly Pick<ListeningLog, 'size' | 'row' | 'endedAt' | 'msPlayed' | 'outcome'>[],
-  playlists?: Playlists,
+  more?: { readonly playlists: Playlists; readonly listeners: readonly { readonly id: number }[] },
 ): Sequences {
+  const playlists = more?.playlists
   const lists = playlists?.size ?? 0
   const offsets = new Int32Array(logs.length + lists + 1)
   logs.forEach(({ size }, s) => {
@@ -37,7 +39,11 @@ export function sequencesOf(
     for (let i = 0; i < log.size; i++) at[offsets[s]! + i] = log.endedAt[i]! - log.msPlayed[i]!
   })
   if (playlists) item.set(playlists.row, offsets[logs.length]!)
-  return { items: catalog.size, offsets, item, outcome, at, playlist }
+  const ofLogs = more ? more.listeners.map(({ id }) => id) : logs.map((_, s) => s)
+  // Listeners count from 1; playlists of nobody, each an owner of its own, count down from −1.
+  const ofLists = Array.from(playlists?.owner ?? [], (listener, p) => listener || -1 - p)
+  const owner = Int32Array.from([...ofLogs, ...ofLists])
+  return { items: catalog.size, offsets, item, outcome, at, playlist, owner }
 }
 
 /** What a catalog knows of its rows without anybody having heard them. */

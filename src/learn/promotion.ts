@@ -22,7 +22,12 @@ export interface Promotion {
   readonly plays: number
   /** Log-loss of the new one minus that of the other, for a mix, with its interval; absent when they could not be compared. */
   readonly difference?: Estimate
-  readonly reason: 'not worse' | 'worse' | 'too few plays to compare' | 'the other cannot be read'
+  readonly reason:
+    | 'not worse'
+    | 'worse'
+    | 'too few plays to compare'
+    | 'the other cannot be read'
+    | 'stopped before its taste model'
 }
 
 /** With fewer plays an interval is too wide to say anything. */

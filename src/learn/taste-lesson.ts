@@ -45,15 +45,19 @@ export interface NegativeDraw {
   next(random: Random): number
 }
 
-/** Listeners who had a track before it gets a vector of its own. */
-const FANS_FOR_ID = 2
+/** Owners who had a track, an artist or a tag before it gets a vector of its own, unless told. */
+const FANS = 2
 /** The share of negatives drawn evenly among the tracks that somebody had; the others by how many had them. */
 const EVENLY = 0.5
 
-/** Prepares what some listeners teach, with the vocabulary and the encoding of a model that is to go on, or new ones. */
+/**
+ * Prepares what some listeners teach, with the vocabulary and the encoding of a model that is to go on, or new ones.
+ * @param least distinct owners, playlists not counted beside the log of the same listener, behind whatever gets a vector of its own
+ */
 export function tasteLesson(
   data: TasteData,
   listeners: readonly number[],
+  least = FANS,
   earlier?: Pick<TasteCheckpoint, 'features' | 'vocabulary'>,
 ): TasteLesson {
   const { sequences, content, names } = data
@@ -69,13 +73,8 @@ export function tasteLesson(
   }
   const known = Array.from(heard.keys()).filter((item) => heard[item]! > 0)
   const features = earlier?.features ?? fitTrackFeatures(content, known)
-  const vocabulary = vocabularyOf(
-    content,
-    names,
-    heard,
-    listeners.length === 1 ? 1 : FANS_FOR_ID,
-    earlier?.vocabulary,
-  )
+  const had = hadByOwner(sequences, listeners)
+  const vocabulary = vocabularyOf(content, names, had, least, earlier?.vocabulary)
   return {
     data,
     listeners,
@@ -92,6 +91,20 @@ export function tasteLesson(
     draw: negativeDraw(heard),
     ordered: !sequences.at.every(Number.isNaN),
   }
+}
+
+/** The items that each owner of some sequences had. */
+function hadByOwner(
+  { offsets, item, owner }: Sequences,
+  listeners: readonly number[],
+): ReadonlySet<number>[] {
+  const had = new Map<number, Set<number>>()
+  for (const s of listeners) {
+    const own = had.get(owner[s]!) ?? new Set()
+    had.set(owner[s]!, own)
+    for (let event = offsets[s]!; event < offsets[s + 1]!; event++) own.add(item[event]!)
+  }
+  return [...had.values()]
 }
 
 /** Whether anything is known of the tracks but who has them. */

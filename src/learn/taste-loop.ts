@@ -7,7 +7,7 @@ import type { TasteCheckpoint } from '../taste/taste-checkpoint.ts'
 import { openTaste } from '../taste/taste-model.ts'
 import { type TrainingShape, tasteLoss } from '../taste/taste-network.ts'
 import { moveTables, tasteBatch, trainedTables } from './taste-batch.ts'
-import { type LeftOut, ndcgOf, tasteScores } from './taste-left-out.ts'
+import { type LeftOut, ndcgsOf, tasteScores } from './taste-left-out.ts'
 import { reordered, type TasteLesson } from './taste-lesson.ts'
 import { type TasteWindow, windowsOf } from './taste-windows.ts'
 
@@ -19,6 +19,8 @@ export interface TasteLoopSettings {
   /** Rounds that the learning rate is planned for, and the one to end after when that is earlier. */
   readonly rounds: number
   readonly until?: number
+  /** Steps of a round at most; a longer one goes over some of the windows, others each time. */
+  readonly roundSteps?: number
   /** Rounds without a better result before it ends. */
   readonly patience: number
   /** A model to go on from: its parameters, and the tables of the lesson's earlier vocabulary. */
@@ -46,7 +48,7 @@ const STEPS_A_ROUND = 40
 export async function trainTasteNetwork(
   lesson: TasteLesson,
   leftOut: LeftOut | undefined,
-  { stage, shape, learningRate, rounds, until = rounds, patience, from }: TasteLoopSettings,
+  { stage, shape, learningRate, rounds, until = rounds, roundSteps, patience, from }: TasteLoopSettings,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<TrainedTaste> {
@@ -73,7 +75,7 @@ export async function trainTasteNetwork(
     for (let round = 1; round <= until && worse < patience; round++) {
       let [sum, steps] = [0, 0]
       const now = reordered(lesson, rng.fork(`order ${round}`))
-      const plan = batchesOf(now, shape, rng.fork(`round ${round}`))
+      const plan = batchesOf(now, shape, rng.fork(`round ${round}`)).slice(0, roundSteps)
       for (const [at, windows] of plan.entries()) {
         const batch = tasteBatch(now, tables, shape, windows, rng)
         if (!batch.inputs.weight!.some((weight) => weight > 0)) continue
@@ -124,7 +126,8 @@ async function judge(checkpoint: TasteCheckpoint, leftOut: LeftOut, { data }: Ta
   try {
     const tracks = await model.embedTracks(data.content, data.names)
     const score = await tasteScores(model, leftOut.shown, tracks)
-    return { short: ndcgOf(leftOut, score), long: ndcgOf(leftOut, score, 200) }
+    const [short, long] = ndcgsOf(leftOut, score, [20, 200])
+    return { short: short!, long: long! }
   } finally {
     await model.close()
   }

@@ -75,6 +75,7 @@ function inOrder(matrix: Interactions, random: Random): TasteData {
     outcome: new Int8Array(places.length).fill(FINISH),
     at: Float64Array.from(places, (at) => time?.[at] ?? Number.NaN),
     playlist: new Uint8Array(users),
+    owner: Int32Array.from({ length: users }, (_, user) => user),
   }
   const names = { items: Array.from({ length: items }, (_, item) => `item ${item}`), artists: [''] }
   return { sequences, content: untold(items), names }

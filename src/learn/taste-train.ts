@@ -18,7 +18,7 @@ import { knnScores } from './taste-knn.ts'
 import { type LeftOut, leaveOut, ndcgOf } from './taste-left-out.ts'
 import { isTold, type TasteData, type TasteLesson, tasteLesson } from './taste-lesson.ts'
 import { type TasteLoopSettings, type TrainedTaste, trainTasteNetwork } from './taste-loop.ts'
-import { roundsFor } from './taste-windows.ts'
+import { LONGEST_ROUND, roundsFor } from './taste-windows.ts'
 
 export interface TasteSettings {
   readonly seed: number
@@ -26,8 +26,10 @@ export interface TasteSettings {
   readonly width?: number
   /** The most events that an encoder reads. */
   readonly length?: number
-  /** The most that are tried; by the size of the data unless told. */
+  /** The most that are tried; unless told as many as make about a thousand steps. */
   readonly rounds?: number
+  /** Distinct owners behind a track, an artist or a tag before it has a vector of its own; two unless told. */
+  readonly fans?: number
 }
 
 export interface TasteModelFiles {
@@ -68,7 +70,7 @@ interface Best {
 }
 
 /**
- * Trains a taste model on many listeners: a fifth of them is left out and says which capacity the data carries and how long to train; then
+ * Trains a taste model on many listeners: a fifth of the owners is left out with all that is theirs, and says which capacity the data carries and how long to train; then
  * all of them teach it. The same data and seed give the same model on one machine.
  * @throws the signal's reason, TRAINING_DIVERGED
  */
@@ -81,15 +83,18 @@ export async function trainTaste(
   const rng = random(`${settings.seed}/taste choice`)
   const count = data.sequences.offsets.length - 1
   const leftOut = leaveOut(data.sequences, rng)
-  const out = new Set(leftOut.listeners)
   const everyone = Array.from({ length: count }, (_, s) => s)
-  const taught = everyone.filter((s) => !out.has(s))
-  const listeners = { taught: taught.length, leftOut: leftOut.listeners.length }
-  if (leftOut.listeners.length < LEAST_LEFT_OUT) {
+  const taught = everyone.filter((s) => !leftOut.sequences.has(s))
+  const listeners = {
+    taught: new Set(taught.map((s) => data.sequences.owner[s]!)).size,
+    leftOut: leftOut.judged.length,
+  }
+  if (leftOut.judged.length < LEAST_LEFT_OUT) {
     const choice = { chosen: 'popularity', listeners, trials: [], beside: [] } as const
     return { choice: { ...choice, sentence: choiceSentence(choice) } }
   }
-  const { best, trials, beside } = await climb(tasteLesson(data, taught), leftOut, settings, progress, signal)
+  const lesson = tasteLesson(data, taught, settings.fans)
+  const { best, trials, beside } = await climb(lesson, leftOut, settings, progress, signal)
   const found = { chosen: best.level, listeners, trials, beside }
   const choice = { ...found, sentence: choiceSentence(found) }
   if (best.level === 'popularity') return { choice }
@@ -109,7 +114,7 @@ export async function teachTaste(
   signal?: AbortSignal,
 ): Promise<TasteModelFiles> {
   const everyone = Array.from({ length: data.sequences.offsets.length - 1 }, (_, s) => s)
-  const lesson = tasteLesson(data, everyone)
+  const lesson = tasteLesson(data, everyone, settings.fans)
   const loop = loopOf(lesson, plan, settings, 'Learning from all listeners')
   const until = { ...loop, until: plan.rounds }
   const { checkpoint } = await trainTasteNetwork(lesson, undefined, until, progress, signal)
@@ -124,12 +129,12 @@ export async function teachTaste(
 export async function refreshTaste(
   previous: TasteCheckpoint,
   data: TasteData,
-  { seed }: Pick<TasteSettings, 'seed'>,
+  { seed, fans }: Pick<TasteSettings, 'seed' | 'fans'>,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<TasteModelFiles> {
   const everyone = Array.from({ length: data.sequences.offsets.length - 1 }, (_, s) => s)
-  const lesson = tasteLesson(data, everyone, previous)
+  const lesson = tasteLesson(data, everyone, fans, previous)
   const settings = {
     stage: 'Going on with the taste model',
     shape: { ...previous.shape, batch: BATCH, negatives: NEGATIVES, seed },
@@ -192,8 +197,11 @@ function loopOf(
     negatives: NEGATIVES,
     seed,
   }
-  const planned = rounds ?? roundsFor(lesson.data.sequences, length, BATCH)
-  return { stage, shape, learningRate: RATE, rounds: planned, patience: PATIENCE }
+  const planned =
+    rounds === undefined
+      ? { rounds: roundsFor(lesson.data.sequences, length, BATCH), roundSteps: LONGEST_ROUND }
+      : { rounds }
+  return { stage, shape, learningRate: RATE, ...planned, patience: PATIENCE }
 }
 
 async function withFiles(checkpoint: TasteCheckpoint): Promise<TasteModelFiles> {

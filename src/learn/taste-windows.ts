@@ -36,6 +36,8 @@ export function windowsOf(
 /** Steps of a training, about: beyond a million events a round is long, and few of them do. */
 const STEPS = 1000
 const ROUNDS = { least: 3, most: 20 } as const
+/** Steps of a round, so that the fewest rounds are about as many steps, however many listeners there are. */
+export const LONGEST_ROUND = Math.ceil(STEPS / ROUNDS.least)
 
 /** How many rounds make about a thousand steps of `together` windows, from three to twenty. */
 export function roundsFor({ offsets }: Sequences, length: number, together: number): number {

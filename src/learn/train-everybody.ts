@@ -3,11 +3,11 @@ import { FINISH, SKIP } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import type { AudioScale } from '../features/audio-scale.ts'
 import { GraphError } from '../graph/index.ts'
+import { LEAST_LISTENERS } from '../library/community.ts'
 import { EVERYBODY } from '../library/kept-library.ts'
 import type { Library } from '../library/library.ts'
 import { readPlaylists } from '../library/playlists.ts'
 import { type Checkpoint, checkpointFiles, readCheckpoint } from '../model/checkpoint.ts'
-import type { Sequences } from '../taste/sequences.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Everybody, type Parts, partsOf, placeOf, playsBefore, readEverybody } from './everybody-data.ts'
 import { describeForJudging, fitEverybody, refitEverybody } from './everybody-fit.ts'
@@ -17,7 +17,7 @@ import { PRESETS, type PresetName } from './presets.ts'
 import type { Promotion } from './promotion.ts'
 import type { TasteChoice } from './taste-choice.ts'
 import type { TasteData } from './taste-lesson.ts'
-import { trainTaste } from './taste-train.ts'
+import { type TasteTraining, trainTaste } from './taste-train.ts'
 import type { TrainingReport } from './train.ts'
 
 /** What a training over all listeners did; plain JSON. Like the report of one listener's, its held-out plays being those of the left-out listeners. */
@@ -39,7 +39,8 @@ export interface EverybodyReport extends TrainingReport {
 
 /**
  * Trains the likability ensemble on all listeners and keeps it as a version of everybody: fit on most of them until a moment, judge on
- * those left out and on the time after, go on with everything, and let it serve unless it is worse than the one that does.
+ * those left out and on the time after, go on with everything, and let it serve unless it is worse than the one that does. A stop once
+ * something was learned keeps that, and a version that was stopped before its taste model does not serve instead of one that has one.
  * @throws TOO_FEW_LISTENERS, TOO_FEW_PLAYS, TRAINING_DIVERGED, the signal's reason
  */
 export async function trainEverybody(
@@ -59,9 +60,7 @@ export async function trainEverybody(
   const tail = await judge(await describe(tailOf(parts), 'the newest plays'), earlier)
   const fitted = earlier.cut ? earlier : await refitEverybody(data, earlier, progress, signal)
 
-  const tasteData = await tasteDataOf(library, data, audioScale)
-  const rounds = tasteRounds(tasteData.sequences)
-  const taste = await trainTaste(tasteData, { seed, rounds }, progress, signal)
+  const taste = await tasteUnlessStopped(library, data, { seed, audioScale }, progress, signal)
   await taste.trained?.model.close()
 
   const evaluation: Evaluation = earlier.evaluation
@@ -71,7 +70,7 @@ export async function trainEverybody(
     ...taste.trained?.files,
     'evaluation.json': Buffer.from(JSON.stringify(evaluation)),
   }
-  const cut = earlier.cut ?? fitted.cut
+  const cut = earlier.cut ?? fitted.cut ?? taste.cut
   const { ensemble } = fitted.checkpoint
   const learned = {
     listener: '',
@@ -95,13 +94,38 @@ export async function trainEverybody(
     ...(cut && { cut }),
   }
   for (;;) {
-    const promotion = await promotionOf(library, earlier.checkpoint, cut !== undefined, (scale, upTo) =>
+    const ours = {
+      checkpoint: earlier.checkpoint,
+      cut: cut !== undefined,
+      tasteStopped: taste.cut !== undefined,
+    }
+    const promotion = await promotionOf(library, ours, (scale, upTo) =>
       describe(leftOutOf(parts, upTo), 'beside the model that serves', scale),
     )
     const report = { ...learned, ...(promotion && { promotion }) }
     const serve = promotion?.promoted ?? true
     const kept = await library.models.saveAfter(promotion?.against, EVERYBODY, files, report, { serve })
     if (kept) return { version: kept.version, ...report }
+  }
+}
+
+/** Trains the taste model; when it is stopped there is none, and what was learned before is kept. @throws TRAINING_DIVERGED */
+async function tasteUnlessStopped(
+  library: Library,
+  data: Everybody,
+  { seed, audioScale }: { readonly seed: number; readonly audioScale: AudioScale },
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<TasteTraining & { readonly cut?: 'stopped' }> {
+  try {
+    const settings = { seed, fans: LEAST_LISTENERS }
+    return await trainTaste(await tasteDataOf(library, data, audioScale), settings, progress, signal)
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error
+    const nothing = { taught: 0, leftOut: 0 }
+    const sentence = 'not chosen: the training was stopped before it was found.'
+    const choice = { chosen: 'popularity', listeners: nothing, trials: [], beside: [], sentence } as const
+    return { choice, cut: 'stopped' }
   }
 }
 
@@ -114,24 +138,10 @@ async function tasteDataOf(
   const logs = people.map(({ log }) => log)
   const playlists = await readPlaylists(library.store, catalog)
   return {
-    sequences: sequencesOf(catalog, logs, playlists),
+    sequences: sequencesOf(catalog, logs, { playlists, listeners: people.map(({ listener }) => listener) }),
     content: itemContent(catalog, scale),
     names: itemNames(catalog),
   }
-}
-
-/** Events of a sequence that the taste model learns together, how many such windows of one sequence a round has at most, and windows a step. */
-const WINDOW = { events: 100, most: 8, together: 32 } as const
-/** Steps of one level's training, about: beyond a million events a round is long, and few of them do. */
-const TASTE_STEPS = 1000
-const ROUNDS = { least: 3, most: 20 } as const
-
-function tasteRounds({ offsets }: Sequences): number {
-  let windows = 0
-  for (let s = 0; s + 1 < offsets.length; s++)
-    windows += Math.min(WINDOW.most, Math.ceil((offsets[s + 1]! - offsets[s]!) / WINDOW.events))
-  const rounds = Math.ceil(TASTE_STEPS / Math.max(1, windows / WINDOW.together))
-  return Math.min(Math.max(rounds, ROUNDS.least), ROUNDS.most)
 }
 
 const leftOutOf = ({ leftOut }: Parts, upTo = Number.POSITIVE_INFINITY) =>
@@ -162,8 +172,11 @@ function countsOf({ people }: Everybody) {
  */
 async function promotionOf(
   library: Library,
-  ours: Checkpoint,
-  cut: boolean,
+  {
+    checkpoint: ours,
+    cut,
+    tasteStopped,
+  }: { readonly checkpoint: Checkpoint; readonly cut: boolean; readonly tasteStopped: boolean },
   describe: (scale: AudioScale, upTo: number) => ReturnType<Parameters<typeof compareOn>[0]>,
 ): Promise<Promotion | undefined> {
   const active = await library.models.active(EVERYBODY)
@@ -172,6 +185,8 @@ async function promotionOf(
   try {
     const { files } = await library.models.load(EVERYBODY, against)
     const { everybody } = active.training as Partial<EverybodyReport>
+    if (tasteStopped && everybody && everybody.taste.chosen !== 'popularity')
+      return { promoted: false, against, plays: 0, reason: 'stopped before its taste model' }
     const upTo = everybody?.leftOutUpTo ?? 0
     const theirs = readCheckpoint(files, 'held-out', against)
     const { plays, difference } = await compareOn((scale) => describe(scale, upTo), ours, theirs)

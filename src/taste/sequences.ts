@@ -13,6 +13,11 @@ export interface Sequences {
   readonly at: Float64Array
   /** Sequence → 1 for a playlist, 0 for a listener. */
   readonly playlist: Uint8Array
+  /**
+   * Sequence → whose it is: a log and the playlists of one listener are of one owner. A playlist that a catalog tells is an owner of its
+   * own, since nobody's listening is behind it.
+   */
+  readonly owner: Int32Array
 }
 
 /** What is known of items without anybody having heard them; item 0…items − 1. */

@@ -27,26 +27,45 @@ export interface TrackRows {
 
 /**
  * The vocabulary of a catalog, after what an earlier one has: known words keep their rows.
- * @param heard item → how often it was heard: one that was heard less than `least` times gets no vector of its own
+ * @param had the items that each owner had: a track, an artist or a tag with less than `least` owners behind it gets no vector of its own
  */
 export function vocabularyOf(
   content: ItemContent,
   names: TasteNames,
-  heard: ArrayLike<number>,
+  had: readonly ReadonlySet<number>[],
   least: number,
   earlier: Vocabulary = { items: [], artists: [], tags: [] },
 ): Vocabulary {
-  const items = names.items.filter((key, item) => key !== '' && heard[item]! >= least)
-  const artists = Array.from(new Set(content.artist), (artist) => (artist > 0 ? names.artists[artist]! : ''))
-  const tags = content.genreSets.flat()
-  const extended = (known: readonly string[], more: readonly string[]) => [
-    ...new Set([...known, ...more.filter((word) => word !== '')]),
-  ]
-  return {
-    items: extended(earlier.items, items),
-    artists: extended(earlier.artists, artists),
-    tags: extended(earlier.tags, tags),
+  const nameOf = (artist: number) => (artist > 0 ? names.artists[artist]! : '')
+  const extended = (known: readonly string[], words: Iterable<string>, wordsOf: WordsOf) => {
+    const owners = ownersOf(had, wordsOf)
+    const more = [...words].filter((word) => word !== '' && (owners.get(word) ?? 0) >= least)
+    return [...new Set([...known, ...more])]
   }
+  return {
+    items: extended(earlier.items, names.items, (item) => [names.items[item]!]),
+    artists: extended(earlier.artists, Array.from(new Set(content.artist), nameOf), (item) => [
+      nameOf(content.artist[item]!),
+    ]),
+    tags: extended(
+      earlier.tags,
+      content.genreSets.flat(),
+      (item) => content.genreSets[content.genres[item]!] ?? [],
+    ),
+  }
+}
+
+type WordsOf = (item: number) => readonly string[]
+
+/** Word → how many owners had an item that has it. */
+function ownersOf(had: readonly ReadonlySet<number>[], wordsOf: WordsOf): Map<string, number> {
+  const owners = new Map<string, number>()
+  for (const items of had) {
+    const words = new Set<string>()
+    for (const item of items) for (const word of wordsOf(item)) words.add(word)
+    for (const word of words) owners.set(word, (owners.get(word) ?? 0) + 1)
+  }
+  return owners
 }
 
 /** Where a model finds the items of a catalog, by name: numbers of another catalog are never read as its own. */

@@ -47,6 +47,7 @@ export function tasteWorld(settings: TasteWorldSettings): TasteWorld {
     outcome: new Int8Array(total),
     at: new Float64Array(total),
     playlist: new Uint8Array(listeners),
+    owner: Int32Array.from({ length: listeners }, (_, s) => s),
   }
   for (let s = 0; s < listeners; s++) {
     let last = -1
