@@ -8,6 +8,8 @@ export function promotionIn(
   whose = '',
 ): string {
   const all = `"deepcuts models use ${version}${whose}" takes it all the same.`
+  if (reason === 'stopped before its taste model')
+    return `It does not serve: its training was stopped before its taste model, and model ${against} has one and goes on serving. ${all}`
   if (!promoted && !difference)
     return `It does not serve: its training was cut short, and too few plays show whether it is as good as model ${against}, which goes on serving. ${all}`
   if (!promoted)
@@ -21,6 +23,17 @@ export function promotionIn(
       ? 'there are too few plays that neither had seen to compare them'
       : `model ${against} cannot be read any more`
   return `It serves instead of model ${against}: ${compared}.`
+}
+
+/** Whether a version whose training was stopped serves, as the end of a sentence about it. */
+export function servesIn(promotion: Promotion | undefined): string {
+  if (promotion?.promoted !== false)
+    return `serves from now on${promotion?.difference ? `: ${comparison(promotion)}` : ''}`
+  if (promotion.reason === 'stopped before its taste model')
+    return `does not serve: it has no taste model yet, and model ${promotion.against} has one`
+  return promotion.difference
+    ? 'does not serve: it is worse than the one that does'
+    : 'does not serve: too few plays show whether it is as good as the one that does'
 }
 
 /** What the comparison of two versions shows, in words. */

@@ -3,12 +3,12 @@ import { DeepcutsError } from '../core/errors.ts'
 import type { EverybodyReport, PresetName } from '../index.ts'
 import { modelWords, signed } from '../report/words.ts'
 import type { Context } from './context.ts'
-import { promotionIn } from './promotion.ts'
+import { promotionIn, servesIn } from './promotion.ts'
 import { aligned, count, day, many } from './text.ts'
 
 /**
  * Trains on what all listeners played, where the community is on.
- * @throws DeepcutsError COMMUNITY_OFF, TOO_FEW_LISTENERS, TOO_FEW_PLAYS, STOPPED
+ * @throws DeepcutsError COMMUNITY_OFF, TOO_FEW_LISTENERS, TOO_FEW_PLAYS, STOPPED; TRAINING_STOPPED when what was learned until then is kept
  */
 export async function trainOnEverybody(
   context: Context,
@@ -17,7 +17,12 @@ export async function trainOnEverybody(
   if (readSettings(process.env).DEEPCUTS_COMMUNITY !== 'on') throw new DeepcutsError('COMMUNITY_OFF')
   const { library } = await context.engine()
   const { trainEverybody } = await import('../index.ts')
-  return trainEverybody(library, choice, context.progress, context.signal)
+  const report = await trainEverybody(library, choice, context.progress, context.signal)
+  if (report.cut === 'stopped') {
+    const { version, promotion } = report
+    throw new DeepcutsError('TRAINING_STOPPED', { version, serves: servesIn(promotion), how: ' --everybody' })
+  }
+  return report
 }
 
 /** What a training over all listeners learned from, and how well it foresees those it never saw. */

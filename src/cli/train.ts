@@ -3,7 +3,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName, TrainingReport } from '../index.ts'
 import { modelWords } from '../report/words.ts'
 import { action, addVerb, type Context } from './context.ts'
-import { comparison, promotionIn } from './promotion.ts'
+import { promotionIn, servesIn } from './promotion.ts'
 import { aligned, count, day, many, printable } from './text.ts'
 import { showEverybody, trainOnEverybody } from './train-everybody.ts'
 import { refreshSentence, upToDate } from './train-refresh.ts'
@@ -98,14 +98,8 @@ export async function trainListener(
   const { train } = await import('../index.ts')
   const report = await train(library, { listener, ...choice }, context.progress, context.signal)
   if (report.cut === 'stopped') {
-    const { promotion } = report
-    const serves =
-      promotion?.promoted !== false
-        ? `serves from now on${promotion?.difference ? `: ${comparison(promotion)}` : ''}`
-        : promotion.difference
-          ? 'does not serve: it is worse than the one that does'
-          : 'does not serve: too few plays show whether it is as good as the one that does'
-    throw new DeepcutsError('TRAINING_STOPPED', { version: report.version, serves })
+    const { version, promotion } = report
+    throw new DeepcutsError('TRAINING_STOPPED', { version, serves: servesIn(promotion) })
   }
   return report
 }

@@ -219,7 +219,7 @@ export const ERRORS = {
   TRAINING_STOPPED: {
     exit: 130,
     sentence:
-      'Stopped. The best model until then was kept as version {version}; it {serves}. Run "deepcuts train" again for the whole training.',
+      'Stopped. The best model until then was kept as version {version}; it {serves}. Run "deepcuts train{how?}" again for the whole training.',
   },
   TOO_FEW_PLAYS: {
     exit: 1,
