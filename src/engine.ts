@@ -214,7 +214,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return one.history
   }
 
-  const tasting = tasteOfEverybody(library, kept)
+  const tasting = tasteOfEverybody(library, kept, resolve(folder, 'cache'))
   const sources = SOURCES.map((source) => (source.lasting ? keptProposals(source) : source))
 
   const communityOf = async () => (options.community ? kept.community() : undefined)
@@ -256,7 +256,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     community: communityOf,
     taste: tasteOf,
     async signals(name) {
-      const [community, taste] = [await communityOf(), await tasteOf(name)]
+      const [community, taste] = [await communityOf(), await tasteOf(name).catch((error: Error) => error)]
       return {
         playlists: await kept.playlists(name),
         ...(community && { community }),

@@ -1,3 +1,6 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { debuglog } from 'node:util'
 import { DeepcutsError } from './core/errors.ts'
 import type { AudioScale } from './features/audio-scale.ts'
 import { GraphError } from './graph/index.ts'
@@ -8,8 +11,10 @@ import { EVERYBODY, type KeptLibrary } from './library/kept-library.ts'
 import type { Library } from './library/library.ts'
 import type { ListeningLog } from './library/listening-log.ts'
 import { readCheckpoint } from './model/checkpoint.ts'
+import { buildIndex, exactIndex, openIndex, type StoredIndex } from './neighbors/stored-index.ts'
+import type { VectorIndex } from './neighbors/vector-index.ts'
 import { readTaste, type TasteCheckpoint } from './taste/taste-checkpoint.ts'
-import { openTaste } from './taste/taste-model.ts'
+import { openTaste, type TasteModel } from './taste/taste-model.ts'
 
 /** A taste model over a catalog: every track of it as a vector, and any listener as one, from what they played. */
 export interface TasteVectors {
@@ -22,31 +27,71 @@ export interface TasteVectors {
 /** Rows that are kept of a listener: far more than a mix takes, since what is known and refused is among them. */
 const KEPT = 2000
 
-/** Opens a taste model over a catalog; 100,000 tracks take some seconds. @throws GraphError */
+const debug = debuglog('deepcuts')
+
+/** The vectors of a catalog's tracks, row after row, and a search among them by inner product. */
+interface EmbeddedTracks {
+  readonly vectors: Float32Array
+  readonly index: VectorIndex
+}
+
+/** Where the vectors of tracks are kept, and of which model and catalog they must be. */
+interface KeptAt {
+  readonly folder: string
+  readonly fingerprint: string
+}
+
+/** Vectors of other versions and other catalogs are not trusted, but replaced: there is one file. */
+const FILE = 'taste.index'
+
+const vectorsOf = (index: StoredIndex) => index.share().columns.vectors as Float32Array
+
+const sentenceOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** The vectors of a catalog's tracks: out of the file if it is of them, else worked out and written to it. */
+async function embeddedTracks(
+  model: TasteModel,
+  catalog: Catalog,
+  scale: AudioScale,
+  { folder, fingerprint }: KeptAt,
+): Promise<EmbeddedTracks> {
+  const path = join(folder, FILE)
+  const identity = { fingerprint, metric: 'dot', dimension: model.width } as const
+  const opened = await openIndex(path, identity).catch((error: unknown) => {
+    debug(sentenceOf(error))
+  })
+  if (opened?.size === catalog.size) return { vectors: vectorsOf(opened), index: opened }
+  const vectors = await model.embedTracks(itemContent(catalog, scale), itemNames(catalog))
+  const table = { ids: Int32Array.from(catalog.artist.keys()), vectors, dimension: model.width }
+  try {
+    await mkdir(folder, { recursive: true })
+    const built = await buildIndex(table, 'dot', { path, fingerprint })
+    return { vectors: vectorsOf(built), index: built }
+  } catch (error) {
+    // The file only saves time: where it cannot be written, everything works without it.
+    debug(sentenceOf(error))
+    return { vectors, index: exactIndex(table, 'dot') }
+  }
+}
+
+/** Opens a taste model over a catalog; 100,000 tracks take a second or two where their vectors are not kept. @throws GraphError */
 async function openTasteVectors(
   checkpoint: TasteCheckpoint,
   catalog: Catalog,
   scale: AudioScale,
+  keptAt: KeptAt,
 ): Promise<TasteVectors> {
   const model = await openTaste(checkpoint)
-  const tracks = await model.embedTracks(itemContent(catalog, scale), itemNames(catalog))
+  const { vectors, index } = await embeddedTracks(model, catalog, scale, keptAt).catch(async (error) => {
+    await model.close()
+    throw error
+  })
   const known = new WeakMap<ListeningLog, Promise<readonly number[]>>()
   const underWay = new Set<Promise<unknown>>()
   let closed = false
   const work = async (log: ListeningLog): Promise<readonly number[]> => {
-    const listener = await model.encode(sequencesOf(catalog, [log]), tracks)
-    const scores = new Float32Array(catalog.size)
-    for (let row = 0; row < catalog.size; row++) {
-      let sum = 0
-      for (let d = 0, at = row * model.width; d < model.width; d++, at++) sum += tracks[at]! * listener[d]!
-      scores[row] = sum
-    }
-    const bar = Float32Array.from(scores).sort().at(-KEPT) ?? Number.NEGATIVE_INFINITY
-    const rows: number[] = []
-    scores.forEach((score, row) => {
-      if (score >= bar) rows.push(row)
-    })
-    return rows.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, KEPT)
+    const listener = await model.encode(sequencesOf(catalog, [log]), vectors)
+    return Array.from((await index.searchExactly(listener, KEPT)).ids)
   }
   return {
     after(log) {
@@ -74,18 +119,24 @@ export interface TasteOfEverybody {
   opened(): Promise<TasteVectors | undefined>
 }
 
-/** Keeps the taste vectors of everybody open while their version serves and the catalog is the same. */
+/**
+ * Keeps the taste vectors of everybody open while their version serves and the catalog is the same.
+ * @param folder where the vectors of tracks are kept in a file between runs
+ */
 export function tasteOfEverybody(
   library: Pick<Library, 'models'>,
   kept: Pick<KeptLibrary, 'active' | 'catalog'>,
+  folder: string,
 ): TasteOfEverybody {
   let open: { version: number; catalog: Catalog; vectors: Promise<TasteVectors | undefined> } | undefined
   const read = async (version: number, catalog: Catalog): Promise<TasteVectors | undefined> => {
     try {
-      const { files } = await library.models.load(EVERYBODY, version)
+      const { files, manifest } = await library.models.load(EVERYBODY, version)
       if (!(`${TASTE_NAME}.json` in files)) return undefined
       const { audioScale } = readCheckpoint(files, 'model', version)
-      return await openTasteVectors(readTaste(files, TASTE_NAME, version), catalog, audioScale)
+      const fingerprint = `version ${version} of ${manifest.at}, catalog ${catalog.revision}`
+      const checkpoint = readTaste(files, TASTE_NAME, version)
+      return await openTasteVectors(checkpoint, catalog, audioScale, { folder, fingerprint })
     } catch (error) {
       if (error instanceof DeepcutsError || error instanceof GraphError) return undefined
       throw error
@@ -97,7 +148,10 @@ export function tasteOfEverybody(
     const catalog = await kept.catalog()
     if (open?.version !== active.version || open.catalog !== catalog) {
       const before = open?.vectors
-      const mine = { version: active.version, catalog, vectors: read(active.version, catalog) }
+      // One after the other: they write the same file.
+      const next = Promise.resolve(before).catch(() => undefined)
+      const vectors = next.then(() => read(active.version, catalog))
+      const mine = { version: active.version, catalog, vectors }
       open = mine
       mine.vectors.catch(() => {
         if (open === mine) open = undefined

@@ -338,6 +338,15 @@ describe('what cannot be done is told', () => {
     expect(mix.notes).toContain('Made without nearest, which failed.')
     expect(degraded).toEqual([{ source: 'nearest', problem: 'no index' }])
   })
+
+  it('everybody’s taste model, when it fails: the mix comes from all sources but the one that asks it', async () => {
+    const taste = new Error('no vectors')
+    const signals: Engine['signals'] = async (name) => ({ ...(await engine.signals(name)), taste })
+    const query = { listener: 'ada', recipe: 'daily-1', n: 10, at: NOW }
+    const { mix, degraded } = await recommend(query, { ...engine, signals })
+    expect(mix.tracks).toHaveLength(10)
+    expect(degraded).toEqual([{ source: 'nearest', problem: 'no vectors' }])
+  })
 })
 
 describe('an old export', () => {

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
 import { openEngine } from '../src/engine.ts'
@@ -11,7 +12,9 @@ import type { Library } from '../src/library/library.ts'
 import type { ListeningLog } from '../src/library/listening-log.ts'
 import type { ModelFiles } from '../src/library/models.ts'
 import { type Checkpoint, checkpointFiles } from '../src/model/checkpoint.ts'
-import { tasteFiles } from '../src/taste/taste-checkpoint.ts'
+import { readIndexFile } from '../src/neighbors/index-file.ts'
+import { buildIndex } from '../src/neighbors/stored-index.ts'
+import { type TasteCheckpoint, tasteFiles } from '../src/taste/taste-checkpoint.ts'
 import { featureWidth } from '../src/taste/track-features.ts'
 import { tasteOfEverybody } from '../src/taste-vectors.ts'
 import { makeListeners } from '../src/world/many-listeners.ts'
@@ -24,6 +27,7 @@ let library: Library
 let invented: InventedEngine
 let logs: ListeningLog[]
 let files: ModelFiles
+let checkpoint: TasteCheckpoint
 
 beforeAll(async () => {
   invented = await emptyEngine()
@@ -46,7 +50,7 @@ beforeAll(async () => {
     ...{ batch: 4, negatives: 8, seed: 1 },
   } as const
   const loop = { stage: '', shape, learningRate: 0.01, rounds: 1, patience: 1 }
-  const { checkpoint } = await trainTasteNetwork(lesson, undefined, loop, silent)
+  checkpoint = (await trainTasteNetwork(lesson, undefined, loop, silent)).checkpoint
   const model = { ensemble: { onnx: new Uint8Array(1) } as Checkpoint['ensemble'], audioScale: SCALE }
   const background = { rolling: new Float32Array(2), frozen: new Float32Array(2) }
   files = { ...checkpointFiles('model', { ...model, background }), ...tasteFiles(TASTE_NAME, checkpoint) }
@@ -54,8 +58,24 @@ beforeAll(async () => {
 afterAll(() => invented.close())
 
 const save = () => library.models.save(EVERYBODY, files, {}, { serve: true })
-const tasting = () =>
-  tasteOfEverybody(library, { active: library.models.active, catalog: () => library.catalog() })
+const cache = () => join(invented.folder, 'cache')
+const file = () => join(cache(), 'taste.index')
+const tasting = (folder = cache()) =>
+  tasteOfEverybody(library, { active: library.models.active, catalog: () => library.catalog() }, folder)
+const addTrack = async (title: string) => {
+  const session = library.imports.begin()
+  session.add({ kind: 'track', track: { title, artist: 'Somebody' }, facts: { source: '' } }, 0)
+  const meta = { listener: '', name: title, sha256: title, format: 'catalog', at: NOW }
+  await session.commit(meta, () => '{}')
+}
+/** What a taste model that is opened anew has next after the first listener's log. */
+const answer = async (folder?: string) => {
+  const taste = tasting(folder)
+  const vectors = await taste()
+  const rows = await vectors!.after((await library.logs(await library.listeners.list()))[0]!)
+  await vectors!.close()
+  return rows
+}
 
 describe('the taste vectors of everybody', () => {
   it('are none before there is a version, and those of the one that serves then', async () => {
@@ -86,13 +106,7 @@ describe('the taste vectors of everybody', () => {
   it('are those of the catalog as it is now', async () => {
     const taste = tasting()
     const before = await taste()
-    const session = library.imports.begin()
-    session.add(
-      { kind: 'track', track: { title: 'Brand new', artist: 'Somebody' }, facts: { source: '' } },
-      0,
-    )
-    const meta = { listener: '', name: 'more', sha256: 'more', format: 'catalog', at: NOW }
-    await session.commit(meta, () => '{}')
+    await addTrack('Brand new')
     expect(await taste()).not.toBe(before)
     expect(
       await (await taste())!.after((await library.logs(await library.listeners.list()))[0]!),
@@ -100,13 +114,60 @@ describe('the taste vectors of everybody', () => {
     await (await taste.opened())!.close()
   })
 
+  it('are read from their file where it is of this version and this catalog, and from no other', async () => {
+    await save()
+    const right = await answer()
+    const { header, columns } = await readIndexFile(file())
+    const { ids, vectors } = columns as { ids: Int32Array; vectors: Float32Array }
+    // Vectors of nothing: all tracks are equally near, so they come in the order of the catalog.
+    const nothing = { ids, vectors: new Float32Array(vectors.length), dimension: header.dimension }
+    const keepNothing = (fingerprint: string) => buildIndex(nothing, 'dot', { path: file(), fingerprint })
+    const inOrder = [...ids]
+    expect(right).not.toEqual(inOrder)
+    await keepNothing(`${header.fingerprint}0`)
+    expect(await answer()).toEqual(right)
+    expect((await readIndexFile(file())).columns).toEqual(columns)
+
+    await keepNothing(header.fingerprint)
+    expect(await answer()).toEqual(inOrder)
+    await addTrack('One more')
+    const more = await answer()
+    expect(more).toHaveLength(ids.length + 1)
+    expect(more).not.toEqual([...more].sort((a, b) => a - b))
+
+    await keepNothing((await readIndexFile(file())).header.fingerprint)
+    expect(await answer(), 'too few rows').toEqual(more)
+    await save()
+    expect(await answer()).toEqual(more)
+    expect(readdirSync(cache()).filter((name) => name.startsWith('taste'))).toEqual(['taste.index'])
+  })
+
+  it('are worked out again where their file is damaged, cut short or missing, and without one where none can be written', async () => {
+    const right = await answer()
+    const whole = readFileSync(file())
+    const flipped = Buffer.from(whole)
+    flipped[100]! ^= 1
+    for (const bytes of [flipped, whole.subarray(0, 200), Buffer.alloc(0)]) {
+      writeFileSync(file(), bytes)
+      expect(await answer()).toEqual(right)
+      expect(readFileSync(file()).equals(whole)).toBe(true)
+    }
+    rmSync(file())
+    expect(await answer()).toEqual(right)
+    expect(readFileSync(file()).equals(whole)).toBe(true)
+    expect(await answer(join(file(), 'no folder'))).toEqual(right)
+  })
+
   it('and the model of everybody are for nobody while the community is off', async () => {
     await save()
+    rmSync(file(), { force: true })
     const { engine, folder } = invented
     const { name } = world.listeners[0]!
     expect((await engine.serving(name)).whose).toBe('nobody')
     await expect(engine.model(name)).rejects.toMatchObject({ code: 'NO_MODEL' })
     expect(await engine.taste(name)).toBeUndefined()
+    expect((await engine.signals(name)).taste).toBeUndefined()
+    expect(existsSync(file())).toBe(false)
     await engine.close()
     const shared = await openEngine({ data: folder, now: () => NOW, timeZone: 'UTC', community: true })
     const close = async () => {
@@ -115,6 +176,18 @@ describe('the taste vectors of everybody', () => {
     }
     invented = { ...invented, engine: shared, close }
     expect((await shared.taste(name))!.length).toBeGreaterThan(60)
+    expect(existsSync(file())).toBe(true)
+    const parameters = Object.fromEntries(
+      Object.entries(checkpoint.parameters).map(([key, values]) => [
+        key,
+        key.startsWith('tower') ? values : Float32Array.from(values).fill(Number.NaN),
+      ]),
+    )
+    const poisoned = { ...checkpoint, parameters }
+    const bad = { ...files, ...tasteFiles(TASTE_NAME, poisoned) }
+    await shared.library.models.save(EVERYBODY, bad, {}, { serve: true })
+    await expect(shared.taste(name)).rejects.toMatchObject({ code: 'VECTOR_UNUSABLE' })
+    expect((await shared.signals(name)).taste).toMatchObject({ code: 'VECTOR_UNUSABLE' })
     // Its network is no network: it is the one that is asked.
     await expect(shared.serving(name)).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
   })

@@ -14,10 +14,10 @@ export const nearest: Source = {
   lasting: true,
   propose(request) {
     const { audio, index, listener, taste, from, cluster } = request
+    const next = from ? [] : (taste ?? [])
+    if (next instanceof Error) throw next
     const inCorner = (row: number) => cluster === undefined || listener.clusterOf(row) === cluster
-    const near = (from ? [] : (taste ?? []))
-      .filter((row) => listener.isNew(row) && inCorner(row))
-      .slice(0, MOST)
+    const near = next.filter((row) => listener.isNew(row) && inCorner(row)).slice(0, MOST)
     const anchors = anchorsOf(request)
     if (anchors.length === 0) return near
     const closeness = closestTo(audio, anchors)

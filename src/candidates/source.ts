@@ -32,8 +32,8 @@ export interface SourceRequest {
   wanted(row: number): boolean
   /** The listener's own playlists, and those that catalogs tell. */
   readonly playlists: Playlists
-  /** Rows that everybody's taste model has next for the listener, best first; absent in a household. */
-  readonly taste?: readonly number[]
+  /** Rows that everybody's taste model has next for the listener, best first, or why it failed; absent in a household. */
+  readonly taste?: readonly number[] | Error
   /** What many listeners did; absent in a household. */
   readonly community?: Community
   readonly random: Random
