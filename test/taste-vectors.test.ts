@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
+import type { TrackFacts } from '../src/core/track.ts'
 import { openEngine } from '../src/engine.ts'
 import { itemContent, itemNames, sequencesOf } from '../src/learn/everybody-sequences.ts'
 import { tasteLesson } from '../src/learn/taste-lesson.ts'
@@ -62,10 +63,10 @@ const cache = () => join(invented.folder, 'cache')
 const file = () => join(cache(), 'taste.index')
 const tasting = (folder = cache()) =>
   tasteOfEverybody(library, { active: library.models.active, catalog: () => library.catalog() }, folder)
-const addTrack = async (title: string) => {
+const addTrack = async (title: string, facts: TrackFacts = { source: '' }) => {
   const session = library.imports.begin()
-  session.add({ kind: 'track', track: { title, artist: 'Somebody' }, facts: { source: '' } }, 0)
-  const meta = { listener: '', name: title, sha256: title, format: 'catalog', at: NOW }
+  session.add({ kind: 'track', track: { title, artist: 'Somebody' }, facts }, 0)
+  const meta = { listener: '', name: title, sha256: title + facts.year, format: 'catalog', at: NOW }
   await session.commit(meta, () => '{}')
 }
 /** What a taste model that is opened anew has next after the first listener's log. */
@@ -130,6 +131,14 @@ describe('the taste vectors of everybody', () => {
 
     await keepNothing(header.fingerprint)
     expect(await answer()).toEqual(inOrder)
+    await save()
+    expect(await answer(), 'another version').toEqual(right)
+
+    await keepNothing((await readIndexFile(file())).header.fingerprint)
+    expect(await answer()).toEqual(inOrder)
+    await addTrack('Brand new', { source: '', year: 1999 })
+    expect((await library.catalog()).size).toBe(ids.length)
+    expect(await answer(), 'another catalog of the same size').not.toEqual(inOrder)
     await addTrack('One more')
     const more = await answer()
     expect(more).toHaveLength(ids.length + 1)
