@@ -37,7 +37,7 @@ export function servesIn(promotion: Promotion | undefined): string {
 }
 
 /** What the comparison of two versions shows, in words. */
-export function comparison({ plays, difference }: Pick<Promotion, 'plays' | 'difference'>): string {
+function comparison({ plays, difference }: Pick<Promotion, 'plays' | 'difference'>): string {
   const [low, high] = difference!.ci95
   return `on ${many(plays, 'play')} that neither had seen nothing shows it to be worse (log-loss ${signed(difference!.mean)}, 95 % interval ${signed(low)} to ${signed(high)})`
 }
