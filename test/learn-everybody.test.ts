@@ -173,7 +173,7 @@ describe('a training on everybody', () => {
       plays,
       difference: { mean: 0 },
     })
-  }, 120_000)
+  }, 600_000)
 })
 
 describe('a training on everybody that is stopped in its taste model', () => {
