@@ -149,66 +149,6 @@ describe('one who plays all day among those who hardly play', () => {
   })
 })
 
-describe('a training on everybody', () => {
-  it('foresees listeners of whom it had learned nothing better than what everybody finishes, is kept for everybody, and does the same again', async () => {
-    const { library } = await everybodyOf()
-    const train = () => trainEverybody(library, { seed: 1, preset: 'nano' }, silent)
-    const report = await train()
-    const { leftOut } = report.everybody
-    const of = (name: string) => leftOut.models.find((model) => model.name === name)!.beforeSitting
-    expect(leftOut.listeners).toBe(5)
-    expect(of('deepcuts').auc).toBeGreaterThan(of('popularity').auc + 0.03)
-    expect(of('deepcuts').logLoss).toBeLessThan(of('base-rate').logLoss)
-
-    expect((await library.models.active(0))?.version).toBe(report.version)
-    for (const { id } of await library.listeners.list())
-      expect(await library.models.active(id)).toBeUndefined()
-
-    const again = await train()
-    const { plays } = leftOut
-    expect(report.everybody.leftOutUpTo).toBe(partsOf(await readEverybody(library)).leftOutUpTo)
-    expect(again.promotion).toMatchObject({
-      promoted: true,
-      against: report.version,
-      plays,
-      difference: { mean: 0 },
-    })
-  }, 600_000)
-})
-
-describe('a training on everybody that is stopped in its taste model', () => {
-  it('keeps what was learned before, and serves unless what serves has a taste model', async () => {
-    const { library } = await everybodyOf()
-    const stopped = () => {
-      const controller = new AbortController()
-      const stage = (name: string) => {
-        if (name.startsWith('Trying')) controller.abort(new Error('stopped'))
-      }
-      return trainEverybody(library, { seed: 1, preset: 'nano' }, { ...silent, stage }, controller.signal)
-    }
-    const first = await stopped()
-    expect(first.cut).toBe('stopped')
-    expect(first.promotion).toBeUndefined()
-    expect(first.everybody.leftOut.models.length).toBeGreaterThan(3)
-    expect(first.everybody.taste).toMatchObject({
-      chosen: 'popularity',
-      sentence: expect.stringMatching(/^not chosen: .* stopped/),
-    })
-    const { files } = await library.models.load(EVERYBODY, first.version)
-    expect(Object.keys(files).some((name) => name.startsWith('taste'))).toBe(false)
-
-    const withTaste = { everybody: { taste: { chosen: 'ids' } } }
-    const serving = await library.models.save(EVERYBODY, files, withTaste, { serve: true })
-    const second = await stopped()
-    expect(second.promotion).toMatchObject({
-      promoted: false,
-      against: serving.version,
-      reason: 'stopped before its taste model',
-    })
-    expect((await library.models.active(EVERYBODY))?.version).toBe(serving.version)
-  }, 120_000)
-})
-
 describe('strange logs', () => {
   const T = Date.UTC(2025, 0, 1)
   const trainOn = async (
