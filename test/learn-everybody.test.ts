@@ -15,7 +15,6 @@ import {
 } from '../src/learn/everybody-data.ts'
 import { describeMany, ownWorld, weighedRows } from '../src/learn/everybody-views.ts'
 import { trainEverybody } from '../src/learn/train-everybody.ts'
-import { EVERYBODY } from '../src/library/kept-library.ts'
 import type { Library } from '../src/library/library.ts'
 import { makeListeners } from '../src/world/many-listeners.ts'
 import { importWorld } from './suites/many-people.ts'
