@@ -4,7 +4,8 @@ import { type RankingFamily, rankingFamilies, type Settings } from '../collabora
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { type Random, random } from '../core/random.ts'
-import { type Blend, findBlend } from '../learn/ranking-blend.ts'
+import type { BlendWeights } from '../learn/blend-weights.ts'
+import { findBlend } from '../learn/ranking-blend.ts'
 import { type HeldOutItems, holdOut } from '../learn/ranking-split.ts'
 import { type Tuned, tuneRanking } from '../learn/ranking-tuning.ts'
 import { sequenceFamily } from '../learn/taste-ranking.ts'
@@ -168,7 +169,7 @@ async function choose(
   signal?: AbortSignal,
 ): Promise<{
   readonly tuned: readonly Chosen[]
-  readonly blend: Blend
+  readonly blend: BlendWeights
   readonly scorers?: readonly RankingScorer[]
 }> {
   const tuned: Tuned[] = []
@@ -208,7 +209,7 @@ function shareOf({ training, held, by }: HeldOutItems): number {
   return pairs / (pairs + training.item.length)
 }
 
-function rowsOf(tuned: readonly Chosen[], blend: Blend, { metrics }: JudgedLists): RankingRow[] {
+function rowsOf(tuned: readonly Chosen[], blend: BlendWeights, { metrics }: JudgedLists): RankingRow[] {
   const parts = tuned.map(({ model, settings, ndcg, trials }, row) => ({
     name: model.name,
     metrics: metrics[row]!,

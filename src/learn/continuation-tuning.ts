@@ -1,6 +1,7 @@
 import type { PlaylistModel, PlaylistScorer } from '../collaborative/playlist-model.ts'
 import type { PlaylistFamily, PlaylistSettings } from '../collaborative/playlist-models.ts'
 import { topK } from '../metrics/ranking.ts'
+import { type BlendWeights, searchWeights } from './blend-weights.ts'
 import { continuationNdcg, eachCase, validationNdcg } from './continuation-lists.ts'
 import type { ContinuationTask } from './continuation-task.ts'
 
@@ -55,23 +56,15 @@ export async function tuneContinuation(
   return { ...best!, trials: tried.size }
 }
 
-/** What the parts of a blend count, and how good it is on the task. */
-interface ContinuationBlend {
-  /** One a part, not negative. */
-  readonly weights: readonly number[]
-  readonly ndcg: number
-}
-
 /** Tracks of each part that a blend can bring to the top. */
 const EACH = 300
-const STEPS = [0.5, 0.2, 0.1, 0.05]
 
-/** The weights of the parts' z-scores with the best mean of `validationNdcg` on a task, by coordinate search from the best part and from all alike. */
+/** The weights of the parts' z-scores with the best mean of `validationNdcg` on a task. */
 export async function blendContinuation(
   scorers: readonly PlaylistScorer[],
   task: ContinuationTask,
   signal?: AbortSignal,
-): Promise<ContinuationBlend> {
+): Promise<BlendWeights> {
   const pools: {
     scores: readonly Float32Array[]
     relevant: ReadonlySet<number>
@@ -97,26 +90,7 @@ export async function blendContinuation(
       (sum, { scores, relevant, warm }) => sum + validationNdcg(weightedSum(scores, weights), relevant, warm),
       0,
     ) / pools.length
-  const only = (part: number) => scorers.map((_, other) => (other === part ? 1 : 0))
-  const alone = scorers.map((_, part) => ndcg(only(part)))
-  const climb = (start: readonly number[]): ContinuationBlend => {
-    let [weights, best] = [start, ndcg(start)]
-    for (const step of STEPS)
-      for (let moved = true; moved; ) {
-        moved = false
-        for (const part of scorers.keys())
-          for (const by of [step, -step]) {
-            const tried = weights.map((weight, other) =>
-              other === part ? Math.max(Math.round(100 * (weight + by)) / 100, 0) : weight,
-            )
-            const value = tried.some((weight) => weight > 0) ? ndcg(tried) : 0
-            if (value > best) [weights, best, moved] = [tried, value, true]
-          }
-      }
-    return { weights, ndcg: best }
-  }
-  const [strongest, alike] = [climb(only(alone.indexOf(Math.max(...alone)))), climb(scorers.map(() => 1))]
-  return alike.ndcg > strongest.ndcg ? alike : strongest
+  return searchWeights(scorers.length, ndcg)
 }
 
 /** The weighted sum of the parts' scores, −∞ where they are. */
