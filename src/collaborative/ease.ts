@@ -31,9 +31,7 @@ export function ease({ lambda, weighting }: EaseSettings, form?: Form): RankingM
 async function primal(X: Interactions, lambda: number, signal?: AbortSignal): Promise<RankingScorer> {
   const { items } = X
   const P = await ridgeInverse(transposed(X), lambda, signal)
-  const B = new Float32Array(items * items)
-  for (let i = 0; i < items; i++)
-    for (let j = 0; j < items; j++) if (i !== j) B[i * items + j] = -P[i * items + j]! / P[j * items + j]!
+  const B = weightsOf(P, items)
   return { score: async (users) => timesDense(X, users, B, items) }
 }
 
@@ -41,15 +39,7 @@ async function dual(X: Interactions, lambda: number, signal?: AbortSignal): Prom
   const { users, items } = X
   const K = await ridgeInverse(X, lambda, signal)
   const byItem = transposed(X)
-  // xᵀKx of each item's column x, for the diagonal of P.
-  const diagonal = new Float64Array(items)
-  for (let item = 0; item < items; item++) {
-    let sum = 0
-    for (let a = byItem.starts[item]!; a < byItem.starts[item + 1]!; a++)
-      for (let b = byItem.starts[item]!; b < byItem.starts[item + 1]!; b++)
-        sum += byItem.weight[a]! * byItem.weight[b]! * K[byItem.item[a]! * users + byItem.item[b]!]!
-    diagonal[item] = (1 - sum) / lambda
-  }
+  const diagonal = columnForms(byItem, K).map((form) => (1 - form) / lambda)
   return {
     async score(asked) {
       const out = new Float32Array(asked.length * items)
@@ -89,4 +79,25 @@ export async function ridgeInverse(
   } finally {
     await products.close()
   }
+}
+
+/** B of EASE from P: −P_ij / P_jj, and 0 on the diagonal. @param P items × items */
+export function weightsOf(P: Float64Array, items: number): Float32Array {
+  const B = new Float32Array(items * items)
+  for (let i = 0; i < items; i++)
+    for (let j = 0; j < items; j++) if (i !== j) B[i * items + j] = -P[i * items + j]! / P[j * items + j]!
+  return B
+}
+
+/** xᵀKx of each item's column x. @param K users × users */
+export function columnForms(
+  { users: items, items: users, ...byItem }: Interactions,
+  K: Float64Array,
+): Float64Array {
+  const forms = new Float64Array(items)
+  for (let item = 0; item < items; item++)
+    for (let a = byItem.starts[item]!; a < byItem.starts[item + 1]!; a++)
+      for (let b = byItem.starts[item]!; b < byItem.starts[item + 1]!; b++)
+        forms[item]! += byItem.weight[a]! * byItem.weight[b]! * K[byItem.item[a]! * users + byItem.item[b]!]!
+  return forms
 }

@@ -1,4 +1,4 @@
-import { ridgeInverse } from './ease.ts'
+import { columnForms, ridgeInverse, weightsOf } from './ease.ts'
 import { alsFactors, alsFoldIn, type ImplicitAlsSettings } from './implicit-als.ts'
 import { type Interactions, listenersOf, timesDense, transposed, weighed } from './interactions.ts'
 import { itemNeighbors, neighborScores } from './item-neighbors.ts'
@@ -125,9 +125,7 @@ type Score = (shown: Interactions, users: ArrayLike<number>) => Float32Array
 async function primal(X: Interactions, lambda: number, signal?: AbortSignal): Promise<Score> {
   const { items } = X
   const P = await ridgeInverse(transposed(X), lambda, signal)
-  const B = new Float32Array(items * items)
-  for (let i = 0; i < items; i++)
-    for (let j = 0; j < items; j++) if (i !== j) B[i * items + j] = -P[i * items + j]! / P[j * items + j]!
+  const B = weightsOf(P, items)
   return (shown, users) => timesDense(shown, users, B, items)
 }
 
@@ -136,14 +134,7 @@ async function dual(X: Interactions, lambda: number, signal?: AbortSignal): Prom
   const K = await ridgeInverse(X, lambda, signal)
   const byItem = transposed(X)
   // λ P_jj = 1 − column_jᵀ K column_j.
-  const diagonal = new Float64Array(items)
-  for (let item = 0; item < items; item++) {
-    let sum = 0
-    for (let a = byItem.starts[item]!; a < byItem.starts[item + 1]!; a++)
-      for (let b = byItem.starts[item]!; b < byItem.starts[item + 1]!; b++)
-        sum += byItem.weight[a]! * byItem.weight[b]! * K[byItem.item[a]! * known + byItem.item[b]!]!
-    diagonal[item] = 1 - sum
-  }
+  const diagonal = columnForms(byItem, K).map((form) => 1 - form)
   return (shown, users) => {
     const out = new Float32Array(users.length * items)
     for (let row = 0; row < users.length; row++) {
