@@ -34,10 +34,12 @@ export interface Recommendation {
  * @throws UNKNOWN_RECIPE, UNKNOWN_LISTENER, MODEL_DAMAGED, MODEL_OLD
  */
 export async function recommend(query: Query, engine: Engine): Promise<Recommendation> {
-  const { version, whose, scorer } = await engine.serving(query.listener)
+  const { version, whose, scorer, catalog: asScored } = await engine.serving(query.listener)
   const { recipe, listener, at, seed, occasion, logged } = await drawing(query, engine)
-  const shelves = { ...(await engine.shelves()), ...(await engine.signals(query.listener)) }
+  const shelves = { ...(await engine.signals(query.listener)), ...(await engine.shelves()) }
   const { catalog, index } = shelves
+  // An import came between: the rows of one catalog say nothing in another.
+  if (catalog !== asScored) return recommend(query, engine)
   const start = startingPoint(query, recipe, shelves, random(`${seed}/seeds`))
   const history = listener.trackHistory
   const familiarity = (row: number) => familiarityOf(history(row))

@@ -86,6 +86,23 @@ describe('what a warm engine keeps', () => {
     expect(await answer('deep-cuts')).toEqual(before)
   })
 
+  test('an import in the middle of a request comes before all of it: rows of two catalogs never meet', async () => {
+    let asked = 0
+    const interrupted: Engine = {
+      ...engine,
+      async signals(name) {
+        const signals = await engine.signals(name)
+        if (asked++ === 0) await invented.put('me', anew(invented.world.catalogRecords()), 'catalog')
+        return signals
+      },
+    }
+    const query = { listener: 'ada', recipe: 'daily-1', n: 30, at: NOW, seed: 7 }
+    const { mix } = await recommend(query, interrupted)
+    expect(asked).toBe(2)
+    expect(mix.tracks.map(({ track }) => track.id)).toEqual(await ids())
+    await engine.library.imports.undo((await engine.library.imports.list()).at(-1)!.id)
+  })
+
   test('a catalog that is imported anew with other features changes what is told', async () => {
     const before = await answer()
     const first = (await engine.library.imports.list()).find(({ format }) => format === 'catalog')!
@@ -95,6 +112,12 @@ describe('what a warm engine keeps', () => {
     expect(after.map(({ told }) => told)).not.toEqual(before.map(({ told }) => told))
   })
 })
+
+/** One more track, with what is told of the first. */
+function* anew(records: Iterable<ImportRecord>): Iterable<ImportRecord> {
+  const [first] = records
+  if (first?.kind === 'track') yield { ...first, track: { title: 'Between', artist: 'Nobody Else' } }
+}
 
 /** The same tracks, every other one twice as fast. */
 function* faster(records: Iterable<ImportRecord>): Iterable<ImportRecord> {
