@@ -86,6 +86,11 @@ test('files of different data are refused', async () => {
   expect(() => rankingData(train, test)).toThrow(/no user of rows-\d+.txt .* is known there/)
 })
 
+test('a file cannot be judged on itself', async () => {
+  const [train, test] = [await read('a x\na y\n'), await read('a x\na y\n')]
+  expect(() => rankingData(train, test)).toThrow(/holds just what .* does/)
+})
+
 test('a training file too small to choose settings on is refused', async () => {
   const options = {
     train: file('a x\nb y\n'),

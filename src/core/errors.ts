@@ -169,7 +169,7 @@ export const ERRORS = {
   NO_MODEL: {
     exit: 1,
     sentence:
-      'Nothing has been learned yet about this listener in {path}. Run "deepcuts train" first, or "deepcuts run" with an export.',
+      'Nothing has been learned yet about this listener in {path}. Run "deepcuts run" with an export, or "deepcuts train" once plays are imported; "deepcuts mix" works without.',
   },
   MODEL_DAMAGED: {
     exit: 1,
@@ -351,6 +351,11 @@ export const ERRORS = {
     exit: 1,
     sentence:
       '{file} is too small to learn from: not one user has {needed} items or more, of which a fifth can be held out to choose settings on. Give more of what was played.',
+  },
+  RANKING_ONE_FILE: {
+    exit: 1,
+    sentence:
+      '{test} holds just what {train} does, so there is nothing left to foresee. Give --test the rows that were kept apart.',
   },
   RANKING_NOTHING_TO_JUDGE: {
     exit: 1,

@@ -15,9 +15,11 @@ export interface RankingData {
 /**
  * Numbers users and items in order of their first training rows. Of the test are left out what a user has in training already, and users
  * who are not in training; the notes say how many.
- * @throws DeepcutsError RANKING_NOTHING_TO_JUDGE when nobody is left
+ * @throws DeepcutsError RANKING_ONE_FILE when both are the same, RANKING_NOTHING_TO_JUDGE when nobody is left
  */
 export function rankingData(train: RankingFile, test: RankingFile): RankingData {
+  if (train.sha256 === test.sha256)
+    throw new DeepcutsError('RANKING_ONE_FILE', { train: train.file, test: test.file })
   const users = numbered(train.user)
   const items = numbered(train.item)
   const matrix = interactions(
