@@ -167,7 +167,7 @@ describe('models', () => {
     const refused = await models(['rollback'], 80, folder)
     expect(refused).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('Run "deepcuts train" first'),
+      stderr: expect.stringContaining('or "deepcuts train" once plays are imported'),
     })
   })
 
