@@ -83,6 +83,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     ...{ modelVersion: version, trained: whose !== 'nobody' },
     failed: found.degraded.map(({ source }) => source),
     track: (row) => trackAt(catalog, row),
+    artistOf: (row) => catalog.artist[row]!,
     nearestLoved: nearestLoved(request),
     evidence: evidenceOf(request),
     ...(start && { start }),

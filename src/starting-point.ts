@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { remembered } from './candidates/catalog-index.ts'
 import { type KinshipSources, kinshipWith, tagNames } from './candidates/kinship.ts'
 import type { ScoredCandidate } from './core/candidate.ts'
 import { DeepcutsError } from './core/errors.ts'
@@ -8,10 +9,12 @@ import type { Random } from './core/random.ts'
 import { AUDIO_FEATURES } from './core/track.ts'
 import type { ExposureBody } from './explore/exposure.ts'
 import { AUDIO_STRIDE, type Catalog, rowOfTrack, trackAt } from './library/catalog.ts'
-import { songKey } from './library/songs.ts'
 import type { KinshipFacts } from './mix/kinship-words.ts'
 import type { Recipe } from './mix/recipe.ts'
 import type { Filter } from './rank/filter.ts'
+
+/** Closeness is asked for when the closest are chosen, when they are scored, and for the reason; of so many rows it is worked out once. */
+const MOST_KIN = 5000
 
 /** A short name of where a mix starts, the same for the same tracks in the same order. */
 export function nameOfSeeds({ trackIds }: Seeds): string {
@@ -49,6 +52,7 @@ export function startingPoint(
     return undefined
   }
   const { catalog } = sources
+  const { songOf } = sources.index
   const rows = [...new Set(from?.trackIds.map((id) => rowOfTrack(catalog, id)))].filter((row) => row >= 0)
   if (!from || rows.length === 0) {
     const example = recipe.startsFrom === 'playlist' ? 'playlist.xspf' : '"Title – Artist"'
@@ -56,14 +60,14 @@ export function startingPoint(
   }
   const after = recipe.startsFrom === 'playlist' ? soundOf(catalog, rows.at(-1)!) : undefined
   const flow = after && [after.tempo, after.key, after.mode, after.energy].map((value) => value ?? null)
-  const songs = new Set(from.kind === 'artist' ? [] : rows.map((row) => songKey(catalog, row)))
-  const kinship = kinshipWith(rows, sources)
+  const songs = new Set(from.kind === 'artist' ? [] : rows.map(songOf))
+  const kinship = remembered(MOST_KIN, kinshipWith(rows, sources))
   const tags = new Set(rows.flatMap((row) => tagNames(catalog, row)))
   const nameOf = (artist: number | undefined) => (artist === undefined ? '' : catalog.artists.at(artist))
   return {
     seeds: from,
     rows: rows.length > 1 && from.kind !== 'artist' ? random.shuffle([...rows]) : rows,
-    filter: { name: 'seed', removes: ({ row }) => songs.size > 0 && songs.has(songKey(catalog, row)) },
+    filter: { name: 'seed', removes: ({ row }) => songs.has(songOf(row)) },
     ...(after && { after }),
     asked: { from, ...(flow && { after: flow }) },
     kinship,

@@ -118,8 +118,8 @@ export function once<T>(make: () => T): () => T {
   }
 }
 
-/** Remembers the `most` answers asked for last. */
-function remembered<T>(most: number, make: (key: number) => T): (key: number) => T {
+/** Remembers the `most` answers that were worked out last. */
+export function remembered<T>(most: number, make: (key: number) => T): (key: number) => T {
   const kept = new Map<number, T>()
   return (key) => {
     const known = kept.get(key)

@@ -25,6 +25,8 @@ export interface ExplainFacts {
   /** Sources that failed. */
   readonly failed: readonly string[]
   track(row: number): Track
+  /** The artist of a row, 0 where nobody is named. */
+  artistOf(row: number): number
   /** The loved track that a row is close to in sound, if any. */
   nearestLoved(row: number): number | undefined
   /** Where the mix starts, if not from what the listener loves, and what may be told of a row there. */
@@ -75,11 +77,11 @@ const LONGEST_NAME = 100
 
 function explainTracks(
   slate: Slate,
-  { recipe, listener, track, nearestLoved, start, evidence }: ExplainFacts,
+  { recipe, listener, track, artistOf, nearestLoved, start, evidence }: ExplainFacts,
 ): MixTrack[] {
   const lovedOf = (row: number) => {
-    const { artist: name } = track(row)
-    const by = name === '' ? undefined : listener.loved.find((one) => track(one.row).artist === name)
+    const artist = artistOf(row)
+    const by = artist === 0 ? undefined : listener.loved.find((one) => artistOf(one.row) === artist)
     return by && { lovedOfArtist: { ...listener.trackHistory(by.row), ...namesOf(track(by.row)) } }
   }
   return slate.tracks.map(({ candidate, propensity, explored }, i) => {
