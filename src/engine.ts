@@ -9,7 +9,7 @@ import { localTimeIn } from './core/clock.ts'
 import { DeepcutsError } from './core/errors.ts'
 import type { Mix } from './core/mix.ts'
 import type { ExposureBody, Occasion } from './explore/exposure.ts'
-import { mixturePolicy } from './explore/mixture.ts'
+import { policyOf } from './explore/policies.ts'
 import type { Policy } from './explore/policy.ts'
 import { fitAudioScale, scaleAudio } from './features/audio-scale.ts'
 import { atMoment, describeListener, isInSitting, type ListenerState } from './features/describe-listener.ts'
@@ -226,7 +226,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     folder,
     now,
     sourcesOf: (recipe) => sources.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),
-    policy: ({ temperature, floor }) => mixturePolicy({ temperature, floor }),
+    policy: ({ temperature, floor }) => policyOf({ name: 'mixture', temperature, floor }),
     listener: kept.listener,
     shelves,
     model,

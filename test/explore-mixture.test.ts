@@ -2,12 +2,21 @@ import { describe, expect, test } from 'vitest'
 import type { Familiarity, PolicySettings, ScoredCandidate } from '../src/core/candidate.ts'
 import type { DrawRules } from '../src/core/draw-rules.ts'
 import { random } from '../src/core/random.ts'
-import { mixturePolicy, propensities } from '../src/explore/mixture.ts'
 import { patternPropensity } from '../src/explore/pattern.ts'
+import { policyOf } from '../src/explore/policies.ts'
 import { cutPool } from '../src/explore/pool.ts'
 import { candidate, LARGE, policySuite, rules, SMALL } from './suites/policy-suite.ts'
 
 const SETTINGS: PolicySettings = { name: 'mixture', temperature: 0.8, floor: 0.2 }
+const mixturePolicy = ({ temperature, floor }: { temperature: number; floor: number }) =>
+  policyOf({ name: 'mixture', temperature, floor })
+const propensities = (
+  pool: readonly ScoredCandidate[],
+  drawRules: DrawRules,
+  settings: PolicySettings,
+  pattern: readonly Familiarity[],
+  order: readonly number[],
+) => policyOf(settings).propensities(pool, drawRules, pattern, order)
 
 policySuite('mixture', mixturePolicy({ temperature: 1, floor: 0.2 }))
 
@@ -98,7 +107,7 @@ describe('the mixture', () => {
       candidate(3, 3, 'familiar', 0, ln2),
     ]
     const free = { novelty: 0, artistGap: 0, flow: () => 0 }
-    const settings = { name: 'mixture', temperature: 1, floor: 0.2 }
+    const settings: PolicySettings = { name: 'mixture', temperature: 1, floor: 0.2 }
     const stated = propensities(pool, free, settings, ['familiar', 'familiar'], [0, 2])
     const first = 0.4 * (2 / 4) + 0.4 * (1 / 4) + 0.2 * (1 / 3)
     const both = 0.4 * (2 / 4) * (1 / 2) + 0.4 * (1 / 4) * (2 / 3) + 0.2 * (1 / 3) * (1 / 2)
@@ -130,7 +139,7 @@ describe('the mixture', () => {
   })
 
   test('recomputing the propensities of a drawn list gives what the drawing stated', () => {
-    const policy = mixturePolicy(SETTINGS)
+    const policy = policyOf(SETTINGS)
     for (let seed = 0; seed < 50; seed++) {
       const drawRules = rules({ artistGap: seed % 12, novelty: (seed % 5) / 4 })
       const { pool, tracks, pattern, policy: settings } = policy.draw(LARGE, drawRules, 25, random(seed))
@@ -161,12 +170,7 @@ describe('the mixture', () => {
 
   test('the whole pool of 256 can be drawn: prefixes underflow to 0, slots stay true', () => {
     const pool = Array.from({ length: 256 }, (_, i) => candidate(i, i, 'familiar', 0))
-    const slate = mixturePolicy(SETTINGS).draw(
-      pool,
-      { novelty: 0, artistGap: 0, flow: () => 0 },
-      300,
-      random(3),
-    )
+    const slate = policyOf(SETTINGS).draw(pool, { novelty: 0, artistGap: 0, flow: () => 0 }, 300, random(3))
     slate.tracks.forEach((track, k) => {
       expect(track.propensity).toBeCloseTo(1 / (256 - k), 9)
     })
@@ -213,7 +217,7 @@ describe('the mixture', () => {
     expect(() => mixturePolicy({ temperature: 0, floor: 0.1 })).toThrow(RangeError)
     expect(() => mixturePolicy({ temperature: 1, floor: 1.1 })).toThrow(RangeError)
     const broken = [candidate(9, 1, 'familiar', Number.NaN)]
-    expect(() => mixturePolicy(SETTINGS).draw(broken, rules(), 1, random(1))).toThrow(/track 9/)
+    expect(() => policyOf(SETTINGS).draw(broken, rules(), 1, random(1))).toThrow(/track 9/)
   })
 })
 

@@ -32,7 +32,7 @@ function slateOf(count: number, familiarity: 'familiar' | 'new' = 'familiar'): S
   const tracks = pool.map((candidate): SlateTrack => {
     return { candidate, propensity: 1, prefixPropensity: 1, explored: false, relaxed: [] }
   })
-  const policy = { name: 'mixture', temperature: 1, floor: 0 }
+  const policy = { name: 'mixture', temperature: 1, floor: 0 } as const
   return { tracks, pool, pattern: pool.map(() => familiarity), patternPropensity: 1, policy }
 }
 

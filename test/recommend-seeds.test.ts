@@ -4,7 +4,7 @@ import { silent } from '../src/core/progress.ts'
 import type { Query, Seeds } from '../src/core/query.ts'
 import type { Engine } from '../src/engine.ts'
 import type { ExposureBody } from '../src/explore/exposure.ts'
-import { propensities } from '../src/explore/mixture.ts'
+import { policyOf } from '../src/explore/policies.ts'
 import { train } from '../src/learn/train.ts'
 import { type Catalog, hasAudio, rowOfTrack } from '../src/library/catalog.ts'
 import { songKey } from '../src/library/songs.ts'
@@ -154,12 +154,13 @@ describe('a continuation', () => {
       artistGap: body.artistGap,
       flow: ((previous, next) => cost(previous ?? after, next)) as typeof cost,
     }
-    const again = propensities(pool, rules, body.policy, body.pattern, body.order)
+    const { propensities } = policyOf(body.policy)
+    const again = propensities(pool, rules, body.pattern, body.order)
     mix.tracks.forEach(({ propensity }, k) => {
       expect(again[k]!.propensity / propensity).toBeGreaterThan(0.97)
       expect(again[k]!.propensity / propensity).toBeLessThan(1.03)
     })
-    const without = propensities(pool, { ...rules, flow: cost }, body.policy, body.pattern, body.order)
+    const without = propensities(pool, { ...rules, flow: cost }, body.pattern, body.order)
     expect(without[0]!.propensity).not.toBeCloseTo(again[0]!.propensity, 6)
   })
 })

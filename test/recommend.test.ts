@@ -6,7 +6,7 @@ import { silent } from '../src/core/progress.ts'
 import type { Query } from '../src/core/query.ts'
 import type { Engine } from '../src/engine.ts'
 import type { ExposureBody } from '../src/explore/exposure.ts'
-import { propensities } from '../src/explore/mixture.ts'
+import { policyOf } from '../src/explore/policies.ts'
 import { train } from '../src/learn/train.ts'
 import type { Exposure } from '../src/library/exposures.ts'
 import { flowCost } from '../src/mix/flow.ts'
@@ -173,7 +173,7 @@ function rebuilt({ recipe, body }: Exposure) {
     }
   })
   const rules = { novelty: log.novelty, artistGap: log.artistGap, flow: flowCost(findRecipe(recipe).flow) }
-  return { log, pool, stated: propensities(pool, rules, log.policy, log.pattern, log.order) }
+  return { log, pool, stated: policyOf(log.policy).propensities(pool, rules, log.pattern, log.order) }
 }
 
 /** IEEE 754 half precision: sign, 5 bits of exponent, 10 of fraction. */

@@ -51,11 +51,31 @@ export interface SlateTrack {
   readonly relaxed: readonly string[]
 }
 
-/** The settings a log needs so that a slate can be re-weighted. */
-export interface PolicySettings {
-  readonly name: string
-  /** Softmax temperature over log-odds. */
+/** How to draw: everything a log needs so that a slate can be reweighted. */
+export type PolicySettings =
+  | SoftmaxSettings<'mixture'>
+  | SoftmaxSettings<'softmax'>
+  | LinearThompsonSettings
+  | { readonly name: 'greedy' }
+  | {
+      readonly name: 'epsilon-greedy'
+      /** How often blind chance takes a slot instead of the best score, 0…1. */
+      readonly epsilon: number
+    }
+  | { readonly name: 'uniform' }
+
+export type PolicyName = PolicySettings['name']
+
+interface SoftmaxSettings<Name extends string> {
+  readonly name: Name
+  /** Above 0: how far the draw strays from the highest scores. */
   readonly temperature: number
-  /** Weight of the uniform component. */
+  /** Weight of the list that blind chance draws, 0…1. */
   readonly floor: number
+}
+
+/** A mixture whose heads are draws from the listener's own linear posterior. */
+export interface LinearThompsonSettings extends SoftmaxSettings<'linear-thompson'> {
+  /** How many draws. */
+  readonly samples: number
 }
