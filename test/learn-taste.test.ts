@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SKIP } from '../src/core/labels.ts'
 import { silent } from '../src/core/progress.ts'
 import { random } from '../src/core/random.ts'
 import { tasteBatch, trainedTables } from '../src/learn/taste-batch.ts'
@@ -285,6 +286,44 @@ describe('the choice of capacity', () => {
     expect(choice.chosen).toBe('popularity')
     expect(choice.sentence).toMatch(/0 listeners could be left out .* takes 5/)
     expect(trained).toBeUndefined()
+  })
+
+  it('tries nothing larger once a level did not help few listeners, and says so; of many it tries all', async () => {
+    const of = (listeners: number) =>
+      trainTaste(
+        tasteWorld({ listeners, events: 10, genres: 1, artists: 4, tracks: 4 }),
+        { seed: 1, width: 8, rounds: 1 },
+        silent,
+      )
+    const [few, many] = [await of(40), await of(130)]
+    expect(few.choice.trials.map(({ level }) => level)).toEqual(['popularity', 'content'])
+    expect(few.choice.sentence).toContain(
+      'Not tried with 32 to learn from, after one that did not help: ids, attention.',
+    )
+    expect(many.choice.trials.map(({ level }) => level)).toEqual([
+      'popularity',
+      'content',
+      'ids',
+      'attention',
+    ])
+    expect(many.choice.sentence).not.toContain('Not tried')
+  }, 60_000)
+
+  it('leaves out the owners it is told, with all that is theirs, also those whom it cannot judge by', () => {
+    const owner = world.sequences.owner.map((s) => s % 24)
+    const sequences = { ...world.sequences, owner }
+    const told = new Set([1, 5])
+    const { judged, sequences: out } = leaveOut(sequences, random(1), told)
+    const theirs = [...owner.keys()].filter((s) => told.has(owner[s]!))
+    expect([...out].sort((a, b) => a - b)).toEqual(theirs)
+    expect(new Set(judged.map((s) => owner[s]))).toEqual(told)
+    const silentOwner = {
+      ...sequences,
+      outcome: sequences.outcome.map((code, at) => (owner[Math.floor(at / 20)] === 5 ? SKIP : code)),
+    }
+    const found = leaveOut(silentOwner, random(1), told)
+    expect(found.judged.map((s) => owner[s])).toEqual([1])
+    expect(found.sequences).toEqual(out)
   })
 
   it('stays off where the playlists of few listeners look like many', async () => {

@@ -32,6 +32,8 @@ export interface TasteChoice {
   readonly plan?: TastePlan
   readonly listeners: { readonly taught: number; readonly leftOut: number }
   readonly trials: readonly TasteTrial[]
+  /** Larger ones that were not tried, since with so few listeners a smaller one had not helped; absent where all were. */
+  readonly untried?: readonly TasteLevel[]
   /** A linear model beside it, on the same listeners. */
   readonly beside: readonly { readonly name: string; readonly ndcg: Estimate; readonly ahead: Estimate }[]
   /** Why, for a person. */
@@ -83,8 +85,9 @@ export function tasteTrial(
 }
 
 /** What was chosen and why, in a sentence or two. */
-export function choiceSentence({ chosen, listeners, trials, beside }: Omit<TasteChoice, 'sentence'>): string {
-  const { leftOut } = listeners
+export function choiceSentence(choice: Omit<TasteChoice, 'sentence'>): string {
+  const { chosen, listeners, trials, untried = [], beside } = choice
+  const { taught, leftOut } = listeners
   if (leftOut < LEAST_LEFT_OUT)
     return `Ranks by ${MEANING.popularity}: ${leftOut} listeners could be left out to judge by, and it takes ${LEAST_LEFT_OUT}.`
   const told = trials.map(
@@ -96,7 +99,7 @@ export function choiceSentence({ chosen, listeners, trials, beside }: Omit<Taste
   )
   return (
     `Chose ${chosen}: ${MEANING[chosen]}. NDCG@20 on ${leftOut} listeners who were left out: ${told.join(', ')}; a step is taken when its ` +
-    `95 % interval is above 0.${linear.length > 0 ? ` Beside it: ${linear.join('; ')}.` : ''}`
+    `95 % interval is above 0.${untried.length > 0 ? ` Not tried with ${taught} to learn from, after one that did not help: ${untried.join(', ')}.` : ''}${linear.length > 0 ? ` Beside it: ${linear.join('; ')}.` : ''}`
   )
 }
 

@@ -57,8 +57,9 @@ export function partsOf(sequences: Sequences, parts: readonly SequencePart[]): S
 /**
  * A fifth of the owners, at most four hundred, of those who wanted something new in the last fifth of a sequence: with all that is theirs,
  * judged by the first of their sequences that has it.
+ * @param owners who is left out instead, with all that is theirs, whether they are judged by or not
  */
-export function leaveOut(sequences: Sequences, random: Random): LeftOut {
+export function leaveOut(sequences: Sequences, random: Random, owners?: ReadonlySet<number>): LeftOut {
   const ownedBy = new Map<number, number[]>()
   for (const [s, owner] of sequences.owner.entries()) {
     const own = ownedBy.get(owner)
@@ -66,11 +67,14 @@ export function leaveOut(sequences: Sequences, random: Random): LeftOut {
     else ownedBy.set(owner, [s])
   }
   const affordable = Math.max(MOST.least, Math.floor(MOST.scores / Math.max(sequences.items, 1)))
-  const most = Math.min(Math.floor(ownedBy.size * SHARE), MOST.owners, affordable)
+  const most = Math.min(owners?.size ?? Math.floor(ownedBy.size * SHARE), MOST.owners, affordable)
+  const asked = owners
+    ? [...ownedBy].flatMap(([owner, own]) => (owners.has(owner) ? [own] : []))
+    : [...ownedBy.values()]
   const parts: SequencePart[] = []
   const wanted: Set<number>[] = []
-  const out = new Set<number>()
-  for (const own of random.shuffle([...ownedBy.values()])) {
+  const out = new Set<number>(owners && asked.flat())
+  for (const own of random.shuffle(asked)) {
     if (parts.length >= most) break
     for (const s of own) {
       const found = foreseeable(sequences, s)

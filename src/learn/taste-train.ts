@@ -30,6 +30,8 @@ export interface TasteSettings {
   readonly rounds?: number
   /** Distinct owners behind a track, an artist or a tag before it has a vector of its own; two unless told. */
   readonly fans?: number
+  /** The owners to judge by, of whom nothing is learned until then; unless told, a fifth of all, drawn at random. */
+  readonly leaveOut?: ReadonlySet<number>
 }
 
 export interface TasteModelFiles {
@@ -43,6 +45,8 @@ export interface TasteTraining {
   readonly choice: TasteChoice
   /** Absent where nothing is better than what is popular. */
   readonly trained?: TasteModelFiles
+  /** The same capacity, without the listeners who were left out. */
+  readonly heldOut?: TasteCheckpoint
 }
 
 /** What the files of a taste model begin with. */
@@ -67,7 +71,11 @@ interface Best {
   readonly level: TasteLevel
   readonly ndcg: Float64Array
   readonly plan: TastePlan
+  readonly checkpoint?: TasteCheckpoint
 }
+
+/** With fewer owners to teach, a level that did not help is the last that is tried: more capacity needs more listeners still. */
+const MANY = 100
 
 /**
  * Trains a taste model on many listeners: a fifth of the owners is left out with all that is theirs, and says which capacity the data carries and how long to train; then
@@ -82,7 +90,7 @@ export async function trainTaste(
 ): Promise<TasteTraining> {
   const rng = random(`${settings.seed}/taste choice`)
   const count = data.sequences.offsets.length - 1
-  const leftOut = leaveOut(data.sequences, rng)
+  const leftOut = leaveOut(data.sequences, rng, settings.leaveOut)
   const everyone = Array.from({ length: count }, (_, s) => s)
   const taught = everyone.filter((s) => !leftOut.sequences.has(s))
   const listeners = {
@@ -94,12 +102,14 @@ export async function trainTaste(
     return { choice: { ...choice, sentence: choiceSentence(choice) } }
   }
   const lesson = tasteLesson(data, taught, settings.fans)
-  const { best, trials, beside } = await climb(lesson, leftOut, settings, progress, signal)
-  const found = { chosen: best.level, listeners, trials, beside }
+  const few = listeners.taught < MANY
+  const { best, ...tried } = await climb(lesson, leftOut, few, settings, progress, signal)
+  const found = { chosen: best.level, listeners, ...tried }
   const choice = { ...found, sentence: choiceSentence(found) }
-  if (best.level === 'popularity') return { choice }
-  const { plan } = best
-  return { choice: { ...choice, plan }, trained: await teachTaste(data, plan, settings, progress, signal) }
+  const { plan, checkpoint: heldOut } = best
+  if (!heldOut) return { choice }
+  const trained = await teachTaste(data, plan, settings, progress, signal)
+  return { choice: { ...choice, plan }, trained, heldOut }
 }
 
 /**
@@ -147,10 +157,11 @@ export async function refreshTaste(
   return withFiles(checkpoint)
 }
 
-/** Tries one level after the other; the next goes on from the best. */
+/** Tries one level after the other; the next goes on from the best. @param few whether the first that does not help is the last */
 async function climb(
   lesson: TasteLesson,
   leftOut: LeftOut,
+  few: boolean,
   settings: TasteSettings,
   progress: Progress,
   signal?: AbortSignal,
@@ -160,23 +171,31 @@ async function climb(
   const nothing = { ids: false, attention: false, rounds: 0 }
   let best: Best = { level: 'popularity', ndcg: popular, plan: nothing }
   const trials: TasteTrial[] = [tasteTrial('popularity', popular, 0, undefined, rng).trial]
-  for (const { level, more } of STEPS) {
-    if (level === 'content' && !isTold(lesson)) continue
-    // Attention reads an order.
-    if (level === 'attention' && !lesson.ordered) continue
+  // Attention reads an order.
+  const steps = STEPS.filter(({ level }) =>
+    level === 'content' ? isTold(lesson) : level === 'ids' || lesson.ordered,
+  )
+  let untried: TasteLevel[] = []
+  for (const [at, { level, more }] of steps.entries()) {
     const capacity = { ...best.plan, ...more }
     const loop = loopOf(lesson, capacity, settings, `Trying ${level}`)
-    const { ndcg, rounds }: TrainedTaste = await trainTasteNetwork(lesson, leftOut, loop, progress, signal)
+    const found: TrainedTaste = await trainTasteNetwork(lesson, leftOut, loop, progress, signal)
+    const { ndcg, rounds, checkpoint } = found
     const { trial, better } = tasteTrial(level, ndcg!, rounds, best, rng)
     trials.push(trial)
-    if (better) best = { level, ndcg: ndcg!, plan: { ...capacity, rounds } }
+    if (better) best = { level, ndcg: ndcg!, plan: { ...capacity, rounds }, checkpoint }
+    else if (few) {
+      untried = steps.slice(at + 1).map(({ level: larger }) => larger)
+      break
+    }
   }
   const near = ndcgOf(leftOut, await knnScores(lesson, leftOut, signal))
   const ahead = estimated(
     best.ndcg.map((value, at) => value - near[at]!),
     rng,
   )
-  return { best, trials, beside: [{ name: 'item-knn', ndcg: estimated(near, rng), ahead }] }
+  const beside = [{ name: 'item-knn', ndcg: estimated(near, rng), ahead }]
+  return { best, trials, ...(untried.length > 0 && { untried }), beside }
 }
 
 function loopOf(
