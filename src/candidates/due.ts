@@ -1,4 +1,4 @@
-import { best, type Source } from './source.ts'
+import { best, type Source, type SourceListener } from './source.ts'
 
 const MOST = 200
 const DAY = 86_400_000
@@ -18,23 +18,45 @@ export const due: Source = {
   most: MOST,
   propose({ listener, cluster, from, wanted }) {
     if (from) return []
-    const played = listener.known.filter((row) => {
-      const { plays, finishes, skips } = listener.trackHistory(row)
-      return plays >= LEAST_PLAYS && finishes > skips
-    })
-    const pauseOf = (row: number) => {
-      const { plays, firstPlayedAt, lastPlayedAt } = listener.trackHistory(row)
-      return { mean: (lastPlayedAt - firstPlayedAt) / DAY / (plays - 1), pauses: plays - 1 }
+    const { rows: played, pauses } = rhythm(listener)
+    const scores = new Map<number, number>()
+    for (let i = 0; i < played.length; i++) {
+      const row = played[i]!
+      if (!wanted(row) || (cluster !== undefined && listener.clusterOf(row) !== cluster)) continue
+      const since = (listener.asOf - listener.trackHistory(row).lastPlayedAt) / DAY
+      if (since >= pauses[i]!) scores.set(row, listener.activation(row))
     }
-    const usual = median(played.map((row) => pauseOf(row).mean))
-    const rows = played.filter((row) => {
-      if (!wanted(row) || (cluster !== undefined && listener.clusterOf(row) !== cluster)) return false
-      const { mean, pauses } = pauseOf(row)
-      const pause = (mean * pauses + usual * PSEUDO_PAUSES) / (pauses + PSEUDO_PAUSES)
-      return (listener.asOf - listener.trackHistory(row).lastPlayedAt) / DAY >= pause
-    })
-    return best(new Map(rows.map((row) => [row, listener.activation(row)])), MOST)
+    return best(scores, MOST)
   },
+}
+
+/** Tracks whose rhythm shows, and for how many days each is usually left alone. */
+interface Rhythm {
+  readonly rows: readonly number[]
+  readonly pauses: Float64Array
+}
+const rhythms = new WeakMap<readonly number[], Rhythm>()
+
+/** The rhythm of what a listener knows; kept, as that is one array while they do and say nothing. */
+function rhythm({ known, trackHistory }: SourceListener): Rhythm {
+  const kept = rhythms.get(known)
+  if (kept) return kept
+  const rows = known.filter((row) => {
+    const { plays, finishes, skips } = trackHistory(row)
+    return plays >= LEAST_PLAYS && finishes > skips
+  })
+  const own = rows.map((row) => {
+    const { plays, firstPlayedAt, lastPlayedAt } = trackHistory(row)
+    return { mean: (lastPlayedAt - firstPlayedAt) / DAY / (plays - 1), count: plays - 1 }
+  })
+  const usual = median(own.map(({ mean }) => mean))
+  const pauses = Float64Array.from(
+    own,
+    ({ mean, count }) => (mean * count + usual * PSEUDO_PAUSES) / (count + PSEUDO_PAUSES),
+  )
+  const found = { rows, pauses }
+  rhythms.set(known, found)
+  return found
 }
 
 function median(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { soundDistance } from './sound.ts'
-import { best, type Source, type SourceRequest } from './source.ts'
+import { best, type Source, type SourceListener, type SourceRequest } from './source.ts'
 
 const MOST = 600
 
@@ -10,19 +10,34 @@ export const familiar: Source = {
   most: MOST,
   propose(request) {
     const { listener, cluster, wanted } = request
-    const rows = listener.known.filter(
-      (row) => wanted(row) && (cluster === undefined || listener.clusterOf(row) === cluster),
-    )
-    const scores = new Map(rows.map((row) => [row, fondness(request, row)]))
-    if (!request.from) return best(scores, MOST)
+    const fits = (row: number) =>
+      wanted(row) && (cluster === undefined || listener.clusterOf(row) === cluster)
+    if (!request.from) return firstOf(byFondness(listener), MOST, fits)
     const near = nearness(request)
-    for (const row of rows) scores.set(row, near(row))
-    return best(scores, MOST)
+    return best(new Map(listener.known.filter(fits).map((row) => [row, near(row)])), MOST)
   },
 }
 
+const ordered = new WeakMap<readonly number[], readonly number[]>()
+
+/** What a listener knows, fondest first; kept, as it is one array while they do and say nothing. */
+function byFondness(listener: SourceListener): readonly number[] {
+  const { known } = listener
+  const kept = ordered.get(known)
+  if (kept) return kept
+  const order = best(new Map(known.map((row) => [row, fondness(listener, row)])), known.length)
+  ordered.set(known, order)
+  return order
+}
+
+function firstOf(rows: readonly number[], most: number, fits: (row: number) => boolean): number[] {
+  const first: number[] = []
+  for (let i = 0; i < rows.length && first.length < most; i++) if (fits(rows[i]!)) first.push(rows[i]!)
+  return first
+}
+
 /** The finish rate, drawn to a half as by two more plays, times how often it was played; a save or like counts as three finishes. */
-function fondness({ listener }: SourceRequest, row: number): number {
+function fondness(listener: SourceListener, row: number): number {
   const { plays, finishes, skips, saved, liked } = listener.trackHistory(row)
   const kept = saved || liked ? 3 : 0
   return ((finishes + kept + 1) / (finishes + skips + kept + 2)) * Math.log2(2 + plays + kept)

@@ -13,12 +13,20 @@ export interface LocalTime {
 
 const DAY = 86_400_000
 
+const zones = new Map<string, (at: number) => LocalTime>()
+
 /**
- * A function from epoch milliseconds to local time in an IANA zone. Offsets are kept per day, so it is cheap in a loop;
- * only on the days when the clocks change is the zone asked again.
+ * A function from epoch milliseconds to local time in an IANA zone, the same one each time: it takes long to make. Offsets are kept per
+ * day, so it is cheap in a loop; only on the days when the clocks change is the zone asked again.
  * @throws RangeError for an unknown zone
  */
 export function localTimeIn(timeZone: string): (at: number) => LocalTime {
+  const local = zones.get(timeZone) ?? inZone(timeZone)
+  zones.set(timeZone, local)
+  return local
+}
+
+function inZone(timeZone: string): (at: number) => LocalTime {
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
   const offsetAt = (at: number): number => {
     const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value

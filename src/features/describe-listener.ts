@@ -62,6 +62,12 @@ function asOfMoment(endedAt: number, at: number): number {
   return at - endedAt > STALE_MS ? endedAt + 60_000 : Math.max(at, endedAt + 60_000)
 }
 
+/** Of a track that a listener never played, saved or liked. */
+const NOTHING: TrackHistory = {
+  ...{ plays: 0, finishes: 0, skips: 0, saved: false, liked: false },
+  ...{ firstPlayedAt: Number.NaN, lastPlayedAt: Number.NaN },
+}
+
 /** Rolls the history to its end and works out what the listener knows, loves and refuses. */
 export function describeListener(facts: ListenerFacts): ListenerState {
   const { catalog, log, history, saved, at } = facts
@@ -70,15 +76,25 @@ export function describeListener(facts: ListenerFacts): ListenerState {
   const inSitting = isInSitting(history.endedAt, at)
   if (!inSitting && history.sittingOpen) history.beginSitting()
   const opinions = lastOpinions(facts.feedback, catalog, at)
-  const trackHistory = (row: number): TrackHistory => ({
-    plays: history.tracks.plays[row]!,
-    finishes: history.tracks.finishes[row]!,
-    skips: history.tracks.skips[row]!,
-    firstPlayedAt: history.firstPlayedAt[row]!,
-    lastPlayedAt: history.lastPlayedAt[row]!,
-    saved: saved[row] === 1,
-    liked: opinions.liked.has(row),
-  })
+  // Asked again and again for the same rows by every stage of a request.
+  const told = new Map<number, TrackHistory>()
+  const trackHistory = (row: number): TrackHistory => {
+    const before = told.get(row)
+    if (before) return before
+    const [plays, liked] = [history.tracks.plays[row]!, opinions.liked.has(row)]
+    if (plays === 0 && saved[row] !== 1 && !liked) return NOTHING
+    const facts = {
+      plays,
+      finishes: history.tracks.finishes[row]!,
+      skips: history.tracks.skips[row]!,
+      firstPlayedAt: history.firstPlayedAt[row]!,
+      lastPlayedAt: history.lastPlayedAt[row]!,
+      saved: saved[row] === 1,
+      liked,
+    }
+    told.set(row, facts)
+    return facts
+  }
   // A save does not make taste of what an exclusion takes out; a like by hand does.
   const excluded = new Set(log.excluded.filter((row) => !opinions.liked.has(row)))
   const known: number[] = []
