@@ -135,6 +135,15 @@ describe('the cold scorer', () => {
     for (const { likability } of liked) expect(likability).toBeLessThan(0.95)
   })
 
+  it('knows at once, without a draw, what the mean of its heads is for every row: who is worth scoring stays the same', async () => {
+    const who = listener('me', [0], [5])
+    const scored = await score(who)
+    const standing = await scorer.standing!(who, ALL)
+    const means = scored.map(({ scores }) => scores.reduce((sum, one) => sum + one, 0) / scores.length)
+    for (const row of ALL) expect(standing[row]! - standing[0]!).toBeCloseTo(means[row]! - means[0]!, 10)
+    expect(standing[1]!).toBeGreaterThan(standing[8]!)
+  })
+
   it('goes by the rate at which somebody finishes where they played but nothing was trained', async () => {
     const skipper = { ...listener('me', []), known: [8] }
     const history = { ...none, plays: 60, skips: 55, finishes: 5 }

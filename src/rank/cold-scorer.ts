@@ -1,5 +1,6 @@
 import type { TrackHistory } from '../core/listener.ts'
 import {
+  type ColdTaste,
   type ColdTracks,
   coldTaste,
   type Observation,
@@ -7,7 +8,7 @@ import {
   popularityLogOdds,
 } from '../model/cold-taste.ts'
 import { meanProbability } from '../model/likability.ts'
-import { type Scorer, type ScoringTracks, scoredAs } from './scorer.ts'
+import { type Scorer, type ScoringTracks, scoredAs, slice } from './scorer.ts'
 
 /** What the cold scorer reads of a listener. */
 export interface ColdListener {
@@ -33,10 +34,23 @@ const PSEUDO_PLAYS = 10
  * @param content the same rows as `tracks`, with audio on one scale
  */
 export function coldScorer(content: ColdTracks, tracks: ScoringTracks): Scorer<ColdListener> {
+  // What a listener knows is one array while they do and say nothing.
+  const tastes = new WeakMap<readonly number[], { readonly usual: number; readonly taste: ColdTaste }>()
+  const tasteOf = (listener: ColdListener) => {
+    const before = tastes.get(listener.known)
+    if (before) return before
+    const usual = usualLogOdds(listener)
+    const taste = coldTaste(content, observationsOf(listener, usual), HEADS, `cold/${listener.name}`)
+    tastes.set(listener.known, { usual, taste })
+    return { usual, taste }
+  }
   return {
+    async standing(listener, rows) {
+      const { taste } = tasteOf(listener)
+      return Float64Array.from(rows, (row) => taste.mean(row) + popularityLogOdds(content.popularity(row)))
+    },
     async score(listener, candidates, familiar) {
-      const usual = usualLogOdds(listener)
-      const taste = coldTaste(content, observationsOf(listener, usual), HEADS, `cold/${listener.name}`)
+      const { usual, taste } = tasteOf(listener)
       const rows = candidates.map(({ row }) => row)
       const logits = taste.heads(rows)
       rows.forEach((row, i) => {
@@ -48,7 +62,7 @@ export function coldScorer(content: ColdTracks, tracks: ScoringTracks): Scorer<C
         scoredAs(candidate, tracks, {
           familiarity: familiar(candidate.row) ? 'familiar' : 'new',
           likability: likability[i]!,
-          scores: Array.from(logits.subarray(i * HEADS, (i + 1) * HEADS)),
+          scores: slice(logits, i * HEADS, HEADS),
         }),
       )
     },

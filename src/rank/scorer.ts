@@ -57,7 +57,7 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
 }
 
 /** A part of a typed array as a plain one, without going through an iterator. */
-function slice(values: Float64Array, from: number, count: number): number[] {
+export function slice(values: Float64Array, from: number, count: number): number[] {
   const part = new Array<number>(count)
   for (let i = 0; i < count; i++) part[i] = values[from + i]!
   return part
