@@ -89,7 +89,8 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     ...(start && { start }),
     drawOf: (trackIds) => secretSeed(seed, version, catalog.revision, ...trackIds),
   })
-  const logging = { n: query.n, novelty, artistGap: rules.artistGap, ...start?.asked }
+  const { artistGap } = rules
+  const logging = { n: query.n, novelty, artistGap, flowWeights: recipe.flow, ...start?.asked }
   await engine.logExposure({ ...mix, recipe: logged }, occasion, exposureBody(slate, logging))
   return { mix, removed, degraded: found.degraded }
 }

@@ -99,15 +99,16 @@ describe('the whole distribution, enumerated', () => {
 
 describe('the mixture', () => {
   test('agrees with a list worked out by hand: sums of products, not products of averages', () => {
-    // weights under the heads: 2, 1, 1 and 1, 1, 2; uniform: 1, 1, 1. Component weights .4, .4, .2; temperature 1.
-    const ln2 = Math.log(2)
+    // Each head has a mean of 1/3 and a standard deviation of √2/3: at this temperature a score of 1 weighs twice one of 0.
+    // Weights under the heads: 2, 1, 1 and 1, 1, 2; uniform: 1, 1, 1. Component weights .4, .4, .2.
+    const temperature = 3 / Math.SQRT2 / Math.log(2)
     const pool = [
-      candidate(1, 1, 'familiar', ln2, 0),
+      candidate(1, 1, 'familiar', 1, 0),
       candidate(2, 2, 'familiar', 0, 0),
-      candidate(3, 3, 'familiar', 0, ln2),
+      candidate(3, 3, 'familiar', 0, 1),
     ]
     const free = { novelty: 0, artistGap: 0, flow: () => 0 }
-    const settings: PolicySettings = { name: 'mixture', temperature: 1, floor: 0.2 }
+    const settings: PolicySettings = { name: 'mixture', temperature, floor: 0.2 }
     const stated = propensities(pool, free, settings, ['familiar', 'familiar'], [0, 2])
     const first = 0.4 * (2 / 4) + 0.4 * (1 / 4) + 0.2 * (1 / 3)
     const both = 0.4 * (2 / 4) * (1 / 2) + 0.4 * (1 / 4) * (2 / 3) + 0.2 * (1 / 3) * (1 / 2)

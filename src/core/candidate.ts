@@ -68,7 +68,7 @@ export type PolicyName = PolicySettings['name']
 
 interface SoftmaxSettings<Name extends string> {
   readonly name: Name
-  /** Above 0: how far the draw strays from the highest scores. */
+  /** Above 0: how far the draw strays from the highest scores, in standard deviations of the pool's scores of the same kind. */
   readonly temperature: number
   /** Weight of the list that blind chance draws, 0…1. */
   readonly floor: number

@@ -401,6 +401,11 @@ export const ERRORS = {
     sentence:
       '{file} is too small to judge new listeners on: of those who are left to learn from, a fifth is left out twice over, and each must have six tracks or more. Give more listeners, or more of what they had.',
   },
+  EXPOSURE_UNREADABLE: {
+    exit: 1,
+    sentence:
+      'An entry of the log of mixes cannot be read back: {problem}. It stays in the log and out of estimates.',
+  },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 
 export type ErrorCode = keyof typeof ERRORS

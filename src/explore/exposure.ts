@@ -1,5 +1,9 @@
-import type { Slate } from '../core/candidate.ts'
+import type { Familiarity, PolicySettings, ScoredCandidate, Slate } from '../core/candidate.ts'
+import type { DrawRules } from '../core/draw-rules.ts'
+import { DeepcutsError } from '../core/errors.ts'
+import { type FlowPoint, type FlowWeights, flowRule } from '../core/flow.ts'
 import type { Seeds } from '../core/query.ts'
+import { decodeHalfFloats, encodeHalfFloats } from './half-floats.ts'
 
 /**
  * How a slate came to be: the first of its recipe on the listener's day, drawn again that day, or by a seed or a novelty that was
@@ -7,17 +11,23 @@ import type { Seeds } from '../core/query.ts'
  */
 export type Occasion = 'day' | 'again' | 'seeded' | 'adjusted'
 
-/** What a log keeps of a slate, as plain JSON: enough to work out how likely any other policy was to draw it. */
+/** The shape of a body, and the meaning of its settings. In the one before, temperatures were log-odds. */
+const FORMAT = 2
+
+/** What a log keeps of a slate, as plain JSON: enough to work out exactly how likely any policy was to draw it. */
 export interface ExposureBody {
+  readonly format: typeof FORMAT
   readonly n: number
   readonly novelty: number
   readonly artistGap: number
+  /** What jumps between neighbours cost. */
+  readonly flowWeights: FlowWeights
   /** Where it started, if not from what the listener loves: the scores hold the closeness to it. */
   readonly from?: Seeds
   /** Tempo, key, mode and energy of what the first track followed on; null where unknown. */
   readonly after?: readonly (number | null)[]
-  readonly policy: Slate['policy']
-  readonly pattern: Slate['pattern']
+  readonly policy: PolicySettings
+  readonly pattern: readonly Familiarity[]
   readonly patternPropensity: number
   /** Positions in the pool, in the order shown. */
   readonly order: readonly number[]
@@ -29,7 +39,7 @@ export interface ExposureBody {
     readonly artist: readonly number[]
     readonly new: readonly (0 | 1)[]
   }
-  /** Head scores of the pool, pool × heads, as base64 of little-endian half floats. */
+  /** Head scores of the pool, pool × heads, as base64 of little-endian half floats: those that were drawn by. */
   readonly scores: string
   /** Tempo, key, mode and energy of the pool, for the flow; null where unknown. */
   readonly flow: readonly (readonly (number | null)[])[]
@@ -38,10 +48,11 @@ export interface ExposureBody {
 /** Puts a slate into the form of the log. */
 export function exposureBody(
   slate: Slate,
-  asked: Pick<ExposureBody, 'n' | 'novelty' | 'artistGap' | 'from' | 'after'>,
+  asked: Pick<ExposureBody, 'n' | 'novelty' | 'artistGap' | 'flowWeights' | 'from' | 'after'>,
 ): ExposureBody {
   const places = new Map(slate.pool.map((candidate, i) => [candidate, i]))
   return {
+    format: FORMAT,
     ...asked,
     policy: slate.policy,
     pattern: slate.pattern,
@@ -53,38 +64,78 @@ export function exposureBody(
       artist: slate.pool.map(({ artist }) => artist),
       new: slate.pool.map(({ familiarity }) => (familiarity === 'new' ? 1 : 0)),
     },
-    scores: halfFloats(slate.pool.map(({ scores }) => scores)).toString('base64'),
-    flow: slate.pool.map(({ tempo, key, mode, energy }) =>
-      [tempo, key, mode, energy].map((value) => value ?? null),
-    ),
+    scores: encodeHalfFloats(slate.pool.flatMap(({ scores }) => scores)),
+    flow: slate.pool.map(flowValues),
   }
 }
 
-/** IEEE 754 half floats, little-endian; values are rounded to nearest, overflow becomes infinity. */
-function halfFloats(rows: readonly (readonly number[])[]): Buffer {
-  const out = Buffer.allocUnsafe(2 * rows.reduce((sum, { length }) => sum + length, 0))
-  const single = new Float32Array(1)
-  const bits = new Uint32Array(single.buffer)
-  let at = 0
-  for (const values of rows)
-    for (let i = 0; i < values.length; i++) {
-      single[0] = values[i]!
-      const half = toHalf(bits[0]!)
-      out[at++] = half & 0xff
-      out[at++] = half >>> 8
-    }
-  return out
+/** A slate as its log tells it: what any policy needs to say how likely it was to draw it. */
+export interface LoggedSlate {
+  readonly n: number
+  readonly rules: DrawRules
+  readonly policy: PolicySettings
+  /** As it was drawn from, with the scores that were drawn by. Rows of the catalog and likabilities are not logged: `row` is the place in the pool. */
+  readonly pool: readonly ScoredCandidate[]
+  readonly pattern: readonly Familiarity[]
+  readonly patternPropensity: number
+  /** Positions in the pool, in the order shown. */
+  readonly order: readonly number[]
+  readonly prefixPropensities: readonly number[]
+  readonly from?: Seeds
 }
 
-function toHalf(bits: number): number {
-  const sign = (bits >>> 16) & 0x8000
-  const exponent = ((bits >>> 23) & 0xff) - 112
-  const mantissa = bits & 0x7fffff
-  if (exponent >= 31) return sign | 0x7c00 | ((bits & 0x7fffffff) > 0x7f800000 ? 0x200 : 0)
-  if (exponent <= 0) {
-    if (exponent < -10) return sign
-    const shifted = (mantissa | 0x800000) >>> (1 - exponent)
-    return sign | ((shifted + 0x1000) >>> 13)
+/**
+ * Reads the body of an exposure back: `policyOf(policy).propensities(pool, rules, pattern, order)` are then the logged ones.
+ * @param text the JSON of an `ExposureBody`
+ * @throws DeepcutsError EXPOSURE_UNREADABLE for another format, and for a body whose parts do not fit together
+ */
+export function readExposureBody(text: string): LoggedSlate {
+  const body = parsed(text)
+  const { n, novelty, artistGap, flowWeights, after, policy, pattern, patternPropensity, order } = body
+  const { prefixPropensities, from } = body
+  const { track, artist, new: isNew } = body.pool
+  const scores = decodeHalfFloats(body.scores)
+  const heads = track.length === 0 ? 0 : scores.length / track.length
+  const fits =
+    Number.isInteger(heads) &&
+    [artist, isNew, body.flow].every(({ length }) => length === track.length) &&
+    [order, prefixPropensities].every(({ length }) => length === pattern.length) &&
+    order.every((position) => Number.isInteger(position) && position >= 0 && position < track.length)
+  if (!fits) throw new DeepcutsError('EXPOSURE_UNREADABLE', { problem: 'its parts do not fit together' })
+  const pool = track.map(
+    (trackId, i): ScoredCandidate => ({
+      ...{ row: i, sources: [], trackId, artist: artist[i]!, likability: Number.NaN },
+      familiarity: isNew[i] ? 'new' : 'familiar',
+      scores: Array.from(scores.subarray(i * heads, (i + 1) * heads)),
+      ...flowPoint(body.flow[i]!),
+    }),
+  )
+  return {
+    ...{ n, policy, pool, pattern, patternPropensity, order, prefixPropensities },
+    rules: { novelty, artistGap, flow: flowRule(flowWeights, after && flowPoint(after)) },
+    ...(from && { from }),
   }
-  return sign | (((exponent << 10) | (mantissa >>> 13)) + ((mantissa >>> 12) & 1))
+}
+
+function parsed(text: string): ExposureBody {
+  const body = JSON.parse(text) as { format?: unknown }
+  if (body.format !== FORMAT)
+    throw new DeepcutsError('EXPOSURE_UNREADABLE', {
+      problem: `its format is ${body.format ?? 1}, and this version reads format ${FORMAT}`,
+    })
+  return body as ExposureBody
+}
+
+/** Tempo, key, mode and energy; null where unknown. */
+export function flowValues({ tempo, key, mode, energy }: FlowPoint): (number | null)[] {
+  return [tempo, key, mode, energy].map((value) => value ?? null)
+}
+
+function flowPoint([tempo, key, mode, energy]: readonly (number | null | undefined)[]): FlowPoint {
+  return {
+    ...(typeof tempo === 'number' && { tempo }),
+    ...(typeof key === 'number' && { key }),
+    ...(typeof mode === 'number' && { mode }),
+    ...(typeof energy === 'number' && { energy }),
+  }
 }

@@ -2,10 +2,12 @@ import type { PolicySettings, ScoredCandidate } from '../core/candidate.ts'
 import { type Beliefs, bestBelief, softmaxBeliefs } from './beliefs.ts'
 import { componentPolicy } from './components.ts'
 import type { Policy } from './policy.ts'
+import { inSpreads, poolScores } from './pool-scores.ts'
 
 /**
  * The policy of these settings. All are finite mixtures whose components draw slot by slot, so that draw and propensities are one law:
- * - `mixture`: one softmax a model head, π_m(a | prefix) ∝ exp(s_m(a)/τ − flow), and lists of blind chance of weight `floor`;
+ * - `mixture`: one softmax a model head, π_m(a | prefix) ∝ exp((s_m(a) − μ)/(τσ) − flow), where μ and σ are the mean and the spread of the
+ *   scores of the pool's tracks of that kind, and lists of blind chance of weight `floor`;
  * - `softmax`: the same of the mean of the heads;
  * - `linear-thompson`: the same as `mixture`, over candidates whose scores are draws of the listener's linear posterior;
  * - `greedy`: the best mean score that the rules allow, without chance but for the pattern;
@@ -21,20 +23,23 @@ export function policyOf(settings: PolicySettings): Policy {
   switch (settings.name) {
     case 'mixture':
     case 'linear-thompson':
-      return componentPolicy(settings, (pool) => ({
-        beliefs: headBeliefs(pool, settings.temperature),
-        blindLists: settings.floor,
-        blindSlots: 0,
-      }))
+      return componentPolicy(settings, (pool) => {
+        const { scores } = poolScores(pool)
+        return {
+          beliefs: softmaxes(pool, scores, settings.temperature),
+          blindLists: settings.floor,
+          blindSlots: 0,
+        }
+      })
     case 'softmax':
-      return componentPolicy(settings, (pool) => ({
-        beliefs: softmaxBeliefs(
-          meanScores(pool).map((score) => score / settings.temperature),
-          1,
-        ),
-        blindLists: settings.floor,
-        blindSlots: 0,
-      }))
+      return componentPolicy(settings, (pool) => {
+        const { means } = poolScores(pool)
+        return {
+          beliefs: softmaxes(pool, means, settings.temperature),
+          blindLists: settings.floor,
+          blindSlots: 0,
+        }
+      })
     case 'greedy':
       return componentPolicy(settings, best(0), NEVER_STRAYS)
     case 'epsilon-greedy':
@@ -55,24 +60,19 @@ const NEVER_STRAYS = 'it always draws the same list, so that its log tells nothi
 const NONE: Beliefs = softmaxBeliefs(new Float64Array(0), 0)
 
 const best = (blindSlots: number) => (pool: readonly ScoredCandidate[]) => ({
-  beliefs: bestBelief(meanScores(pool)),
+  beliefs: bestBelief(poolScores(pool).means),
   blindLists: 0,
   blindSlots,
 })
 
-function headBeliefs(pool: readonly ScoredCandidate[], temperature: number): Beliefs {
-  const heads = pool[0]?.scores.length ?? 0
-  const logs = new Float64Array(pool.length * heads)
-  pool.forEach(({ scores }, position) => {
-    for (let m = 0; m < heads; m++) logs[position * heads + m] = scores[m]! / temperature
-  })
-  return softmaxBeliefs(logs, heads)
-}
+/** Below this it makes no difference any more. */
+const COLDEST = 1e-6
 
-function meanScores(pool: readonly ScoredCandidate[]): Float64Array {
-  return Float64Array.from(pool, ({ scores }) => {
-    let sum = 0
-    for (const score of scores) sum += score
-    return scores.length === 0 ? 0 : sum / scores.length
-  })
+/** @param scores pool × columns, a softmax each */
+function softmaxes(pool: readonly ScoredCandidate[], scores: Float64Array, temperature: number): Beliefs {
+  const tau = Math.max(temperature, COLDEST)
+  return softmaxBeliefs(
+    inSpreads(pool, scores).map((score) => score / tau),
+    pool.length === 0 ? 0 : scores.length / pool.length,
+  )
 }

@@ -1,6 +1,6 @@
 import type { ScoredCandidate } from '../core/candidate.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
-import { type FlowPoint, flowCost } from './flow.ts'
+import { type FlowPoint, flowRule } from '../core/flow.ts'
 import type { Recipe } from './recipe.ts'
 
 /** No recipe asks for more than this between two tracks of one artist. */
@@ -19,9 +19,7 @@ export function drawRules(
   novelty: number,
   after?: FlowPoint,
 ): DrawRules {
-  const cost = flowCost(recipe.flow)
-  const flow: DrawRules['flow'] = (previous, next) => cost(previous ?? after, next)
-  return { novelty, artistGap: artistGap(pool, n), flow }
+  return { novelty, artistGap: artistGap(pool, n), flow: flowRule(recipe.flow, after) }
 }
 
 /**

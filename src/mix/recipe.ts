@@ -1,6 +1,6 @@
 import type { Familiarity } from '../core/candidate.ts'
+import type { FlowWeights } from '../core/flow.ts'
 import type { TrackHistory } from '../core/listener.ts'
-import type { FlowWeights } from './flow.ts'
 
 /** Where candidates come from. */
 export type SourceName =
@@ -44,7 +44,7 @@ export interface Recipe {
   readonly flow: FlowWeights
   /** What it starts from instead of what the listener loves, and needs: anything, or a playlist that it goes on from. */
   readonly startsFrom?: 'anything' | 'playlist'
-  /** Softmax temperature over log-odds, and weight of the uniform component. */
+  /** Softmax temperature, in standard deviations of the scores to choose among, and weight of the uniform component. */
   readonly temperature: number
   readonly floor: number
 }

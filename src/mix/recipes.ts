@@ -1,6 +1,6 @@
 import type { DescribedListener } from '../core/described-listener.ts'
 import { DeepcutsError } from '../core/errors.ts'
-import type { FlowWeights } from './flow.ts'
+import type { FlowWeights } from '../core/flow.ts'
 import type { Recipe } from './recipe.ts'
 
 /** Energy leads from one song to the next, then tempo, then key. */
@@ -19,7 +19,7 @@ const daily = (number: number): Recipe => ({
   newTracks: true,
   novelty: 0.3,
   flow: SMOOTH,
-  temperature: 0.25,
+  temperature: 0.35,
   floor: 0.05,
 })
 
@@ -32,8 +32,8 @@ const deepCuts: Recipe = {
   newTracks: true,
   novelty: 1,
   flow: SMOOTH,
-  temperature: 0.35,
-  floor: 0.1,
+  temperature: 0.25,
+  floor: 0.05,
 }
 
 /** What you loved and left. */
@@ -46,7 +46,7 @@ const rediscover: Recipe = {
   newTracks: false,
   novelty: 0,
   flow: SMOOTH,
-  temperature: 0.25,
+  temperature: 0.35,
   floor: 0.05,
 }
 
@@ -60,7 +60,7 @@ const onRepeat: Recipe = {
   newTracks: false,
   novelty: 0,
   flow: { tempo: 0.5, key: 0.25, energy: 0.75 },
-  temperature: 0.2,
+  temperature: 0.25,
   floor: 0.02,
 }
 
@@ -77,7 +77,7 @@ const radio: Recipe = {
   newTracks: true,
   novelty: 0.6,
   flow: SMOOTH,
-  temperature: 0.3,
+  temperature: 0.35,
   floor: 0.03,
 }
 
@@ -92,7 +92,7 @@ const onward: Recipe = {
   newTracks: true,
   novelty: 0.5,
   flow: SMOOTH,
-  temperature: 0.25,
+  temperature: 0.3,
   floor: 0.03,
 }
 
@@ -105,7 +105,7 @@ const first: Recipe = {
   newTracks: true,
   novelty: 1,
   flow: { tempo: 0, key: 0, energy: 0 },
-  temperature: 1.5,
+  temperature: 0.8,
   floor: 0.2,
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ScoredCandidate } from '../src/core/candidate.ts'
-import { flowCost, keyDistance, tempoDistance } from '../src/mix/flow.ts'
+import { flowCost, keyDistance, tempoDistance } from '../src/core/flow.ts'
 
 const [C, D_FLAT, G, F_SHARP, A, E_FLAT] = [0, 1, 7, 6, 9, 3]
 const major = (key: number) => ({ key, mode: 1 })

@@ -1,4 +1,5 @@
-import type { ScoredCandidate } from '../core/candidate.ts'
+import type { ScoredCandidate } from './candidate.ts'
+import type { DrawRules } from './draw-rules.ts'
 
 /** How much each kind of jump between neighbours costs at most, in nats of log-weight. */
 export interface FlowWeights {
@@ -21,6 +22,15 @@ export function flowCost(weights: FlowWeights) {
       : weights.tempo * tempoDistance(previous.tempo, next.tempo) +
         weights.key * keyDistance(previous, next) +
         weights.energy * energyDistance(previous.energy, next.energy)
+}
+
+/**
+ * The flow of a list as a rule of the drawing.
+ * @param after what the first track follows on; absent: nothing
+ */
+export function flowRule(weights: FlowWeights, after?: FlowPoint): DrawRules['flow'] {
+  const cost = flowCost(weights)
+  return (previous, next) => cost(previous ?? after, next)
 }
 
 /** Distance on the circle of octaves, 0…1: half and double time are the same tempo, √2 times is the farthest. */
