@@ -1,3 +1,4 @@
+import { cholesky, solveCholesky } from '../core/cholesky.ts'
 import { random } from '../core/random.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
 import { SOUND } from '../features/taste.ts'
@@ -79,7 +80,7 @@ export function coldTaste(
     m,
   )
   const told = Float64Array.from(observations, ({ logOdds }) => logOdds)
-  const meanWeights = solve(factor, told, m)
+  const meanWeights = solveCholesky(factor, told, m)
 
   const noise = random(`${seed}/noise`)
   const drawn = prior(rows)
@@ -91,7 +92,7 @@ export function coldTaste(
     )
     for (const [side, sign] of SIDES) {
       const wrong = told.map((value, i) => value - sign * off[i]!)
-      weights.set(solve(factor, wrong, m), (2 * pair + side) * m)
+      weights.set(solveCholesky(factor, wrong, m), (2 * pair + side) * m)
     }
   }
   return {
@@ -207,30 +208,4 @@ function mix(a: number, b: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
   return (h ^ (h >>> 16)) >>> 0
-}
-
-/** L of the m × m positive definite A = L Lᵀ. */
-function cholesky(a: Float64Array, m: number): Float64Array {
-  const l = new Float64Array(m * m)
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * m + j]!
-      for (let k = 0; k < j; k++) sum -= l[i * m + k]! * l[j * m + k]!
-      l[i * m + j] = i === j ? Math.sqrt(sum) : sum / l[j * m + j]!
-    }
-  return l
-}
-
-/** x of L Lᵀ x = b. */
-function solve(l: Float64Array, b: Float64Array, m: number): Float64Array {
-  const x = b.slice()
-  for (let i = 0; i < m; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= l[i * m + k]! * x[k]!
-    x[i]! /= l[i * m + i]!
-  }
-  for (let i = m - 1; i >= 0; i--) {
-    for (let k = i + 1; k < m; k++) x[i]! -= l[k * m + i]! * x[k]!
-    x[i]! /= l[i * m + i]!
-  }
-  return x
 }
