@@ -4,6 +4,7 @@ import { coldTracks } from './candidates/cold-tracks.ts'
 import { keptProposals } from './candidates/kept-proposals.ts'
 import type { Source, SourceRequest } from './candidates/source.ts'
 import { SOURCES } from './candidates/sources.ts'
+import { type Continuing, continuingOf } from './continuing.ts'
 import type { Clock } from './core/clock.ts'
 import { localTimeIn } from './core/clock.ts'
 import { DeepcutsError } from './core/errors.ts'
@@ -23,11 +24,12 @@ import { type Library, openLibrary } from './library/library.ts'
 import type { ListenerRow } from './library/listeners.ts'
 import type { ModelManifest } from './library/models.ts'
 import type { Playlists } from './library/playlists.ts'
-import type { Recipe } from './mix/recipe.ts'
+import { familiarityOf, type Recipe } from './mix/recipe.ts'
 import { readCheckpoint } from './model/checkpoint.ts'
 import type { Ensemble } from './model/ensemble.ts'
 import type { LikabilityModel } from './model/likability.ts'
 import { openReleasable, type ReleasableModel } from './model/releasable.ts'
+import { blendedScorer } from './rank/blended-scorer.ts'
 import { coldScorer } from './rank/cold-scorer.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
 import { openStore } from './store/open.ts'
@@ -72,6 +74,8 @@ export interface Engine {
   community(): Promise<Community | undefined>
   /** Rows that everybody's taste model has next for a listener, best first; undefined where none was trained, or unless the community is on. */
   taste(listener: string): Promise<readonly number[] | undefined>
+  /** How playlists go on, as the listener's own version learned it; undefined where it has not. @throws UNKNOWN_LISTENER */
+  continuing(listener: string): Promise<Continuing | undefined>
   /** What sources may know beside the listener and the catalog. */
   signals(listener: string): Promise<Pick<SourceRequest, 'playlists' | 'community' | 'taste'>>
   /** When the days' slates of a recipe were drawn for a listener, oldest first. */
@@ -177,6 +181,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { ensemble, audioScale, background } = readCheckpoint(files, 'model', manifest.version)
     const likability = await openVersion(manifest.version, ensemble)
     unreleased.add(likability)
+    const own = likabilityScorer(likability, catalog)
     const opened: Open = {
       version: manifest.version,
       whose: owner === id ? 'own' : 'everybody',
@@ -184,7 +189,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       likability,
       catalog,
       audio: scaleAudio(catalog, audioScale),
-      scorer: likabilityScorer(likability, catalog),
+      scorer: owner === id ? own : blendedScorer(own, addedOf),
       background: (inSitting) => background[inSitting ? 'rolling' : 'frozen'],
     }
     if (known) drop(owner)
@@ -214,8 +219,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return one.history
   }
 
+  const continuing = continuingOf(library, kept)
   const tasting = tasteOfEverybody(library, kept, resolve(folder, 'cache'))
   const sources = SOURCES.map((source) => (source.lasting ? keptProposals(source) : source))
+
+  /** What everybody's taste adds for a listener of everybody's model; nothing where it cannot be worked out: a mix does without. */
+  const addedOf = async ({ name, trackHistory }: ListenerState) => {
+    const of = await tasting().catch(() => undefined)
+    const more = await of?.added((await kept.facts(name)).log).catch(() => undefined)
+    return more && ((row: number) => more(row, familiarityOf(trackHistory(row))))
+  }
 
   const communityOf = async () => (options.community ? kept.community() : undefined)
   const tasteOf = async (name: string) =>
@@ -255,6 +268,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     playlists: kept.playlists,
     community: communityOf,
     taste: tasteOf,
+    continuing,
     async signals(name) {
       const [community, taste] = [await communityOf(), await tasteOf(name).catch((error: Error) => error)]
       return {
@@ -280,6 +294,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       await last.catch(() => undefined)
       await Promise.all([...unreleased].map(release))
       await (await tasting.opened())?.close()
+      await continuing.close()
       await store.close()
     },
   }

@@ -2,7 +2,7 @@ import { evidenceOf } from './candidates/evidence.ts'
 import { nearestLoved } from './candidates/nearest-loved.ts'
 import { retrieve } from './candidates/retrieve.ts'
 import { countNew } from './candidates/source.ts'
-import { POOL_LIMIT } from './core/candidate.ts'
+import { type Candidate, POOL_LIMIT } from './core/candidate.ts'
 import { localTimeIn } from './core/clock.ts'
 import type { Mix } from './core/mix.ts'
 import type { Query } from './core/query.ts'
@@ -15,11 +15,11 @@ import { shortlist } from './explore/shortlist.ts'
 import { trackAt } from './library/catalog.ts'
 import { drawRules } from './mix/draw-rules.ts'
 import { explain } from './mix/explain.ts'
-import { eligible, familiarityOf, noveltyOf, noveltyOfFew } from './mix/recipe.ts'
+import { eligible, familiarityOf, noveltyOf, noveltyOfFew, type Recipe } from './mix/recipe.ts'
 import { recipeFor } from './mix/recipes.ts'
-import { closestToSeeds, towardSeeds } from './rank/affinity.ts'
+import { affinity, closestToSeeds, towardSeeds } from './rank/affinity.ts'
 import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
-import { nameOfSeeds, startingPoint } from './starting-point.ts'
+import { nameOfSeeds, type StartingPoint, startingPoint } from './starting-point.ts'
 
 /** A mix, and what did not make it into it. */
 export interface Recommendation {
@@ -61,9 +61,10 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   ])
 
   const asked = unheard ? query.novelty : 0
-  const near = start && { kinship: start.kinship, most: Math.min(POOL_LIMIT, Math.max(100, 5 * query.n)) }
+  const most = Math.min(POOL_LIMIT, Math.max(100, 5 * query.n))
+  const near = start && { to: await closenessTo(start, query.listener, recipe, kept, engine), most }
   const promising = near
-    ? closestToSeeds(kept, near.kinship, (row) => catalog.trackId[row]!, near.most)
+    ? closestToSeeds(kept, near.to, (row) => catalog.trackId[row]!, near.most)
     : await shortlist(kept, {
         tracks: catalog,
         novelty: noveltyOf(recipe, asked),
@@ -71,7 +72,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
         ...(scorer.standing && { standing: (rows) => scorer.standing!(listener, rows) }),
       })
   const liked = await scorer.score(listener, promising, (row) => familiarity(row) === 'familiar')
-  const scored = near ? towardSeeds(liked, near.kinship, near.most) : liked
+  const scored = near ? towardSeeds(liked, near.to, near.most) : liked
 
   const novelty = whose === 'nobody' ? noveltyOfFew(recipe, scored, query.n, asked) : noveltyOf(recipe, asked)
   const pool = cutPool(scored, novelty)
@@ -93,6 +94,22 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   const logging = { n: query.n, novelty, artistGap, flowWeights: recipe.flow, ...start?.asked }
   await engine.logExposure({ ...mix, recipe: logged }, occasion, exposureBody(slate, logging))
   return { mix, removed, degraded: found.degraded }
+}
+
+/** How close candidates are to where a mix starts, in log-odds: by kinship, and to a playlist by what was learned of how playlists go on. */
+async function closenessTo(
+  { seeds, rows, kinship }: StartingPoint,
+  listener: string,
+  { startsFrom }: Recipe,
+  candidates: readonly Candidate[],
+  engine: Engine,
+): Promise<(row: number) => number> {
+  const byKinship = candidates.map(({ row }) => affinity(kinship(row)))
+  const learned = startsFrom === 'playlist' ? await engine.continuing(listener) : undefined
+  const asked = candidates.map(({ row }) => row)
+  const closeness = learned ? await learned.closeness(seeds.title, rows, asked, byKinship) : byKinship
+  const of = new Map(asked.map((row, at) => [row, closeness[at]!]))
+  return (row) => of.get(row)!
 }
 
 /**

@@ -4,7 +4,9 @@ import { debuglog } from 'node:util'
 import { DeepcutsError } from './core/errors.ts'
 import type { AudioScale } from './features/audio-scale.ts'
 import { GraphError } from './graph/index.ts'
+import { type BlendWeights, LINEAR_NAME, readBlend } from './learn/everybody-blend.ts'
 import { itemContent, itemNames, sequencesOf } from './learn/everybody-sequences.ts'
+import { type LinearTaste, openLinear, readLinear } from './learn/linear-taste.ts'
 import { TASTE_NAME } from './learn/taste-train.ts'
 import type { Catalog } from './library/catalog.ts'
 import { EVERYBODY, type KeptLibrary } from './library/kept-library.ts'
@@ -13,6 +15,7 @@ import type { ListeningLog } from './library/listening-log.ts'
 import { readCheckpoint } from './model/checkpoint.ts'
 import { buildIndex, exactIndex, openIndex, type StoredIndex } from './neighbors/stored-index.ts'
 import type { VectorIndex } from './neighbors/vector-index.ts'
+import { closenessIn } from './taste/closeness.ts'
 import { readTaste, type TasteCheckpoint } from './taste/taste-checkpoint.ts'
 import { openTaste, type TasteModel } from './taste/taste-model.ts'
 
@@ -20,9 +23,16 @@ import { openTaste, type TasteModel } from './taste/taste-model.ts'
 export interface TasteVectors {
   /** Rows that belong next after a log, best first; of one that stays the same it is worked out once. None once it was closed. */
   after(log: ListeningLog): Promise<readonly number[]>
+  /**
+   * What the blend of the version adds to a row's log-odds after a log, for a new row or one that is known; undefined where it adds nothing, and
+   * once it was closed. Of a log that stays the same the listener is worked out once; a row is a dot product.
+   */
+  added(log: ListeningLog): Promise<AddedLogOdds | undefined>
   /** Gives its native memory back once no call is under way. */
   close(): Promise<void>
 }
+
+export type AddedLogOdds = (row: number, kind: 'new' | 'familiar') => number
 
 /** Rows that are kept of a listener: far more than a mix takes, since what is known and refused is among them. */
 const KEPT = 2000
@@ -39,6 +49,12 @@ interface EmbeddedTracks {
 interface KeptAt {
   readonly folder: string
   readonly fingerprint: string
+}
+
+/** How a version blends what its models say of taste into what ranks. */
+interface Blend {
+  readonly weights: BlendWeights
+  readonly linear?: LinearTaste
 }
 
 /** Vectors of other versions and other catalogs are not trusted, but replaced: there is one file. */
@@ -80,29 +96,46 @@ async function openTasteVectors(
   catalog: Catalog,
   scale: AudioScale,
   keptAt: KeptAt,
+  blend?: Blend,
 ): Promise<TasteVectors> {
   const model = await openTaste(checkpoint)
   const { vectors, index } = await embeddedTracks(model, catalog, scale, keptAt).catch(async (error) => {
     await model.close()
     throw error
   })
-  const known = new WeakMap<ListeningLog, Promise<readonly number[]>>()
   const underWay = new Set<Promise<unknown>>()
   let closed = false
-  const work = async (log: ListeningLog): Promise<readonly number[]> => {
-    const listener = await model.encode(sequencesOf(catalog, [log]), vectors)
-    return Array.from((await index.searchExactly(listener, KEPT)).ids)
-  }
-  return {
-    after(log) {
+  /** The work of each log, done once while it stays the same. */
+  const once = <T>(work: (log: ListeningLog) => Promise<T>, without: T) => {
+    const known = new WeakMap<ListeningLog, Promise<T>>()
+    return (log: ListeningLog): Promise<T> => {
       const before = known.get(log)
-      if (before || closed) return before ?? Promise.resolve([])
-      const rows = work(log).finally(() => underWay.delete(rows))
-      underWay.add(rows)
-      known.set(log, rows)
-      rows.catch(() => known.delete(log))
-      return rows
-    },
+      if (before || closed) return before ?? Promise.resolve(without)
+      const found = work(log).finally(() => underWay.delete(found))
+      underWay.add(found)
+      known.set(log, found)
+      found.catch(() => known.delete(log))
+      return found
+    }
+  }
+  const listenerOf = once(
+    (log) => model.encode(sequencesOf(catalog, [log]), vectors),
+    new Float32Array(model.width),
+  )
+  const closeness = blend && closenessIn(vectors, model.width)
+  const linear = blend?.linear && openLinear(blend.linear, itemNames(catalog).items)
+  return {
+    after: once(async (log) => Array.from((await index.searchExactly(await listenerOf(log), KEPT)).ids), []),
+    added: once<AddedLogOdds | undefined>(async (log) => {
+      if (!blend || !closeness) return undefined
+      const taste = closeness(await listenerOf(log))
+      const whole = [{ sequence: 0, from: 0, to: log.size }]
+      const near = linear?.closeness(linear.foldIn(sequencesOf(catalog, [log]), whole))
+      return (row, kind) => {
+        const weights = blend.weights[kind]
+        return (weights.taste ?? 0) * taste(row) + (near ? (weights.linear ?? 0) * near(row) : 0)
+      }
+    }, undefined),
     async close() {
       closed = true
       await Promise.allSettled(underWay)
@@ -136,7 +169,9 @@ export function tasteOfEverybody(
       const { audioScale } = readCheckpoint(files, 'model', version)
       const fingerprint = `version ${version} of ${manifest.at}, catalog ${catalog.revision}`
       const checkpoint = readTaste(files, TASTE_NAME, version)
-      return await openTasteVectors(checkpoint, catalog, audioScale, { folder, fingerprint })
+      const [weights, linear] = [readBlend(files), readLinear(files, LINEAR_NAME, version)]
+      const blend = weights && { weights, ...(linear && { linear }) }
+      return await openTasteVectors(checkpoint, catalog, audioScale, { folder, fingerprint }, blend)
     } catch (error) {
       if (error instanceof DeepcutsError || error instanceof GraphError) return undefined
       throw error

@@ -55,6 +55,8 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { client: ['serv
 const ROOT_FILES = [
   'index.ts',
   'engine.ts',
+  'continuing.ts',
+  'learn-to-continue.ts',
   'recommend.ts',
   'explain.ts',
   'seeds.ts',

@@ -288,7 +288,7 @@ describe('the choice of capacity', () => {
     expect(trained).toBeUndefined()
   })
 
-  it('tries nothing larger once a level did not help few listeners, and says so; of many it tries all', async () => {
+  it('tries no attention where own vectors did not help few listeners, and says so; of many it tries all', async () => {
     const of = (listeners: number) =>
       trainTaste(
         tasteWorld({ listeners, events: 10, genres: 1, artists: 4, tracks: 4 }),
@@ -296,9 +296,9 @@ describe('the choice of capacity', () => {
         silent,
       )
     const [few, many] = [await of(40), await of(130)]
-    expect(few.choice.trials.map(({ level }) => level)).toEqual(['popularity', 'content'])
+    expect(few.choice.trials.map(({ level }) => level)).toEqual(['popularity', 'content', 'ids'])
     expect(few.choice.sentence).toContain(
-      'Not tried with 32 to learn from, after one that did not help: ids, attention.',
+      'Not tried with 32 to learn from, since a smaller step did not help: attention.',
     )
     expect(many.choice.trials.map(({ level }) => level)).toEqual([
       'popularity',

@@ -37,7 +37,7 @@ describe('candidates around seeds', () => {
 
   it('are the closest, each head moved by the same closeness, the likability untouched', () => {
     const scored = [candidate(1, [1, 2]), candidate(5, [0, -1]), candidate(3, [0, 0])]
-    const moved = towardSeeds(scored, nearer, 2)
+    const moved = towardSeeds(scored, (row) => affinity(nearer(row)), 2)
     expect(moved.map(({ row }) => row)).toEqual([5, 3])
     const added = affinity(nearer(5))
     expect(moved[0]).toEqual({ ...scored[1], scores: [added, added - 1] })
@@ -45,6 +45,6 @@ describe('candidates around seeds', () => {
 
   it('in a tie are those of the smaller ids, so that a draw can be repeated', () => {
     const scored = [9, 2, 7].map((row) => candidate(row, [0]))
-    expect(towardSeeds(scored, () => STRANGER, 2).map(({ row }) => row)).toEqual([2, 7])
+    expect(towardSeeds(scored, () => affinity(STRANGER), 2).map(({ row }) => row)).toEqual([2, 7])
   })
 })

@@ -5,6 +5,7 @@ import { modelWords, signed } from '../report/words.ts'
 import type { Context } from './context.ts'
 import { promotionIn, servesIn } from './promotion.ts'
 import { aligned, count, day, many } from './text.ts'
+import { refreshSentence } from './train-refresh.ts'
 
 /**
  * Trains on what all listeners played, where the community is on.
@@ -12,7 +13,7 @@ import { aligned, count, day, many } from './text.ts'
  */
 export async function trainOnEverybody(
   context: Context,
-  choice: { readonly seed: number; readonly preset: PresetName },
+  choice: { readonly seed: number; readonly preset: PresetName; readonly refresh?: boolean },
 ): Promise<EverybodyReport> {
   if (readSettings(process.env).DEEPCUTS_COMMUNITY !== 'on') throw new DeepcutsError('COMMUNITY_OFF')
   const { library } = await context.engine()
@@ -36,7 +37,10 @@ export function showEverybody(report: EverybodyReport, { out }: Pick<Context, 'o
   out.tell(`The one who counts most has ${(100 * largestShare).toFixed(1)} % of the say.`)
   if (report.cut) out.tell('The training was cut short; the best model until then was kept.')
   if (report.promotion) out.tell(promotionIn(report.promotion, report.version, ' --everybody'))
-  out.tell(`Taste model: ${everybody.taste.sentence}`)
+  if (report.refresh) out.tell(refreshSentence(report.refresh))
+  const { taste, blend } = everybody
+  out.tell(`Taste model: ${taste.refreshed ? refreshedSentence(taste.refreshed) : taste.sentence}`)
+  if (blend) for (const line of blendSentences(blend)) out.tell(line)
   if (leftOut.models.length === 0) {
     out.tell(
       'How well it foresees is not told: fewer than five listeners were left out, and it would be told of them.',
@@ -59,3 +63,42 @@ export function showEverybody(report: EverybodyReport, { out }: Pick<Context, 'o
     )
   }
 }
+
+type Taste = EverybodyReport['everybody']['taste']
+type Blend = NonNullable<EverybodyReport['everybody']['blend']>
+
+function refreshedSentence({ listeners, difference, kept }: NonNullable<Taste['refreshed']>): string {
+  const change = `NDCG@20 on ${many(listeners, 'listener')} of whom it learned nothing changed by ${estimate(difference)}`
+  return kept
+    ? `gone on with; ${change}.`
+    : `gone on with, and put back as it was, since it became worse: ${change}.`
+}
+
+/** What the taste adds to what ranks, for new tracks and for known ones, and what shows that it should or should not. */
+export function blendSentences(blend: Blend): string[] {
+  return (['new', 'familiar'] as const).map((kind) => {
+    const { weights, listeners, auc, gain } = blend[kind]
+    const tracks = kind === 'new' ? 'New tracks' : 'Known tracks'
+    if (!gain)
+      return `${tracks} are ranked by likability alone: ${many(listeners, 'listener')} could show what else helps, and it takes five.`
+    const parts = Object.keys(weights)
+    const added = parts
+      .filter((part) => weights[part]! > 0)
+      .map((part) => `${weights[part]} of ${PART_WORDS[part] ?? part}`)
+    const figures = ['likability', ...parts, 'blend']
+      .map((name) => `${PART_WORDS[name] ?? name} ${auc[name]!.toFixed(3)}`)
+      .join(', ')
+    const by = added.length > 0 ? `likability and ${added.join(' and ')}` : 'likability alone'
+    return `${tracks} are ranked by ${by} (AUC within ${many(listeners, 'listener')} who taught nothing: ${figures}; gain ${estimate(gain)}).`
+  })
+}
+
+const PART_WORDS: Readonly<Record<string, string>> = { taste: 'the taste model', linear: 'iALS' }
+
+const estimate = ({
+  mean,
+  ci95: [low, high],
+}: {
+  readonly mean: number
+  readonly ci95: readonly [number, number]
+}) => `${signed(mean)} [${signed(low)}, ${signed(high)}]`

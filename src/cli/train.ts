@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName, TrainingReport } from '../index.ts'
-import { modelWords } from '../report/words.ts'
+import { modelWords, signed } from '../report/words.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { promotionIn, servesIn } from './promotion.ts'
-import { aligned, count, day, many, printable } from './text.ts'
+import { aligned, count, day, many, percent, printable } from './text.ts'
 import { showEverybody, trainOnEverybody } from './train-everybody.ts'
 import { refreshSentence, upToDate } from './train-refresh.ts'
 import { numberOption, oneOf } from './values.ts'
@@ -28,6 +28,7 @@ export function addTrain(program: Command): void {
     'train --preset large',
     'train --refresh',
     'train --everybody',
+    'train --refresh --everybody',
     'train --seed 7 --json',
   ])
     .option('--listener <id>', 'whose taste (default: the only one there is)')
@@ -42,14 +43,14 @@ export function addTrain(program: Command): void {
       new Option(
         '--refresh',
         'go on from the model that serves, with its preset and seed: quicker than learning anew',
-      ).conflicts(['seed', 'preset', 'everybody']),
+      ).conflicts(['seed', 'preset']),
     )
     .option('--everybody', 'learn from all listeners a model for those who have none (DEEPCUTS_COMMUNITY=on)')
     .action(
       action<[], TrainOptions>(async (context, _, { seed, preset, refresh, everybody, listener }) => {
         if (everybody) {
           if (listener !== undefined) throw oneOrAll()
-          const report = await trainOnEverybody(context, { seed, preset })
+          const report = await trainOnEverybody(context, { seed, preset, ...(refresh && { refresh }) })
           context.out.document(report)
           return showEverybody(report, context)
         }
@@ -94,9 +95,12 @@ export async function trainListener(
   listener: string,
   choice: TrainingChoice = { seed: DEFAULT_SEED, preset: 'default' },
 ): Promise<TrainingReport> {
-  const { library } = await context.engine()
-  const { train } = await import('../index.ts')
-  const report = await train(library, { listener, ...choice }, context.progress, context.signal)
+  const engine = await context.engine()
+  const { learnToContinue, train } = await import('../index.ts')
+  const { progress, signal } = context
+  const playlists = async (seed: number) =>
+    learnToContinue(engine, await engine.listener(listener), seed, progress, signal)
+  const report = await train(engine.library, { listener, playlists, ...choice }, progress, signal)
   if (report.cut === 'stopped') {
     const { version, promotion } = report
     throw new DeepcutsError('TRAINING_STOPPED', { version, serves: servesIn(promotion) })
@@ -117,6 +121,7 @@ export function showTraining(report: TrainingReport, { out }: Pick<Context, 'out
       'The loss became infinite on the way; the best model until then was kept. Another --seed may help, or a look for absurd values in the catalog: "deepcuts doctor".',
     )
   if (report.promotion) out.tell(promotionIn(report.promotion, report.version))
+  if (report.continuation?.gain) out.tell(continuationSentence(report.continuation))
   if (heldOut.plays === 0) return
   if (heldOut.models.every(({ auc }) => Number.isNaN(auc))) {
     out.tell(
@@ -135,6 +140,23 @@ export function showTraining(report: TrainingReport, { out }: Pick<Context, 'out
   for (const line of aligned([['', 'for a mix', 'play by play'], ...rows], [1, 2])) out.say(line)
   if (heldOut.plays < FEW) out.tell('So few plays say little: much of this may be chance.')
   else out.tell(besideOthers(heldOut.models))
+}
+
+/** What "mix continue" goes by, and what shows that it should. */
+function continuationSentence({
+  share,
+  playlists,
+  ndcg,
+  gain,
+}: NonNullable<TrainingReport['continuation']>): string {
+  const {
+    mean,
+    ci95: [low, high],
+  } = gain!
+  const shown = `NDCG@30 on withheld parts of ${many(playlists, 'playlist')}: kinship ${ndcg!.kinship.toFixed(3)}, what was learned ${ndcg!.trained.toFixed(3)}, both ${ndcg!.blend.toFixed(3)}; gain ${signed(mean)} [${signed(low)}, ${signed(high)}]`
+  return share > 0
+    ? `"mix continue" goes by what your playlists taught it, ${percent(share)}, beside kinship (${shown}).`
+    : `"mix continue" goes by kinship: what your playlists taught it is not shown to be better (${shown}).`
 }
 
 /** A difference in AUC that is not worth a word. */

@@ -1,5 +1,5 @@
 import { indexPlaylists } from '../collaborative/playlist-index.ts'
-import { PLAYLIST_SIGNALS, playlistSignals } from '../collaborative/playlist-signals.ts'
+import { PLAYLIST_SIGNALS, playlistSignals, type Signals } from '../collaborative/playlist-signals.ts'
 import { breathe } from '../core/breathe.ts'
 import type { Random } from '../core/random.ts'
 import { rankingPool } from './continuation-pool.ts'
@@ -46,23 +46,42 @@ export async function continuationExamples(
     await breathe(signal)
     const tracks = candidatesOf(task, taken)
     const signals = playlistSignals(index, query, tracks)
-    const pool = [...rankingPool(signals)]
-    const right = random.shuffle(pool.filter((row) => wanted.has(tracks[row]!)))
-    if (right.length === 0) continue
-    const wrong = random.shuffle(pool.filter((row) => !wanted.has(tracks[row]!)))
-    const [some, others] = [right.slice(0, WANTED), wrong.slice(0, length - Math.min(right.length, WANTED))]
-    const rows = [...some, ...others]
-    const out = new Float32Array(rows.length * WIDTH)
-    for (const [at, row] of rows.entries())
-      out.set(signals.subarray(row * WIDTH, (row + 1) * WIDTH), at * WIDTH)
-    examples.push({
-      signals: out,
-      wanted: some.length,
-      weight: Float32Array.from(rows, (_, at) =>
-        at < some.length ? right.length / some.length : wrong.length / others.length,
-      ),
-      warm: Uint8Array.from(rows, (row) => task.warm[tracks[row]!]!),
-    })
+    const example = exampleOf(
+      signals,
+      [...rankingPool(signals)],
+      (row) => wanted.has(tracks[row]!),
+      (row) => task.warm[tracks[row]!] === 1,
+      length,
+      random,
+    )
+    if (example) examples.push(example)
   }
   return examples
+}
+
+/** An example of at most `length` rows of a pool of rows of signals; undefined where none is wanted. */
+export function exampleOf(
+  signals: Signals,
+  pool: readonly number[],
+  isWanted: (row: number) => boolean,
+  isWarm: (row: number) => boolean,
+  length: number,
+  random: Random,
+): ContinuationExample | undefined {
+  const right = random.shuffle(pool.filter(isWanted))
+  if (right.length === 0) return undefined
+  const wrong = random.shuffle(pool.filter((row) => !isWanted(row)))
+  const [some, others] = [right.slice(0, WANTED), wrong.slice(0, length - Math.min(right.length, WANTED))]
+  const rows = [...some, ...others]
+  const out = new Float32Array(rows.length * WIDTH)
+  for (const [at, row] of rows.entries())
+    out.set(signals.subarray(row * WIDTH, (row + 1) * WIDTH), at * WIDTH)
+  return {
+    signals: out,
+    wanted: some.length,
+    weight: Float32Array.from(rows, (_, at) =>
+      at < some.length ? right.length / some.length : wrong.length / others.length,
+    ),
+    warm: Uint8Array.from(rows, (row) => (isWarm(row) ? 1 : 0)),
+  }
 }

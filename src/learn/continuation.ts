@@ -46,11 +46,20 @@ export interface ContinuedTrack {
 
 /** What was learned from how playlists went on. It belongs to no past: it continues playlists of any. */
 export interface Continuation {
+  /** What another process opens it from with `openStoredContinuation`. */
+  readonly stored: StoredContinuation
   /** Opens a past, whose playlists and whose seeds it then continues. */
   open(past: PlaylistPast): Promise<OpenContinuation>
   /** Scores of rows of PLAYLIST_SIGNALS by each network, heads × rows. */
   score(signals: Float32Array): Promise<Float32Array>
   close(): Promise<void>
+}
+
+/** A trained ranker as it is kept. */
+export interface StoredContinuation {
+  readonly heads: number
+  readonly scale: Scale
+  readonly onnx: Uint8Array
 }
 
 export interface OpenContinuation {
@@ -99,21 +108,24 @@ export async function trainContinuation(
       progress.at(step + 1, `loss ${mean.toFixed(3)}`)
     }
     progress.done()
-    const bytes = inferenceModel({ scores: continuationScores(shape) }, trainer.parameters())
-    return await openContinuation(bytes, scale, settings.heads)
+    const onnx = inferenceModel({ scores: continuationScores(shape) }, trainer.parameters())
+    return await openStoredContinuation({ onnx, scale, heads: settings.heads })
   } finally {
     await trainer.close()
   }
 }
 
-async function openContinuation(bytes: Uint8Array, scale: Scale, heads: number): Promise<Continuation> {
-  const model = await openModel(bytes)
+/** Opens a ranker that was trained. @throws GraphError when ONNX Runtime refuses it */
+export async function openStoredContinuation(stored: StoredContinuation): Promise<Continuation> {
+  const { onnx, scale, heads } = stored
+  const model = await openModel(onnx)
   const score = async (signals: Float32Array) => {
     const x = new Float32Array(signals.length)
     for (let at = 0; at < signals.length; at += WIDTH) scaled(signals.subarray(at, at + WIDTH), scale, x, at)
     return (await model.run({ x })).scores as Float32Array
   }
   return {
+    stored,
     close: () => model.close(),
     score,
     async open(past) {
@@ -144,8 +156,8 @@ async function openContinuation(bytes: Uint8Array, scale: Scale, heads: number):
 
 /** Mean and standard deviation of every signal. */
 interface Scale {
-  readonly mean: Float64Array
-  readonly sd: Float64Array
+  readonly mean: readonly number[]
+  readonly sd: readonly number[]
 }
 
 function scaleOf(examples: readonly ContinuationExample[]): Scale {
@@ -161,7 +173,7 @@ function scaleOf(examples: readonly ContinuationExample[]): Scale {
     }
   for (let j = 0; j < WIDTH; j++) mean[j]! /= rows
   const sd = squares.map((sum, j) => Math.sqrt(Math.max(sum / rows - mean[j]! ** 2, 0)))
-  return { mean, sd }
+  return { mean: [...mean], sd: [...sd] }
 }
 
 /** Standard deviations at which a signal is cut off. */
@@ -210,4 +222,16 @@ export function continuationScorer(open: OpenContinuation, task: ContinuationTas
       return scores
     },
   }
+}
+
+/** The mean over the networks, a row of signals. */
+export async function meanScores(ranker: Continuation, signals: Float32Array): Promise<Float64Array> {
+  const scores = await ranker.score(signals)
+  const { heads } = ranker.stored
+  const rows = scores.length / heads
+  return Float64Array.from({ length: rows }, (_, row) => {
+    let sum = 0
+    for (let head = 0; head < heads; head++) sum += scores[head * rows + row]!
+    return sum / heads
+  })
 }

@@ -48,8 +48,13 @@ export interface Parts {
   readonly leftOut: readonly ListenerData[]
   /** Of all whose `placeOf` is no larger nobody taught or was chosen on, whoever else comes later. */
   readonly leftOutUpTo: number
+  /** Of all others whose `placeOf` is no larger nobody taught. */
+  readonly validatorsUpTo: number
   readonly cutAt: number
 }
+
+/** Up to which places listeners are left out and validate, where an earlier training said so. */
+export type PartBounds = Pick<Parts, 'leftOutUpTo' | 'validatorsUpTo'>
 
 const LEFT_OUT = { share: 0.15, most: 200 }
 const VALIDATORS = { share: 0.1, most: 150 }
@@ -64,22 +69,27 @@ export function placeOf({ listener }: Pick<ListenerData, 'listener'>): number {
 /**
  * Parts the listeners by an order that belongs to their names, so that most of those left out of one training are left out of the next,
  * too; which of them are new to both, `leftOutUpTo` tells.
+ * @param bounds those of an earlier training, which this one goes on from
  */
-export function partsOf({ people }: Pick<Everybody, 'people'>): Parts {
+export function partsOf({ people }: Pick<Everybody, 'people'>, bounds?: PartBounds): Parts {
   const order = people
     .map((person) => ({ person, at: placeOf(person) }))
     .sort((a, b) => a.at - b.at)
     .map(({ person }) => person)
   const some = ({ share, most }: typeof LEFT_OUT) =>
     Math.min(most, Math.max(1, Math.round(people.length * share)))
-  const [out, validating] = [some(LEFT_OUT), some(VALIDATORS)]
-  const teachers = order.slice(out + validating)
+  const upTo = (place: number) => order.filter((person) => placeOf(person) <= place).length
+  const out = bounds ? upTo(bounds.leftOutUpTo) : some(LEFT_OUT)
+  const end = bounds ? upTo(bounds.validatorsUpTo) : out + some(VALIDATORS)
+  const teachers = order.slice(end)
   const ends = Float64Array.from(teachers.flatMap(({ log }) => Array.from(log.endedAt))).sort()
-  const leftOut = order.slice(0, out)
+  const [leftOut, validators] = [order.slice(0, out), order.slice(out, end)]
+  const leftOutUpTo = bounds?.leftOutUpTo ?? Math.max(0, ...leftOut.map(placeOf))
   return {
     leftOut,
-    leftOutUpTo: Math.max(0, ...leftOut.map(placeOf)),
-    validators: order.slice(out, out + validating),
+    leftOutUpTo,
+    validators,
+    validatorsUpTo: bounds?.validatorsUpTo ?? Math.max(leftOutUpTo, ...validators.map(placeOf)),
     teachers,
     cutAt: cutOf(ends),
   }

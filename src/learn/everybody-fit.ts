@@ -3,13 +3,14 @@ import { DeepcutsError } from '../core/errors.ts'
 import { LABELS, type Label } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
 import { type AudioScale, scaleAudio } from '../features/audio-scale.ts'
+import { readParameters } from '../graph/index.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { LogisticLikability } from '../model/likability.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Everybody, type Parts, playsBefore, sharedScale } from './everybody-data.ts'
 import { describeMany, type ManyViews, rowsOf, type Wanted, weighedRows } from './everybody-views.ts'
 import { CARRY_ON, checkpointed, type FitState, slopesOn } from './fit.ts'
-import { startLearner, teach } from './learner.ts'
+import { learnerOver, startLearner, teach } from './learner.ts'
 import type { Preset } from './presets.ts'
 import { fitSimple, linesToBeat } from './simple-model.ts'
 import type { Targets } from './targets.ts'
@@ -48,15 +49,35 @@ export interface FittedEverybody {
   readonly everybodysRate: ReadonlyMap<number, { readonly finishes: number; readonly plays: number }>
 }
 
-/** Fits the likability ensemble on the teachers' plays before the cut; validators choose when to stop. @throws TOO_FEW_PLAYS, TRAINING_DIVERGED, the signal's reason */
+/** Going on with a model that has learned most of it is short and gentle. */
+const REFRESH = { epochs: 1, rate: 0.3 } as const
+
+/** What a checkpoint goes on from: its network, encoding, labels and calibration. */
+export function stateOf(
+  { ensemble: { encoder, labels, calibration, onnx } }: Checkpoint,
+  { preset, seed }: { readonly preset: Preset; readonly seed: number },
+): FitState {
+  return {
+    learner: learnerOver(encoder, labels, { preset, seed }),
+    parameters: readParameters(onnx),
+    slopes: { rolling: calibration.rolling.a, frozen: calibration.frozen.a },
+  }
+}
+
+/**
+ * Fits the likability ensemble on the teachers' plays before the cut; validators choose when to stop.
+ * @param from a model to go on from instead: then nothing is chosen, and it goes over the plays once
+ * @throws TOO_FEW_PLAYS, TRAINING_DIVERGED, the signal's reason
+ */
 export async function fitEverybody(
   { catalog }: Everybody,
   { teachers, validators, cutAt }: Parts,
   { preset, seed }: { readonly preset: Preset; readonly seed: number },
   progress: Progress,
   signal?: AbortSignal,
+  from?: Checkpoint,
 ): Promise<FittedEverybody> {
-  const audioScale = sharedScale(catalog, teachers, cutAt)
+  const audioScale = from?.audioScale ?? sharedScale(catalog, teachers, cutAt)
   const audio = scaleAudio(catalog, audioScale)
   const wanted = teachers.map((person): Wanted => ({ person, from: 0, to: playsBefore(person, cutAt) }))
   const training = await describeMany(
@@ -83,25 +104,31 @@ export async function fitEverybody(
   const { choice, lines } = await linesToBeat(few, validation.views, progress, signal)
   await breathe(signal)
 
-  const targets = targetsIn(training)
-  const epochs = epochsFor(preset, training)
-  const learner = startLearner(sample, targets.labels, { preset, seed })
+  const before = from && stateOf(from, { preset, seed })
+  const targets = targetsIn(training, before?.learner.labels)
+  const learner = before?.learner ?? startLearner(sample, targets.labels, { preset, seed })
+  const teaching = before
+    ? {
+        stage: 'going on with those who teach',
+        from: before.parameters,
+        epochs: REFRESH.epochs,
+        learningRate: preset.learningRate * REFRESH.rate,
+      }
+    : {
+        stage: 'training',
+        learningRate: preset.learningRate,
+        epochs: epochsFor(preset, training),
+        lines,
+        validation: validation.views,
+      }
   const trained = await teach(
     learner,
     training.views,
-    {
-      stage: 'training',
-      targets,
-      weight: training.weight,
-      learningRate: preset.learningRate,
-      epochs,
-      lines,
-      validation: validation.views,
-    },
+    { ...teaching, targets, weight: training.weight },
     progress,
     signal,
   )
-  const slopes = await slopesOn(validation.views, learner, trained.parameters)
+  const slopes = before?.slopes ?? (await slopesOn(validation.views, learner, trained.parameters))
   const state = { learner, parameters: trained.parameters, slopes }
   return {
     ...(await checkpointed({ views: sample, audioScale }, state)),
@@ -115,15 +142,16 @@ export async function fitEverybody(
   }
 }
 
-/** Goes on from a fit with what all listeners played until now. */
+/** Goes on from a fit with what all listeners played until now. @param refresh whether it has seen most of it */
 export async function refitEverybody(
   { catalog, people }: Everybody,
-  found: FittedEverybody,
+  { state, audioScale }: { readonly state: FitState; readonly audioScale: AudioScale },
   progress: Progress,
   signal?: AbortSignal,
+  refresh = false,
 ): Promise<Pick<FittedEverybody, 'checkpoint' | 'plays' | 'cut'>> {
-  const { learner, parameters, slopes } = found.state
-  const { audioScale } = found.checkpoint
+  const { learner, parameters, slopes } = state
+  const { epochs, rate } = refresh ? REFRESH : CARRY_ON
   const wanted = people.map((person): Wanted => ({ person, from: 0, to: person.log.size }))
   const audio = scaleAudio(catalog, audioScale)
   const all = await describeMany(
@@ -143,8 +171,8 @@ export async function refitEverybody(
       targets: targetsIn(all, learner.labels),
       weight: all.weight,
       from: parameters,
-      epochs: Math.min(CARRY_ON.epochs, epochsFor(learner.preset, all)),
-      learningRate: learner.preset.learningRate * CARRY_ON.rate,
+      epochs: Math.min(epochs, epochsFor(learner.preset, all)),
+      learningRate: learner.preset.learningRate * rate,
     },
     progress,
     signal,

@@ -23,6 +23,7 @@ export type FullReason =
   | 'no version serves'
   | 'the version that serves cannot be read'
   | 'the version that serves kept no model that had not seen its last plays'
+  | 'the version that serves kept no model that had not seen those left out'
   | 'plays were taken away or are older than what it held out'
   | 'there is more or less to tell apart than it learned'
   | 'the plays have other features than it reads'

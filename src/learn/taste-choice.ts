@@ -32,10 +32,12 @@ export interface TasteChoice {
   readonly plan?: TastePlan
   readonly listeners: { readonly taught: number; readonly leftOut: number }
   readonly trials: readonly TasteTrial[]
-  /** Larger ones that were not tried, since with so few listeners a smaller one had not helped; absent where all were. */
+  /** Larger ones that were not tried, since of so few listeners a smaller one had not helped; absent where all were. */
   readonly untried?: readonly TasteLevel[]
   /** A linear model beside it, on the same listeners. */
   readonly beside: readonly { readonly name: string; readonly ndcg: Estimate; readonly ahead: Estimate }[]
+  /** Where it went on from an earlier one: NDCG@20 after it minus before, paired over left-out listeners, and whether that was kept. */
+  readonly refreshed?: { readonly listeners: number; readonly difference: Estimate; readonly kept: boolean }
   /** Why, for a person. */
   readonly sentence: string
 }
@@ -99,7 +101,7 @@ export function choiceSentence(choice: Omit<TasteChoice, 'sentence'>): string {
   )
   return (
     `Chose ${chosen}: ${MEANING[chosen]}. NDCG@20 on ${leftOut} listeners who were left out: ${told.join(', ')}; a step is taken when its ` +
-    `95 % interval is above 0.${untried.length > 0 ? ` Not tried with ${taught} to learn from, after one that did not help: ${untried.join(', ')}.` : ''}${linear.length > 0 ? ` Beside it: ${linear.join('; ')}.` : ''}`
+    `95 % interval is above 0.${untried.length > 0 ? ` Not tried with ${taught} to learn from, since a smaller step did not help: ${untried.join(', ')}.` : ''}${linear.length > 0 ? ` Beside it: ${linear.join('; ')}.` : ''}`
   )
 }
 

@@ -37,8 +37,9 @@ export interface TrainedTaste {
 
 /** A row of a table moves in few of the steps, so it moves further in each. */
 const TABLE_RATE = 3
-/** A round goes over the windows as often as it takes to make so many steps. */
+/** A round goes over the windows as often as it takes to make so many steps, and at most so many times: few listeners take few steps. */
 const STEPS_A_ROUND = 40
+const TIMES_A_ROUND = 6
 
 /**
  * The training loop: windows, batch, loss, gradients, a step of the parameters and of the rows that the batch touched; judged by left-out
@@ -113,10 +114,11 @@ export async function trainTasteNetwork(
 /** The batches of a round. */
 function batchesOf({ data, listeners }: TasteLesson, { batch, length }: TrainingShape, rng: Random) {
   const batches: TasteWindow[][] = []
-  do {
+  for (let times = 0; times < TIMES_A_ROUND; times++) {
     const windows = windowsOf(data.sequences, listeners, length, rng)
     for (let from = 0; from < windows.length; from += batch) batches.push(windows.slice(from, from + batch))
-  } while (batches.length > 0 && batches.length < STEPS_A_ROUND)
+    if (batches.length === 0 || batches.length >= STEPS_A_ROUND) break
+  }
   return batches
 }
 

@@ -74,7 +74,7 @@ interface Best {
   readonly checkpoint?: TasteCheckpoint
 }
 
-/** With fewer owners to teach, a level that did not help is the last that is tried: more capacity needs more listeners still. */
+/** With fewer owners to teach, attention is tried only on top of own vectors that helped: it needs more listeners still. */
 const MANY = 100
 
 /**
@@ -134,17 +134,18 @@ export async function teachTaste(
 /**
  * Goes on with a model: new artists, tags and tracks get rows, and everybody's events teach it for two gentle rounds. What it learned
  * from listeners who have gone since stays until the next full training.
+ * @param settings `leaveOut`: owners of whom it learns nothing
  * @throws the signal's reason, TRAINING_DIVERGED
  */
 export async function refreshTaste(
   previous: TasteCheckpoint,
   data: TasteData,
-  { seed, fans }: Pick<TasteSettings, 'seed' | 'fans'>,
+  { seed, fans, leaveOut: without }: Pick<TasteSettings, 'seed' | 'fans' | 'leaveOut'>,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<TasteModelFiles> {
-  const everyone = Array.from({ length: data.sequences.offsets.length - 1 }, (_, s) => s)
-  const lesson = tasteLesson(data, everyone, fans, previous)
+  const taught = [...data.sequences.owner.keys()].filter((s) => !without?.has(data.sequences.owner[s]!))
+  const lesson = tasteLesson(data, taught, fans, previous)
   const settings = {
     stage: 'Going on with the taste model',
     shape: { ...previous.shape, batch: BATCH, negatives: NEGATIVES, seed },
@@ -157,7 +158,7 @@ export async function refreshTaste(
   return withFiles(checkpoint)
 }
 
-/** Tries one level after the other; the next goes on from the best. @param few whether the first that does not help is the last */
+/** Tries one level after the other; the next goes on from the best. @param few whether own vectors that do not help are the last */
 async function climb(
   lesson: TasteLesson,
   leftOut: LeftOut,
@@ -184,7 +185,7 @@ async function climb(
     const { trial, better } = tasteTrial(level, ndcg!, rounds, best, rng)
     trials.push(trial)
     if (better) best = { level, ndcg: ndcg!, plan: { ...capacity, rounds }, checkpoint }
-    else if (few) {
+    else if (few && level === 'ids') {
       untried = steps.slice(at + 1).map(({ level: larger }) => larger)
       break
     }

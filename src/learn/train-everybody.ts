@@ -1,73 +1,87 @@
-import { DeepcutsError } from '../core/errors.ts'
 import { FINISH, SKIP } from '../core/labels.ts'
 import type { Progress } from '../core/progress.ts'
-import type { AudioScale } from '../features/audio-scale.ts'
-import { GraphError } from '../graph/index.ts'
-import { LEAST_LISTENERS } from '../library/community.ts'
 import { EVERYBODY } from '../library/kept-library.ts'
 import type { Library } from '../library/library.ts'
-import { readPlaylists } from '../library/playlists.ts'
-import { type Checkpoint, checkpointFiles, readCheckpoint } from '../model/checkpoint.ts'
+import { checkpointFiles } from '../model/checkpoint.ts'
+import type { BlendChoice } from './blend-choice.ts'
 import type { Evaluation } from './evaluation.ts'
+import { blendFile, blendOf, type EverybodyBlend, LINEAR_NAME, linearOf } from './everybody-blend.ts'
 import { type Everybody, type Parts, partsOf, placeOf, playsBefore, readEverybody } from './everybody-data.ts'
-import { describeForJudging, fitEverybody, refitEverybody } from './everybody-fit.ts'
-import { compareOn, type Judged, judge } from './everybody-judge.ts'
-import { itemContent, itemNames, sequencesOf } from './everybody-sequences.ts'
+import {
+  describeForJudging,
+  type FittedEverybody,
+  fitEverybody,
+  refitEverybody,
+  stateOf,
+} from './everybody-fit.ts'
+import { judge } from './everybody-judge.ts'
+import { type EverybodyParent, everybodyParent } from './everybody-parent.ts'
+import { everybodyPromotion } from './everybody-promotion.ts'
+import type { EverybodyReport } from './everybody-report.ts'
+import {
+  type EverybodyTaste,
+  pairFiles,
+  refreshedTaste,
+  tasteDataOf,
+  tasteOf,
+  unseenOwners,
+} from './everybody-taste.ts'
+import { linearFiles } from './linear-taste.ts'
 import { PRESETS, type PresetName } from './presets.ts'
-import type { Promotion } from './promotion.ts'
-import type { TasteChoice } from './taste-choice.ts'
+import type { FullReason } from './refresh.ts'
 import type { TasteData } from './taste-lesson.ts'
-import { type TasteTraining, trainTaste } from './taste-train.ts'
-import type { TrainingReport } from './train.ts'
-
-/** What a training over all listeners did; plain JSON. Like the report of one listener's, its held-out plays being those of the left-out listeners. */
-export interface EverybodyReport extends TrainingReport {
-  readonly everybody: {
-    readonly listeners: number
-    /** The largest share of the loss that one listener had, 0…1. */
-    readonly largestShare: number
-    /** Listeners of whom nothing was learned before they were foreseen. */
-    readonly leftOut: Judged
-    /** Who was left out, as places in the order that belongs to names: a later training is compared on those alone. */
-    readonly leftOutUpTo: number
-    /** The last tenth of the time of those who were learned from. */
-    readonly tail: Judged
-    /** Of the taste model, which proposes: how much of one the data carries, by listeners left out of it, and why. */
-    readonly taste: TasteChoice
-  }
-}
 
 /**
  * Trains the likability ensemble on all listeners and keeps it as a version of everybody: fit on most of them until a moment, judge on
- * those left out and on the time after, go on with everything, and let it serve unless it is worse than the one that does. A stop once
- * something was learned keeps that, and a version that was stopped before its taste model does not serve instead of one that has one.
+ * those left out and on the time after, go on with everything, and let it serve unless it is worse than the one that does. A taste model beside
+ * it proposes, and is blended into what ranks as far as those left out show that it helps. A stop once something was learned keeps that, and a
+ * version that was stopped before its taste model does not serve instead of one that has one.
+ * @param options with `refresh` it goes on from the version that serves, with its preset and seed; where that cannot be done, it trains in full
  * @throws TOO_FEW_LISTENERS, TOO_FEW_PLAYS, TRAINING_DIVERGED, the signal's reason
  */
 export async function trainEverybody(
   library: Library,
-  { seed, preset = 'default' }: { readonly seed: number; readonly preset?: PresetName },
+  options: { readonly seed: number; readonly preset?: PresetName; readonly refresh?: boolean },
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<EverybodyReport> {
   const data = await readEverybody(library)
-  const parts = partsOf(data)
-  const settings = { preset: PRESETS[preset], seed }
-  const earlier = await fitEverybody(data, parts, settings, progress, signal)
+  const found = options.refresh ? await everybodyParent(library) : undefined
+  const parent = typeof found === 'object' ? found : undefined
+  const { seed, preset = 'default' } = parent ?? options
+  const parts = partsOf(data, parent?.bounds)
+  const settings = { preset: parent?.settings ?? PRESETS[preset], seed }
+  const earlier = await fitEverybody(data, parts, settings, progress, signal, parent?.heldOut)
   const { audioScale } = earlier.checkpoint
   const describe = (wanted: Parameters<typeof describeForJudging>[2], stage: string, scale = audioScale) =>
     describeForJudging(data, scale, wanted, stage, progress)
-  const leftOut = await judge(await describe(leftOutOf(parts), 'left-out listeners'), earlier)
+  const leftOut = await judge(await describe(wholeOf(parts.leftOut), 'left-out listeners'), earlier)
   const tail = await judge(await describe(tailOf(parts), 'the newest plays'), earlier)
-  const fitted = earlier.cut ? earlier : await refitEverybody(data, earlier, progress, signal)
+  const goOn = parent
+    ? { state: stateOf(parent.model, settings), audioScale: parent.model.audioScale }
+    : { state: earlier.state, audioScale }
+  const fitted = earlier.cut
+    ? earlier
+    : await refitEverybody(data, goOn, progress, signal, parent !== undefined)
+  if (parent && (earlier.cut ?? fitted.cut) === 'stopped') throw signal!.reason
 
-  const taste = await tasteUnlessStopped(library, data, { seed, audioScale }, progress, signal)
-  await taste.trained?.model.close()
+  const tasteData = await tasteDataOf(library, data, audioScale)
+  const taste = parent
+    ? await refreshedOr(parent, tasteData, parts, seed, progress, signal)
+    : await tasteOf(tasteData, parts, seed, progress, signal)
+  const blended = await blendUnlessStopped(
+    { data, parts, tasteData, taste, earlier, seed },
+    parent,
+    progress,
+    signal,
+  )
 
-  const evaluation: Evaluation = earlier.evaluation
+  const evaluation: Evaluation = { ...parent?.evaluation, ...earlier.evaluation }
   const files = {
     ...checkpointFiles('model', fitted.checkpoint),
     ...checkpointFiles('held-out', earlier.checkpoint),
-    ...taste.trained?.files,
+    ...(taste.pair && pairFiles(taste.pair)),
+    ...blended?.files,
     'evaluation.json': Buffer.from(JSON.stringify(evaluation)),
   }
   const cut = earlier.cut ?? fitted.cut ?? taste.cut
@@ -88,9 +102,14 @@ export async function trainEverybody(
       largestShare: earlier.largestShare,
       leftOut,
       leftOutUpTo: parts.leftOutUpTo,
+      validatorsUpTo: parts.validatorsUpTo,
       tail,
       taste: taste.choice,
+      ...(blended && { blend: blended.blend }),
     },
+    ...(found !== undefined && {
+      refresh: parent ? { from: parent.version } : { full: found as FullReason },
+    }),
     ...(cut && { cut }),
   }
   for (;;) {
@@ -99,8 +118,8 @@ export async function trainEverybody(
       cut: cut !== undefined,
       tasteStopped: taste.cut !== undefined,
     }
-    const promotion = await promotionOf(library, ours, (scale, upTo) =>
-      describe(leftOutOf(parts, upTo), 'beside the model that serves', scale),
+    const promotion = await everybodyPromotion(library, ours, (scale, upTo) =>
+      describe(wholeOf(parts.leftOut, upTo), 'beside the model that serves', scale),
     )
     const report = { ...learned, ...(promotion && { promotion }) }
     const serve = promotion?.promoted ?? true
@@ -109,43 +128,72 @@ export async function trainEverybody(
   }
 }
 
-/** Trains the taste model; when it is stopped there is none, and what was learned before is kept. @throws TRAINING_DIVERGED */
-async function tasteUnlessStopped(
-  library: Library,
-  data: Everybody,
-  { seed, audioScale }: { readonly seed: number; readonly audioScale: AudioScale },
+/** The taste model of a version, gone on with; where it has none there is none. */
+async function refreshedOr(
+  { taste, choice }: EverybodyParent,
+  ...[data, parts, seed, progress, signal]: Parameters<typeof tasteOf>
+): Promise<EverybodyTaste> {
+  return taste ? refreshedTaste(taste, choice, data, parts, seed, progress, signal) : { choice }
+}
+
+/** How the taste is blended into the ranking, with its files; undefined without a taste model, and where it was stopped. */
+async function blendUnlessStopped(
+  trained: {
+    readonly data: Everybody
+    readonly parts: Parts
+    readonly tasteData: TasteData
+    readonly taste: EverybodyTaste
+    readonly earlier: FittedEverybody
+    readonly seed: number
+  },
+  parent: EverybodyParent | undefined,
   progress: Progress,
   signal?: AbortSignal,
-): Promise<TasteTraining & { readonly cut?: 'stopped' }> {
+): Promise<
+  { readonly blend: EverybodyBlend; readonly files: Readonly<Record<string, Uint8Array>> } | undefined
+> {
+  const { data, parts, tasteData, taste, earlier, seed } = trained
+  if (!taste.pair || earlier.cut) return undefined
+  const unseen = unseenOwners(parts)
+  const { owner } = tasteData.sequences
+  const all = [...owner.keys()]
+  const taught = all.filter((s) => !unseen.has(owner[s]!))
   try {
-    const settings = { seed, fans: LEAST_LISTENERS }
-    return await trainTaste(await tasteDataOf(library, data, audioScale), settings, progress, signal)
+    const judged = [...parts.leftOut, ...parts.validators]
+    const blend =
+      parent?.blend ??
+      (await blendOf(
+        data,
+        tasteData,
+        judged,
+        await describeForJudging(
+          data,
+          earlier.checkpoint.audioScale,
+          wholeOf(judged),
+          'who chose nothing',
+          progress,
+          signal,
+        ),
+        {
+          likability: earlier.checkpoint,
+          taste: taste.pair.heldOut,
+          linear: await linearOf(tasteData, taught, seed, signal),
+        },
+        progress,
+        signal,
+      ))
+    const wanted = Object.values(blend).some(({ weights }: BlendChoice) => (weights.linear ?? 0) > 0)
+    const linear = wanted ? await linearOf(tasteData, all, seed, signal) : undefined
+    return { blend, files: { ...blendFile(blend), ...(linear && linearFiles(LINEAR_NAME, linear)) } }
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error
-    const nothing = { taught: 0, leftOut: 0 }
-    const sentence = 'not chosen: the training was stopped before it was found.'
-    const choice = { chosen: 'popularity', listeners: nothing, trials: [], beside: [], sentence } as const
-    return { choice, cut: 'stopped' }
+    return undefined
   }
 }
 
-/** Logs and playlists, the listeners' own and those of catalogs, as the taste model learns from them. */
-async function tasteDataOf(
-  library: Library,
-  { catalog, people }: Everybody,
-  scale: AudioScale,
-): Promise<TasteData> {
-  const logs = people.map(({ log }) => log)
-  const playlists = await readPlaylists(library.store, catalog)
-  return {
-    sequences: sequencesOf(catalog, logs, { playlists, listeners: people.map(({ listener }) => listener) }),
-    content: itemContent(catalog, scale),
-    names: itemNames(catalog),
-  }
-}
-
-const leftOutOf = ({ leftOut }: Parts, upTo = Number.POSITIVE_INFINITY) =>
-  leftOut
+/** All that these did, those alone whose place is not beyond `upTo`. */
+const wholeOf = (people: Parts['leftOut'], upTo = Number.POSITIVE_INFINITY) =>
+  people
     .filter((person) => placeOf(person) <= upTo)
     .map((person) => ({ person, from: 0, to: person.log.size }))
 
@@ -164,37 +212,4 @@ function countsOf({ people }: Everybody) {
     lastPlayAt = Math.max(lastPlayAt, log.endedAt.at(-1)!)
   }
   return { finishes, skips, firstPlayAt, lastPlayAt }
-}
-
-/**
- * Compares with the version of everybody that serves, on those who are left out of both trainings: the held-out models saw nothing of
- * them. Where more listeners came since, some that are left out now had taught the other; they do not count here.
- */
-async function promotionOf(
-  library: Library,
-  {
-    checkpoint: ours,
-    cut,
-    tasteStopped,
-  }: { readonly checkpoint: Checkpoint; readonly cut: boolean; readonly tasteStopped: boolean },
-  describe: (scale: AudioScale, upTo: number) => ReturnType<Parameters<typeof compareOn>[0]>,
-): Promise<Promotion | undefined> {
-  const active = await library.models.active(EVERYBODY)
-  if (!active) return undefined
-  const against = active.version
-  try {
-    const { files } = await library.models.load(EVERYBODY, against)
-    const { everybody } = active.training as Partial<EverybodyReport>
-    if (tasteStopped && everybody && everybody.taste.chosen !== 'popularity')
-      return { promoted: false, against, plays: 0, reason: 'stopped before its taste model' }
-    const upTo = everybody?.leftOutUpTo ?? 0
-    const theirs = readCheckpoint(files, 'held-out', against)
-    const { plays, difference } = await compareOn((scale) => describe(scale, upTo), ours, theirs)
-    if (!difference) return { promoted: !cut, against, plays, reason: 'too few plays to compare' }
-    const promoted = difference.ci95[0] <= 0
-    return { promoted, against, plays, difference, reason: promoted ? 'not worse' : 'worse' }
-  } catch (error) {
-    if (!(error instanceof DeepcutsError || error instanceof GraphError)) throw error
-    return { promoted: true, against, plays: 0, reason: 'the other cannot be read' }
-  }
 }

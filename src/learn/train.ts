@@ -4,6 +4,7 @@ import type { Library } from '../library/library.ts'
 import { countOutcomes } from '../library/listening-log.ts'
 import { auc, logLoss } from '../metrics/binary.ts'
 import { checkpointFiles } from '../model/checkpoint.ts'
+import type { ContinuationChoice } from './continuation-choice.ts'
 import type { Evaluation, HeldOut } from './evaluation.ts'
 import { canFit, type FitSettings, type Fitted, fitLikability, refitLikability } from './fit.ts'
 import { foresee, heldOutOf, MODELS } from './foresight.ts'
@@ -15,6 +16,12 @@ import { type FullReason, parentOf, refreshLikability } from './refresh.ts'
 /** The last part of the plays, on which a training says how good it is before it learns from them too. */
 const HELD_OUT_SHARE = 0.1
 
+/** What a training learns of how playlists go on, with the files that its version keeps. */
+export interface PlaylistPart {
+  readonly choice: ContinuationChoice
+  readonly files: Readonly<Record<string, Uint8Array>>
+}
+
 export interface TrainOptions {
   readonly listener: string
   readonly seed: number
@@ -22,6 +29,8 @@ export interface TrainOptions {
   readonly preset?: PresetName
   /** Go on from the version that serves, with its preset and seed; where that cannot be done, train in full. */
   readonly refresh?: boolean
+  /** Learns how playlists go on, to be kept with the version; absent: nothing of it is learned. */
+  readonly playlists?: (seed: number) => Promise<PlaylistPart>
 }
 
 /** How a refresh went: the version that it went on from, or why it trained in full. */
@@ -57,6 +66,8 @@ export interface TrainingReport {
   readonly state: string
   /** Scores on the held-out last tenth, of a model that did not see it; none where too few plays are left to learn from. */
   readonly heldOut: { readonly plays: number; readonly models: readonly TailScore[] }
+  /** How much of what was learned of playlists counts when one is continued; absent where nothing of it was to be learned. */
+  readonly continuation?: ContinuationChoice
   /** Absent unless it was asked to go on from the version that serves. */
   readonly refresh?: Refresh
   /** Why the training ended before its time; the best model until then was kept. */
@@ -85,14 +96,16 @@ export async function train(
     ? await refreshLikability(data, tail, parent, progress, signal)
     : await trained(data, tail, settings, progress, signal)
   const heldOut = earlier && heldOutOf(await foresee(data, tail, earlier))
+  const cut = earlier?.cut ?? fitted.cut
+  const playlists = cut ? undefined : await unlessStopped(options.playlists?.(seed), signal)
 
   const evaluation: Evaluation = { ...(earlier ?? fitted).evaluation, ...(heldOut && { heldOut }) }
   const files = {
     ...checkpointFiles('model', fitted.checkpoint),
     ...(earlier && checkpointFiles('held-out', earlier.checkpoint)),
+    ...playlists?.files,
     'evaluation.json': Buffer.from(JSON.stringify(evaluation)),
   }
-  const cut = earlier?.cut ?? fitted.cut
   const learned = {
     listener: options.listener,
     preset,
@@ -105,6 +118,7 @@ export async function train(
     ...(found !== undefined && {
       refresh: parent ? { from: parent.version } : { full: found as FullReason },
     }),
+    ...(playlists && { continuation: playlists.choice }),
     ...(cut && { cut }),
   }
   const { id } = data.listener
@@ -120,6 +134,16 @@ export async function train(
     const serve = promotion?.promoted ?? true
     const kept = await library.models.saveAfter(promotion?.against, id, files, report, { serve })
     if (kept) return { version: kept.version, ...report }
+  }
+}
+
+/** What comes of it; when it is stopped there is none, and what was learned before is kept. */
+async function unlessStopped<T>(work: Promise<T> | undefined, signal?: AbortSignal): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error
+    return undefined
   }
 }
 

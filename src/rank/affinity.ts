@@ -36,32 +36,33 @@ export function affinity(kinship: Kinship): number {
 
 /**
  * The `most` candidates closest to the seeds, closest first: none but these need scoring.
+ * @param closeness of a row, in log-odds, as `affinity` has it
  * @param trackId of a row: among equals the smaller goes first
  */
 export function closestToSeeds<T extends Candidate>(
   candidates: readonly T[],
-  kinship: (row: number) => Kinship,
+  closeness: (row: number) => number,
   trackId: (row: number) => number,
   most: number,
 ): T[] {
   return candidates
-    .map((candidate) => ({ candidate, added: affinity(kinship(candidate.row)), id: trackId(candidate.row) }))
+    .map((candidate) => ({ candidate, added: closeness(candidate.row), id: trackId(candidate.row) }))
     .sort((a, b) => b.added - a.added || a.id - b.id)
     .slice(0, most)
     .map(({ candidate }) => candidate)
 }
 
 /**
- * The `most` candidates closest to the seeds, with their affinity added to what every head ranks by: the drawing, its propensities
+ * The `most` candidates closest to the seeds, with their closeness added to what every head ranks by: the drawing, its propensities
  * and its log go by both what the listener finishes and what belongs to the seeds. The likability stays what it is.
  */
 export function towardSeeds(
   scored: readonly ScoredCandidate[],
-  kinship: (row: number) => Kinship,
+  closeness: (row: number) => number,
   most: number,
 ): ScoredCandidate[] {
   return scored
-    .map((candidate) => ({ candidate, added: affinity(kinship(candidate.row)) }))
+    .map((candidate) => ({ candidate, added: closeness(candidate.row) }))
     .sort((a, b) => b.added - a.added || a.candidate.trackId - b.candidate.trackId)
     .slice(0, most)
     .map(({ candidate, added }) => ({
