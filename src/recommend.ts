@@ -12,6 +12,7 @@ import { exposureBody } from './explore/exposure.ts'
 import { occasionOf } from './explore/occasion.ts'
 import { cutPool } from './explore/pool.ts'
 import { shortlist } from './explore/shortlist.ts'
+import { charactersOf } from './features/track-character.ts'
 import { trackAt } from './library/catalog.ts'
 import { drawRules } from './mix/draw-rules.ts'
 import { explain } from './mix/explain.ts'
@@ -86,6 +87,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     track: (row) => trackAt(catalog, row),
     artistOf: (row) => catalog.artist[row]!,
     nearestLoved: nearestLoved(request),
+    characterOf: charactersOf(catalog, shelves.audio),
     evidence: evidenceOf(request),
     ...(start && { start }),
     drawOf: (trackIds) => secretSeed(seed, version, catalog.revision, ...trackIds),

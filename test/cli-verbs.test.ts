@@ -37,7 +37,7 @@ describe('run', () => {
     expect(first.status, first.stderr).toBe(0)
     expect(first.stdout).toContain('my_spotify_data.zip → import 2 (spotify-extended)')
     expect(first.stdout).toMatch(/Learned from [\d,]+ plays of me/)
-    expect(first.stdout).toMatch(/Daily mix 1 .*30 tracks/)
+    expect(first.stdout).toMatch(/Daily mix 1: \S.*\n?.*30 tracks/)
     expect(first.stdout).toMatch(/\d+ % [━╌]{8}\n +(you finished|you played|close in sound|new to you)/)
   })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Source } from '../src/candidates/source.ts'
 import type { Familiarity, ScoredCandidate } from '../src/core/candidate.ts'
+import { flowCost } from '../src/core/flow.ts'
 import type { Mix, MixTrack } from '../src/core/mix.ts'
 import { silent } from '../src/core/progress.ts'
 import type { Query } from '../src/core/query.ts'
@@ -9,7 +10,6 @@ import type { ExposureBody } from '../src/explore/exposure.ts'
 import { policyOf } from '../src/explore/policies.ts'
 import { train } from '../src/learn/train.ts'
 import type { Exposure } from '../src/library/exposures.ts'
-import { flowCost } from '../src/core/flow.ts'
 import { findRecipe, RECIPES } from '../src/mix/recipes.ts'
 import { recommend } from '../src/recommend.ts'
 import { emptyEngine, inventedEngine, NOW } from './suites/invented-listener.ts'
@@ -77,6 +77,35 @@ describe('every mix', () => {
       const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
       expect(mean, recipe).toBeGreaterThan(0.12)
     }
+  })
+})
+
+describe('the daily mixes', () => {
+  it('are called by who is loved in their corner, each otherwise, and the same tomorrow', async () => {
+    const { loved, clusters } = await engine.describe('ada', NOW)
+    const { catalog } = await engine.shelves()
+    const artists = (corner: number) =>
+      loved
+        .filter(({ cluster }) => cluster === corner)
+        .map(({ row }) => catalog.artists.at(catalog.artist[row]!))
+    const names: string[] = []
+    for (let corner = 0; corner < clusters; corner++) {
+      const recipe = `daily-${corner + 1}`
+      const { title } = mixes.get(recipe)!
+      const name = title.replace(`Daily mix ${corner + 1}: `, '')
+      expect(name).not.toBe(title)
+      expect(
+        artists(corner).some((artist) => name.startsWith(artist)),
+        title,
+      ).toBe(true)
+      names.push(name)
+      expect((await draw({ recipe, at: NOW + DAY })).title).toBe(title)
+    }
+    expect(new Set(names).size).toBe(clusters)
+  })
+
+  it('keep the plain name where there is no such corner', () => {
+    expect(mixes.get('daily-6')!.title).toBe('Daily mix 6')
   })
 })
 

@@ -16,8 +16,11 @@ export function showMix(mix: Mix, out: Output, most = mix.tracks.length): void {
   const { style } = out
   const [title, about] = [printable(mix.title), summary(mix)]
   const fits = columns(`${title}  ${about}`) <= out.width
-  out.say(fits ? style.bold(title) + style.dim(`  ${about}`) : style.bold(title))
-  if (!fits) out.say(style.dim(paragraph(about, out.width)))
+  if (fits) out.say(style.bold(title) + style.dim(`  ${about}`))
+  else {
+    for (const line of wrap(title, out.width)) out.say(style.bold(line))
+    out.say(style.dim(paragraph(about, out.width)))
+  }
   out.say(paragraph(printable(mix.description), out.width))
   if (mix.tracks.length > 0) out.say('')
   const place = String(mix.tracks.length).length
@@ -41,12 +44,12 @@ export function showLegend(tracks: readonly MixTrack[], out: Output): void {
 }
 
 /** What is to be said about mixes: each sentence once, with the mixes it is about unless it is about all. */
-export function showNotes(mixes: readonly Pick<Mix, 'title' | 'notes'>[], out: Output): void {
+export function showNotes(mixes: readonly Pick<Mix, 'recipe' | 'notes'>[], out: Output): void {
   const about = new Map<string, Set<string>>()
-  for (const { title, notes } of mixes)
-    for (const note of notes) about.set(note, (about.get(note) ?? new Set()).add(title))
-  for (const [note, titles] of about)
-    out.aside(printable(titles.size === mixes.length ? note : `${[...titles].join(', ')}: ${note}`), '• ')
+  for (const { recipe, notes } of mixes)
+    for (const note of notes) about.set(note, (about.get(note) ?? new Set()).add(recipe))
+  for (const [note, recipes] of about)
+    out.aside(printable(recipes.size === mixes.length ? note : `${[...recipes].join(', ')}: ${note}`), '• ')
 }
 
 function summary({ tracks, listener }: Mix): string {

@@ -4,10 +4,12 @@ import type { DrawRules } from '../core/draw-rules.ts'
 import type { Mix, MixTrack } from '../core/mix.ts'
 import type { Query, Seeds } from '../core/query.ts'
 import type { Track } from '../core/track.ts'
+import { cornerNames, type TrackCharacter } from './corner-names.ts'
 import { type KinshipFacts, kinshipReason } from './kinship-words.ts'
 import { notesOn } from './notes.ts'
+import { oneLine } from './one-line.ts'
 import { reason } from './reasons.ts'
-import type { Recipe } from './recipe.ts'
+import { descriptionFor, type Recipe } from './recipe.ts'
 
 /** Where explaining gets its facts. */
 export interface ExplainFacts {
@@ -31,6 +33,8 @@ export interface ExplainFacts {
   nearestLoved(row: number): number | undefined
   /** Where the mix starts, if not from what the listener loves, and what may be told of a row there. */
   readonly start?: { readonly seeds: Seeds; facts(row: number): KinshipFacts }
+  /** What a corner of the taste can be named by. */
+  characterOf(row: number): TrackCharacter
   /** What else the sources know of a row that they proposed; rows and artists are those of the catalog. */
   evidence?(row: number, sources: readonly string[]): EvidenceRows
   /** Names the draw of these tracks. */
@@ -55,8 +59,8 @@ export function explain(slate: Slate, facts: ExplainFacts): Mix {
   return {
     draw: facts.drawOf(tracks.map(({ track }) => track.id)),
     recipe: recipe.name,
-    title: facts.start ? titleFrom(recipe, facts.start.seeds) : recipe.title,
-    description: recipe.description,
+    title: facts.start ? titleFrom(recipe, facts.start.seeds) : titleOf(facts),
+    description: descriptionFor(recipe, listener),
     listener: query.listener,
     at,
     modelVersion,
@@ -68,12 +72,18 @@ export function explain(slate: Slate, facts: ExplainFacts): Mix {
 
 /** Names come from files: a title is one line, and not longer than people read. */
 function titleFrom({ title, startsFrom }: Recipe, seeds: Seeds): string {
-  const line = [...seeds.title.replace(/[\s\p{Cc}]+/gu, ' ').trim()]
-  const name = line.length > LONGEST_NAME ? `${line.slice(0, LONGEST_NAME).join('')}…` : line.join('')
+  const name = oneLine(seeds.title, LONGEST_NAME)
   return startsFrom === 'playlist' ? `${title} for ${name}` : `${title}: ${name}`
 }
 
 const LONGEST_NAME = 100
+
+/** The title of the recipe, behind it what its corner of the taste is called. */
+function titleOf({ recipe: { title, cluster }, listener, characterOf }: ExplainFacts): string {
+  if (cluster === undefined) return title
+  const name = cornerNames(listener.loved, listener.clusters, characterOf)[cluster]
+  return name ? `${title}: ${name}` : title
+}
 
 function explainTracks(
   slate: Slate,

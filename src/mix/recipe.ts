@@ -1,4 +1,5 @@
 import type { Familiarity } from '../core/candidate.ts'
+import type { DescribedListener } from '../core/described-listener.ts'
 import type { FlowWeights } from '../core/flow.ts'
 import type { TrackHistory } from '../core/listener.ts'
 
@@ -32,6 +33,8 @@ export interface Recipe {
   readonly name: string
   readonly title: string
   readonly description: string
+  /** The same for a listener of whom likes are known and no plays, where it has to be told otherwise. */
+  readonly ofLikes?: string
   /** Which corner of the listener's taste it is about, 0 the largest; absent: all of it. */
   readonly cluster?: number
   readonly sources: readonly SourceName[]
@@ -70,6 +73,16 @@ export function eligible(recipe: Recipe, history: TrackHistory, now: number): bo
       (known === 0 ? 0 : history.finishes / known) >= (rule.minFinishRate ?? 0))
   const days = Number.isNaN(history.lastPlayedAt) ? Infinity : (now - history.lastPlayedAt) / DAY
   return played && days >= (rule.minDaysSinceLast ?? -Infinity) && days <= (rule.maxDaysSinceLast ?? Infinity)
+}
+
+/** What the recipe's mix holds, told to this listener: nothing is said of plays where there are none. */
+export function descriptionFor(
+  recipe: Recipe,
+  { known, trackHistory }: Pick<DescribedListener, 'known' | 'trackHistory'>,
+): string {
+  if (recipe.ofLikes === undefined || known.some((row) => trackHistory(row).plays > 0))
+    return recipe.description
+  return recipe.ofLikes
 }
 
 /**
