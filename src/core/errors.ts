@@ -406,6 +406,15 @@ export const ERRORS = {
     sentence:
       'An entry of the log of mixes cannot be read back: {problem}. It stays in the log and out of estimates.',
   },
+  LOG_COLUMNS: {
+    exit: 1,
+    sentence:
+      '{file} lacks {missing}. A log of this format has the columns {columns}: choose the file that has them.',
+  },
+  LOG_ROW: {
+    exit: 1,
+    sentence: '{file} is broken in row {row}: {problem}. Mend that row, or leave it out.',
+  },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 
 export type ErrorCode = keyof typeof ERRORS

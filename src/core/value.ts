@@ -1,4 +1,4 @@
-import type { Label } from './labels.ts'
+import { FINISH, type Label, type OutcomeCode, SKIP } from './labels.ts'
 
 /**
  * What a play is worth to a listener: how much the log-odds of each label count when tracks are ranked. To be finished counts most, and not to
@@ -22,4 +22,17 @@ export function trackValues(
     for (let i = 0; i < values.length; i++) values[i]! += weight * of[i]!
   }
   return values
+}
+
+/** What a like or a dislike says of a track, as numbers: 1, −1, 0 where nothing was said. */
+export type Said = -1 | 0 | 1
+
+/**
+ * What one play turned out to be worth, −¼ … ⅞: the same weights, of a finish, a skip and a like, over their sum; a dislike takes off what a like adds. How a
+ * play ended that says nothing is worth 0. Whether a track is come back to is not known for 30 days and does not count.
+ */
+export function playReward(outcome: OutcomeCode, said: Said): number {
+  const total = Math.abs(VALUE.finish) + Math.abs(VALUE.skip) + Math.abs(VALUE.like)
+  const ended = outcome === FINISH ? VALUE.finish : outcome === SKIP ? VALUE.skip : 0
+  return (ended + VALUE.like * said) / total
 }

@@ -35,6 +35,22 @@ export function patternPropensity(pattern: readonly Familiarity[], quota: Patter
   return ofCount === 0 ? 0 : ofCount / combinations(quota.slots, count)
 }
 
+/**
+ * How likely `drawPattern` is to begin with these slot types: the sum over all patterns that do, P(number of new slots) ·
+ * C(slots left, new ones left) / C(slots, number). 1 for no slots; the propensity of the pattern for all of them.
+ */
+export function patternPrefixPropensity(prefix: readonly Familiarity[], quota: PatternQuota): number {
+  const left = quota.slots - prefix.length
+  if (left < 0) return 0
+  const used = prefix.filter((kind) => kind === 'new').length
+  const { low, high, chance } = newSlots(quota)
+  const begins = (count: number) =>
+    count < used || count - used > left
+      ? 0
+      : combinations(left, count - used) / combinations(quota.slots, count)
+  return (1 - chance) * begins(low) + chance * begins(high)
+}
+
 function newSlots({ slots, novelty, familiar, fresh }: PatternQuota) {
   const wanted = novelty * slots
   const whole = Math.floor(wanted + 1e-9)
