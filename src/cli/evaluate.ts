@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
+import { addEvaluateWorld } from './evaluate-world.ts'
 import { PRESET_OPTION } from './train.ts'
 import { commaList, numberOption, oneOf } from './values.ts'
 
@@ -154,6 +155,8 @@ export function addEvaluate(program: Command): void {
         show(context, report, renderPlaylists(report))
       }),
     )
+
+  addEvaluateWorld(evaluate, show)
 
   addVerb(evaluate, 'cold [file]', 'on rows of who has what, or dated playlists: new listeners, new tracks', [
     'evaluate cold --train train.tsv',
