@@ -77,8 +77,8 @@ export function staged(engine: Engine, { timed }: Stages): Engine {
         ...source,
         propose: timed(`source ${source.name}`, source.propose),
       })),
-    policy: (recipe) => {
-      const policy = engine.policy(recipe)
+    policy: (settings) => {
+      const policy = engine.policy(settings)
       return { ...policy, draw: timed('draw', policy.draw) }
     },
     logExposure: timed(LOG, engine.logExposure),

@@ -5,10 +5,13 @@ import { keptProposals } from './candidates/kept-proposals.ts'
 import type { Source, SourceRequest } from './candidates/source.ts'
 import { SOURCES } from './candidates/sources.ts'
 import { type Continuing, continuingOf } from './continuing.ts'
+import type { PolicySettings } from './core/candidate.ts'
 import type { Clock } from './core/clock.ts'
 import { localTimeIn } from './core/clock.ts'
+import type { Dial } from './core/dial.ts'
 import { DeepcutsError } from './core/errors.ts'
 import type { Mix } from './core/mix.ts'
+import type { Received } from './explore/dial.ts'
 import type { ExposureBody, Occasion } from './explore/exposure.ts'
 import { policyOf } from './explore/policies.ts'
 import type { Policy } from './explore/policy.ts'
@@ -32,6 +35,7 @@ import { openReleasable, type ReleasableModel } from './model/releasable.ts'
 import { blendedScorer } from './rank/blended-scorer.ts'
 import { coldScorer } from './rank/cold-scorer.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
+import { receivedBy } from './received.ts'
 import { openStore } from './store/open.ts'
 import { watched } from './store/watched.ts'
 import { tasteOfEverybody } from './taste-vectors.ts'
@@ -54,7 +58,11 @@ export interface Engine {
   readonly now: Clock
   /** The sources that a recipe wants. */
   sourcesOf(recipe: Recipe): readonly Source[]
-  policy(recipe: Recipe): Policy
+  policy(settings: PolicySettings): Policy
+  /** How the listener wants to be surprised. @throws UNKNOWN_LISTENER */
+  dial(listener: string): Promise<Dial>
+  /** What became of what mixes showed the listener before `at`. @throws UNKNOWN_LISTENER */
+  received(listener: string, at: number): Promise<Received>
   /** The person of that name. @throws UNKNOWN_LISTENER */
   listener(name: string): Promise<ListenerRow>
   /** The catalog with what can be looked up in it. */
@@ -239,7 +247,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     folder,
     now,
     sourcesOf: (recipe) => sources.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),
-    policy: ({ temperature, floor }) => policyOf({ name: 'mixture', temperature, floor }),
+    policy: policyOf,
+    dial: async (name) => kept.dial((await kept.listener(name)).id),
+    received: (name, at) => receivedBy(name, at, library, kept),
     listener: kept.listener,
     shelves,
     model,

@@ -8,25 +8,30 @@ import type { Mix } from './core/mix.ts'
 import type { Query } from './core/query.ts'
 import { random, secretSeed } from './core/random.ts'
 import type { Engine } from './engine.ts'
+import { calibratedNovelty } from './explore/dial.ts'
 import { exposureBody } from './explore/exposure.ts'
+import { thompsonScores } from './explore/linear-thompson.ts'
 import { occasionOf } from './explore/occasion.ts'
 import { cutPool } from './explore/pool.ts'
 import { shortlist } from './explore/shortlist.ts'
+import { soundScores } from './explore/sound-scores.ts'
 import { charactersOf } from './features/track-character.ts'
 import { trackAt } from './library/catalog.ts'
 import { drawRules } from './mix/draw-rules.ts'
 import { explain } from './mix/explain.ts'
-import { eligible, familiarityOf, noveltyOf, noveltyOfFew, type Recipe } from './mix/recipe.ts'
+import { policySettings } from './mix/policy-settings.ts'
+import { eligible, familiarityOf, isOfOneKind, noveltyOf, noveltyOfFew, type Recipe } from './mix/recipe.ts'
 import { recipeFor } from './mix/recipes.ts'
 import { affinity, closestToSeeds, towardSeeds } from './rank/affinity.ts'
 import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
+import { linearFacts } from './rank/linear-facts.ts'
 import { nameOfSeeds, type StartingPoint, startingPoint } from './starting-point.ts'
 
 /** A mix, and what did not make it into it. */
 export interface Recommendation {
   readonly mix: Mix
   readonly removed: readonly Removed[]
-  /** Sources that failed: the mix is made of what the others found. */
+  /** Sources that failed, so that the mix is made of what the others found; and the model, where it failed on some songs. */
   readonly degraded: readonly { readonly source: string; readonly problem: string }[]
 }
 
@@ -38,7 +43,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   const { version, whose, scorer, catalog: asScored } = await engine.serving(query.listener)
   const { recipe, listener, at, seed, occasion, logged } = await drawing(query, engine)
   const shelves = { ...(await engine.signals(query.listener)), ...(await engine.shelves()) }
-  const { catalog, index } = shelves
+  const { catalog, index, audio } = shelves
   // An import came between: the rows of one catalog say nothing in another.
   if (catalog !== asScored) return recommend(query, engine)
   const start = startingPoint(query, recipe, shelves, random(`${seed}/seeds`))
@@ -61,7 +66,11 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     sameSongFilter(index.songOf, (row) => history(row).plays, listener.known, found.candidates),
   ])
 
-  const asked = unheard ? query.novelty : 0
+  const dial = await engine.dial(query.listener)
+  const settings = policySettings(recipe, dial, query.policy)
+  const asked = unheard
+    ? await noveltyAsked(query.novelty ?? dial.novelty, recipe, query.listener, at, engine)
+    : 0
   const most = Math.min(POOL_LIMIT, Math.max(100, 5 * query.n))
   const near = start && { to: await closenessTo(start, query.listener, recipe, kept, engine), most }
   const promising = near
@@ -72,13 +81,16 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
         familiarity,
         ...(scorer.standing && { standing: (rows) => scorer.standing!(listener, rows) }),
       })
-  const liked = await scorer.score(listener, promising, (row) => familiarity(row) === 'familiar')
+  const scores = await scorer.score(listener, promising, (row) => familiarity(row) === 'familiar')
+  const { sound, problem } = soundScores(scores)
+  const facts = settings.name === 'linear-thompson' && (await linearFacts(listener, sound, { scorer, audio }))
+  const liked = facts ? thompsonScores(sound, facts, settings.samples, random(`${seed}/heads`)) : sound
   const scored = near ? towardSeeds(liked, near.to, near.most) : liked
 
   const novelty = whose === 'nobody' ? noveltyOfFew(recipe, scored, query.n, asked) : noveltyOf(recipe, asked)
   const pool = cutPool(scored, novelty)
   const rules = drawRules(recipe, pool, query.n, novelty, start?.after)
-  const slate = engine.policy(recipe).draw(pool, rules, query.n, random(seed))
+  const slate = engine.policy(settings).draw(pool, rules, query.n, random(seed))
 
   const mix = explain(slate, {
     ...{ query, recipe, listener, rules, at, unheard },
@@ -90,12 +102,28 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     characterOf: charactersOf(catalog, shelves.audio),
     evidence: evidenceOf(request),
     ...(start && { start }),
-    drawOf: (trackIds) => secretSeed(seed, version, catalog.revision, ...trackIds),
+    drawOf: (trackIds) =>
+      secretSeed(seed, version, catalog.revision, ...(query.policy ? [query.policy] : []), ...trackIds),
   })
   const { artistGap } = rules
   const logging = { n: query.n, novelty, artistGap, flowWeights: recipe.flow, ...start?.asked }
   await engine.logExposure({ ...mix, recipe: logged }, occasion, exposureBody(slate, logging))
-  return { mix, removed, degraded: found.degraded }
+  const degraded = problem === undefined ? found.degraded : [...found.degraded, { source: 'model', problem }]
+  return { mix, removed, degraded }
+}
+
+/** The share of new tracks that was asked for: a number, or what the listener's reception of new tracks makes of the recipe's own. */
+async function noveltyAsked(
+  novelty: Query['novelty'],
+  recipe: Recipe,
+  listener: string,
+  at: number,
+  engine: Engine,
+): Promise<number | undefined> {
+  if (novelty !== 'auto') return novelty
+  return isOfOneKind(recipe)
+    ? undefined
+    : calibratedNovelty(recipe.novelty, await engine.received(listener, at))
 }
 
 /** How close candidates are to where a mix starts, in log-odds: by kinship, and to a playlist by what was learned of how playlists go on. */

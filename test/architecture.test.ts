@@ -65,6 +65,7 @@ const ROOT_FILES = [
   'playlist-file.ts',
   'starting-point.ts',
   'taste-vectors.ts',
+  'received.ts',
   'config.ts',
 ]
 const REFUSED_FOLDERS = ['utils', 'common', 'types', 'helpers', 'services']

@@ -1,4 +1,5 @@
 import { type Argument, Command, CommanderError } from 'commander'
+import { addDial } from './dial.ts'
 import { addDoctor } from './doctor.ts'
 import { reportError } from './errors.ts'
 import { addEvaluate } from './evaluate.ts'
@@ -57,6 +58,7 @@ function makeProgram(): Command {
   for (const add of [
     addRun,
     addMix,
+    addDial,
     addExplain,
     addSimilar,
     addSayings,

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { POLICY_NAMES, type PolicyName } from '../core/candidate.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Mix } from '../core/mix.ts'
 import type { Track } from '../core/track.ts'
@@ -8,11 +9,12 @@ import type { FoundSeeds } from '../seeds.ts'
 import { action, addVerb } from './context.ts'
 import { showLegend, showMix, showNotes } from './mix-table.ts'
 import { count, many, printable } from './text.ts'
-import { numberOption } from './values.ts'
+import { noveltyOption, numberOption, oneOf } from './values.ts'
 
 interface MixOptions {
   readonly n: number
-  readonly novelty?: number
+  readonly novelty?: number | 'auto'
+  readonly policy?: PolicyName
   readonly seed?: number
   readonly out?: readonly string[]
 }
@@ -32,8 +34,13 @@ export function addMix(program: Command): void {
     .option('-n, --n <tracks>', 'how many tracks', numberOption('--n', { min: 1, whole: true }), 30)
     .option(
       '--novelty <share>',
-      "0: only what you know … 1: only what is new to you (default: the recipe's own)",
-      numberOption('--novelty', { min: 0, max: 1 }),
+      '0: only what you know … 1: only what is new to you; "auto": as you have received new songs so far (default: your dial, else the recipe’s own)',
+      noveltyOption,
+    )
+    .option(
+      '--policy <name>',
+      `how it is drawn: ${POLICY_NAMES.join(', ')} (default: ${POLICY_NAMES[0]})`,
+      oneOf('--policy', POLICY_NAMES),
     )
     .option('--seed <number>', "another draw (default: the day's)", numberOption('--seed', { whole: true }))
     .option('--out <file...>', 'write it as .xspf, .jspf, .csv, .txt (Spotify URIs) or .json, by the ending')
@@ -46,7 +53,7 @@ export function addMix(program: Command): void {
     )
     .action(
       action<[recipe: string | undefined, words: string[]], MixOptions>(
-        async (context, [recipe = 'daily-1', words], { n, novelty, seed, out: files = [] }) => {
+        async (context, [recipe = 'daily-1', words], { n, novelty, policy, seed, out: files = [] }) => {
           const { out } = context
           const { playlistFormat, findRecipe } = await import('../index.ts')
           const { startsFrom } = findRecipe(recipe)
@@ -64,6 +71,7 @@ export function addMix(program: Command): void {
               n,
               at: context.now(),
               ...(novelty === undefined ? {} : { novelty }),
+              ...(policy && { policy }),
               ...(seed === undefined ? {} : { seed }),
               ...(start && { from: start.seeds }),
             },
@@ -133,7 +141,9 @@ function countsBy(removed: readonly { readonly by: string }[]): Record<string, n
 }
 
 function missing({ source, problem }: { source: string; problem: string }): string {
-  return `The source "${source}" failed (${problem}); the mix is made of what the others found.`
+  return source === 'model'
+    ? `The model failed in part: it has ${problem}. The mix is made of what is left.`
+    : `The source "${source}" failed (${problem}); the mix is made of what the others found.`
 }
 
 interface WrittenFile {

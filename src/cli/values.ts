@@ -1,13 +1,16 @@
+import { DIAL_BOUNDS } from '../core/dial.ts'
 import { DeepcutsError } from '../core/errors.ts'
 
 interface Bounds {
   readonly min?: number
   readonly max?: number
   readonly whole?: boolean
+  /** A word that is taken too. */
+  readonly or?: string
 }
 
 /** Reads a number option within bounds (both included). @throws DeepcutsError BAD_VALUE */
-export function numberOption(option: string, { min, max, whole }: Bounds): (value: string) => number {
+export function numberOption(option: string, { min, max, whole, or }: Bounds): (value: string) => number {
   const range = max !== undefined ? ` from ${min} to ${max}` : min !== undefined ? ` of at least ${min}` : ''
   return (value) => {
     const number = value.trim() === '' ? Number.NaN : Number(value)
@@ -20,10 +23,15 @@ export function numberOption(option: string, { min, max, whole }: Bounds): (valu
       throw new DeepcutsError('BAD_VALUE', {
         option,
         value: value === '' ? 'empty' : value,
-        expected: `a ${whole ? 'whole ' : ''}number${range}`,
+        expected: `a ${whole ? 'whole ' : ''}number${range}${or ? ` or ${or}` : ''}`,
       })
     return number
   }
+}
+
+/** Reads a share of new songs, or "auto". @throws DeepcutsError BAD_VALUE */
+export function noveltyOption(value: string): number | 'auto' {
+  return value === 'auto' ? value : numberOption('--novelty', { ...DIAL_BOUNDS.novelty, or: 'auto' })(value)
 }
 
 /** Reads an option that is one of a few words. @throws DeepcutsError BAD_VALUE */

@@ -66,6 +66,16 @@ export type PolicySettings =
 
 export type PolicyName = PolicySettings['name']
 
+/** Every policy by name, the default first. */
+export const POLICY_NAMES: readonly PolicyName[] = [
+  'mixture',
+  'softmax',
+  'linear-thompson',
+  'epsilon-greedy',
+  'greedy',
+  'uniform',
+]
+
 interface SoftmaxSettings<Name extends string> {
   readonly name: Name
   /** Above 0: how far the draw strays from the highest scores, in standard deviations of the pool's scores of the same kind. */

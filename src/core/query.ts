@@ -1,3 +1,5 @@
+import type { PolicyName } from './candidate.ts'
+
 /** Where a mix starts instead of from all that the listener loves. */
 export interface Seeds {
   /** Tracks of the catalog, in the order of the playlist where there is one. */
@@ -14,8 +16,10 @@ export interface Query {
   readonly recipe: string
   /** The length of the list. */
   readonly n: number
-  /** 0 = only what the listener knows … 1 = only what they have never heard. Absent: the recipe's own quota. */
-  readonly novelty?: number
+  /** 0 = only what the listener knows … 1 = only what they have never heard. 'auto': as the listener has received what was new so far. Absent: the dial, else the recipe's own quota. */
+  readonly novelty?: number | 'auto'
+  /** How to draw; absent: as the recipe and the listener's dial say. */
+  readonly policy?: PolicyName
   /** Fixes the draw; absent: the day's seed. */
   readonly seed?: number
   /** When it is asked, ms since the epoch. */

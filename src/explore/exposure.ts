@@ -6,8 +6,8 @@ import type { Seeds } from '../core/query.ts'
 import { decodeHalfFloats, encodeHalfFloats } from './half-floats.ts'
 
 /**
- * How a slate came to be: the first of its recipe on the listener's day, drawn again that day, or by a seed or a novelty that was
- * asked for. Only those of the day may enter estimates.
+ * How a slate came to be: the first of its recipe on the listener's day, drawn again that day, or by a seed, or by a novelty
+ * or a policy that was asked for. Only those of the day may enter estimates: the listener's standing dial is a part of their days.
  */
 export type Occasion = 'day' | 'again' | 'seeded' | 'adjusted'
 
@@ -115,6 +115,12 @@ export function readExposureBody(text: string): LoggedSlate {
     rules: { novelty, artistGap, flow: flowRule(flowWeights, after && flowPoint(after)) },
     ...(from && { from }),
   }
+}
+
+/** What the body of an exposure showed, in order; of any format. */
+export function readShown(text: string): { readonly trackId: number; readonly new: boolean }[] {
+  const { pool, order } = JSON.parse(text) as Pick<ExposureBody, 'pool' | 'order'>
+  return order.map((position) => ({ trackId: pool.track[position]!, new: pool.new[position] === 1 }))
 }
 
 function parsed(text: string): ExposureBody {

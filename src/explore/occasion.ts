@@ -5,12 +5,12 @@ import type { Occasion } from './exposure.ts'
 const LONGEST_DAY = 25 * 3_600_000
 
 /**
- * What a draw is on its day, and as of when it scores: the day's first of its recipe, or again, as of the first; by a seed or a novelty that was asked for.
+ * What a draw is on its day, and as of when it scores: the day's first of its recipe, or again, as of the first; by a seed, a novelty or a policy that was asked for.
  * @param drawn when the days' slates of the recipe were drawn, ms since the epoch
  * @param dateOf the listener's date at a moment
  */
 export function occasionOf(
-  { at, seed, novelty }: Pick<Query, 'at' | 'seed' | 'novelty'>,
+  { at, seed, novelty, policy }: Pick<Query, 'at' | 'seed' | 'novelty' | 'policy'>,
   drawn: Float64Array,
   dateOf: (moment: number) => string,
 ): { readonly occasion: Occasion; readonly at: number } {
@@ -18,6 +18,7 @@ export function occasionOf(
     (moment) => moment > at - LONGEST_DAY && moment <= at && dateOf(moment) === dateOf(at),
   )
   const usual = first === undefined ? 'day' : 'again'
-  const occasion = seed !== undefined ? 'seeded' : novelty !== undefined ? 'adjusted' : usual
+  const occasion =
+    seed !== undefined ? 'seeded' : novelty !== undefined || policy !== undefined ? 'adjusted' : usual
   return { occasion, at: first ?? at }
 }

@@ -1,4 +1,5 @@
 import { type Familiarity, POOL_LIMIT, type ScoredCandidate } from '../core/candidate.ts'
+import { soundScores } from './sound-scores.ts'
 
 /** Beyond this many tracks of one artist and kind, the next best artist goes first: 16 artists at least, room for a gap of 8. */
 const PER_ARTIST = 16
@@ -16,11 +17,11 @@ export interface Contender {
  * The at most 256 best candidates by mean head score, best first (ties by track id). The two kinds share the places as
  * the quota does, `novelty` × 256 for new tracks, and what one cannot fill goes to the other; within a kind at most 16
  * tracks of an artist come before the rest. Under novelty 0 or 1 the other kind is left out. Cutting twice changes nothing.
- * @throws RangeError for a score that is not finite
+ * Scores that are no numbers are taken out first (`soundScores`).
  */
 export function cutPool(candidates: readonly ScoredCandidate[], novelty: number): ScoredCandidate[] {
   const byTrack = new Map<number, Contender & { readonly candidate: ScoredCandidate }>()
-  for (const candidate of candidates) {
+  for (const candidate of soundScores(candidates).sound) {
     const { trackId, artist, familiarity } = candidate
     const score = meanScore(candidate)
     const other = byTrack.get(trackId)
@@ -48,7 +49,6 @@ export function cutContenders<T extends Contender>(
 function meanScore(candidate: ScoredCandidate): number {
   let sum = 0
   for (const score of candidate.scores) sum += score
-  if (!Number.isFinite(sum)) throw new RangeError(`The scores of track ${candidate.trackId} are not finite.`)
   return candidate.scores.length === 0 ? 0 : sum / candidate.scores.length
 }
 

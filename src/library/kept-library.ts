@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import type { Dial } from '../core/dial.ts'
 import type { Feedback } from '../core/event.ts'
 import { type Appended, keptWhile, type WatchedStore } from '../store/watched.ts'
 import type { Catalog } from './catalog.ts'
@@ -36,6 +37,8 @@ export interface KeptLibrary {
   active(listener: number): Promise<ModelManifest | undefined>
   /** When the days' slates of this recipe were drawn, oldest first. */
   days(listener: number, recipe: string): Promise<Float64Array>
+  /** How a listener wants to be surprised. */
+  dial(listener: number): Promise<Dial>
   /** The same object while nothing changes. @throws UNKNOWN_LISTENER */
   facts(name: string): Promise<ListenerFacts>
   /** The listener's own playlists, and those that catalogs tell. @throws UNKNOWN_LISTENER */
@@ -56,6 +59,7 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
   const catalog = keptWhile(store, ['meta'], (_: 0) => library.catalog())
   const listener = keptWhile(store, ['listeners'], (name: string) => library.listeners.get(name))
   const active = keptWhile(store, ['models'], (id: number) => library.models.active(id))
+  const dial = keptWhile(store, ['meta'], (id: number) => library.dials.of(id))
   const days = keptDays(store, library)
   const logs = keptLogs(store, library, listener)
   const sayings = keptWhile(
@@ -96,6 +100,7 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     catalog: () => catalog(0),
     listener,
     active,
+    dial,
     days,
     facts,
     playlists: async (name) => playlists((await listener(name)).id),

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import { type Catalog, hasAudio } from './catalog.ts'
 import { buildCatalog } from './catalog-build.ts'
 import { readCatalogFile, writeCatalogFile } from './catalog-file.ts'
+import { type Dials, dialsOf } from './dials.ts'
 import { type Exclusions, exclusionsOf } from './exclusions.ts'
 import { type Exposures, exposuresOf } from './exposures.ts'
 import { type FeedbackLog, feedbackOf } from './feedback.ts'
@@ -26,6 +27,7 @@ export interface Library {
   readonly feedback: FeedbackLog
   readonly exclusions: Exclusions
   readonly exposures: Exposures
+  readonly dials: Dials
   readonly recordings: Recordings
   readonly models: Models
   /** The snapshot of all recordings; kept in memory and in a file until a claim changes. */
@@ -90,6 +92,7 @@ export function openLibrary(
     imports: importLog({ store, listeners, revision, now, inTurn, haveAudio }),
     feedback: feedbackOf(store, now, inTurn, async (id) => saidNames(store, await catalog(), id)),
     exposures: exposuresOf(store, inTurn),
+    dials: dialsOf(store, inTurn),
     recordings: recordingsOf(store, revision, inTurn),
     models: modelsOf({ store, folder, now, inTurn, check }),
     catalog,

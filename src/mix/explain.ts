@@ -66,7 +66,7 @@ export function explain(slate: Slate, facts: ExplainFacts): Mix {
     modelVersion,
     novelty: rules.novelty,
     tracks,
-    notes: notesOn(novelty === undefined ? noted : { ...noted, novelty }),
+    notes: notesOn(typeof novelty === 'number' ? { ...noted, novelty } : noted),
   }
 }
 

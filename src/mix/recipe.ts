@@ -75,6 +75,11 @@ export function eligible(recipe: Recipe, history: TrackHistory, now: number): bo
   return played && days >= (rule.minDaysSinceLast ?? -Infinity) && days <= (rule.maxDaysSinceLast ?? Infinity)
 }
 
+/** Whether a recipe holds only what the listener knows, or only what they do not. */
+export function isOfOneKind({ newTracks, familiar }: Pick<Recipe, 'newTracks' | 'familiar'>): boolean {
+  return !(newTracks && familiar)
+}
+
 /** What the recipe's mix holds, told to this listener: nothing is said of plays where there are none. */
 export function descriptionFor(
   recipe: Recipe,

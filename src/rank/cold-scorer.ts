@@ -40,7 +40,12 @@ export function coldScorer(content: ColdTracks, tracks: ScoringTracks): Scorer<C
     const before = tastes.get(listener.known)
     if (before) return before
     const usual = usualLogOdds(listener)
-    const taste = coldTaste(content, observationsOf(listener, usual), HEADS, `cold/${listener.name}`)
+    const taste = coldTaste(
+      content,
+      observationsOf(listener, usual, MOST_OBSERVED),
+      HEADS,
+      `cold/${listener.name}`,
+    )
     tastes.set(listener.known, { usual, taste })
     return { usual, taste }
   }
@@ -70,7 +75,7 @@ export function coldScorer(content: ColdTracks, tracks: ScoringTracks): Scorer<C
 }
 
 /** Log-odds of a finish over all their plays, drawn to the prior as by ten more. */
-function usualLogOdds({ known, trackHistory }: ColdListener): number {
+export function usualLogOdds({ known, trackHistory }: ColdListener): number {
   let [finishes, skips] = [PRIOR_LIKABILITY * PSEUDO_PLAYS, (1 - PRIOR_LIKABILITY) * PSEUDO_PLAYS]
   for (const row of known) {
     const history = trackHistory(row)
@@ -80,13 +85,13 @@ function usualLogOdds({ known, trackHistory }: ColdListener): number {
   return Math.log(finishes / skips)
 }
 
-/** What was said and done last and most, as log-odds: those of the finishes with one more, and the variance of that. */
-function observationsOf(listener: ColdListener, usual: number): Observation[] {
+/** What was said and done last and most, of `most` tracks at most, as log-odds: those of the finishes with one more, and the variance of that. */
+export function observationsOf(listener: ColdListener, usual: number, most: number): Observation[] {
   const disliked = new Set(listener.disliked)
   const told = [...listener.recent, ...listener.disliked, ...listener.loved.map(({ row }) => row)]
-  const rows = new Set(told.slice(0, MOST_OBSERVED))
-  const step = Math.max(1, listener.known.length / MOST_OBSERVED)
-  for (let at = 0; rows.size < MOST_OBSERVED && at < listener.known.length; at += step)
+  const rows = new Set(told.slice(0, most))
+  const step = Math.max(1, listener.known.length / most)
+  for (let at = 0; rows.size < most && at < listener.known.length; at += step)
     rows.add(listener.known[Math.floor(at)]!)
   return Array.from(rows).flatMap((row) => {
     const { finishes, skips, liked, saved } = listener.trackHistory(row)
