@@ -23,6 +23,8 @@ const LEAST_TRACKS = 10
 /** Playlists that are learned from and judged by, at most. */
 const MOST_PLAYLISTS = 240
 const FOLDS = 4
+/** Candidates of a playlist at most, drawn evenly: every one is described, and kept until the end. */
+const MOST_TRACKS = 3000
 /** Tracks that are shown of a playlist, in turn; of a shorter one half. */
 const SHOWN = [5, 10, 25]
 const RANKER = { ...CONTINUATION, heads: 4, steps: 200 }
@@ -104,7 +106,8 @@ async function* casesOf(
     const shown = list.slice(0, most <= list.length / 2 ? most : Math.floor(list.length / 2))
     const later = new Set(list.slice(shown.length))
     const taken = new Set(shown)
-    const tracks = Uint32Array.from(relatives(shown, sources).filter((row) => !taken.has(row)))
+    const found = rng.shuffle(relatives(shown, sources).filter((row) => !taken.has(row)))
+    const tracks = Uint32Array.from(found.slice(0, MOST_TRACKS))
     if (tracks.length === 0) continue
     const kinship = kinshipWith(shown, sources)
     const place = new Map(Array.from(tracks, (row, i) => [row, i]))

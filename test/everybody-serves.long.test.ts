@@ -11,7 +11,7 @@ import { makeListeners } from '../src/world/many-listeners.ts'
 import { importWorld } from './suites/many-people.ts'
 
 const NOW = Date.UTC(2026, 0, 15, 12)
-const PEOPLE = 40
+const PEOPLE = 80
 /** Who come later, with five plays each. */
 const NEW = Array.from({ length: 12 }, (_, i) => i)
 
@@ -20,7 +20,7 @@ it('somebody new with five plays is served by the model of everybody, which rank
     seed: 11,
     listeners: PEOPLE + NEW.length,
     tracks: 400,
-    events: 5000,
+    events: 9000,
     spread: 10,
     now: NOW,
   })
@@ -34,6 +34,12 @@ it('somebody new with five plays is served by the model of everybody, which rank
   await importWorld(engine.library, world, old)
   const report = await trainEverybody(engine.library, { seed: 1, preset: 'nano' }, silent)
   expect(report.everybody.taste.chosen).not.toBe('popularity')
+  for (const { weights, auc } of Object.values(report.everybody.blend!)) {
+    const added = Object.values(weights).some((weight) => weight > 0)
+    expect(added ? auc.blend : auc.likability).toBeGreaterThan(
+      Math.max(auc.likability!, auc.taste!, auc.linear!) - 0.02,
+    )
+  }
 
   const session = engine.library.imports.begin()
   for (const i of NEW)
