@@ -5,7 +5,8 @@ import { random } from '../src/core/random.ts'
 import { patternPropensity } from '../src/explore/pattern.ts'
 import { policyOf } from '../src/explore/policies.ts'
 import { cutPool } from '../src/explore/pool.ts'
-import { candidate, LARGE, policySuite, rules, SMALL } from './suites/policy-suite.ts'
+import { patterns } from './suites/drawn-lists.ts'
+import { candidate, LARGE, rules } from './suites/policy-suite.ts'
 
 const SETTINGS: PolicySettings = { name: 'mixture', temperature: 0.8, floor: 0.2 }
 const mixturePolicy = ({ temperature, floor }: { temperature: number; floor: number }) =>
@@ -18,67 +19,7 @@ const propensities = (
   order: readonly number[],
 ) => policyOf(settings).propensities(pool, drawRules, pattern, order)
 
-policySuite('mixture', mixturePolicy({ temperature: 1, floor: 0.2 }))
-
-/** Every pattern of `n` slots and every ordered list without repetition, drawable or not. */
-function patterns(n: number): Familiarity[][] {
-  if (n === 0) return [[]]
-  return patterns(n - 1).flatMap((rest): Familiarity[][] => [
-    ['familiar', ...rest],
-    ['new', ...rest],
-  ])
-}
-function orders(size: number, n: number): number[][] {
-  if (n === 0) return [[]]
-  return orders(size, n - 1).flatMap((prefix) =>
-    Array.from({ length: size }, (_, i) => i)
-      .filter((i) => !prefix.includes(i))
-      .map((i) => [...prefix, i]),
-  )
-}
-
-describe('the whole distribution, enumerated', () => {
-  test.each<[string, readonly ScoredCandidate[], Partial<DrawRules>, number]>([
-    ['mixed quota, gap 1, flow', SMALL, { novelty: 0.4, artistGap: 1 }, 3],
-    ['no gap', SMALL, { novelty: 0.5, artistGap: 0 }, 4],
-    ['a gap nothing can keep', SMALL, { novelty: 0.3, artistGap: 4 }, 5],
-    ['one artist only', [1, 2, 3].map((id) => candidate(id, 7, 'familiar', id)), { artistGap: 2 }, 3],
-    ['fewer new tracks than the quota asks', SMALL, { novelty: 0.9, artistGap: 1 }, 4],
-    ['no model', SMALL.map((c) => ({ ...c, scores: [] })), { artistGap: 1 }, 3],
-  ])(
-    'all patterns and ordered lists sum to one, and so do the continuations of any prefix: %s',
-    (_, all, changes, n) => {
-      const drawRules = rules(changes)
-      const pool = cutPool(all, drawRules.novelty)
-      const fresh = pool.filter((c) => c.familiarity === 'new').length
-      const quota = { slots: n, novelty: drawRules.novelty, familiar: pool.length - fresh, fresh }
-      let overall = 0
-      for (const pattern of patterns(n)) {
-        const chance = patternPropensity(pattern, quota)
-        if (chance === 0) continue
-        const perPrefix = new Map<string, number>()
-        let given = 0
-        for (const order of orders(pool.length, n)) {
-          const stated = propensities(pool, drawRules, SETTINGS, pattern, order)
-          given += stated.at(-1)!.prefixPropensity
-          for (let k = 0; k < n; k++) {
-            const continuation = `${order.slice(0, k)}>${order[k]}`
-            perPrefix.set(continuation, stated[k]!.propensity)
-          }
-        }
-        expect(given).toBeCloseTo(1, 10)
-        overall += chance * given
-        const sums = new Map<string, number>()
-        for (const [key, value] of perPrefix) {
-          const prefix = key.split('>')[0]!
-          sums.set(prefix, (sums.get(prefix) ?? 0) + value)
-        }
-        for (const sum of sums.values()) expect(sum === 0 ? 1 : sum).toBeCloseTo(1, 10)
-      }
-      expect(overall).toBeCloseTo(1, 10)
-    },
-  )
-
+describe('patterns', () => {
   test('the patterns of a quota sum to one, each slot is new with the chance of the quota', () => {
     for (const novelty of [0, 0.07, 0.3, 0.5, 0.77, 1]) {
       const quota = { slots: 7, novelty, familiar: 50, fresh: 50 }
