@@ -1,0 +1,93 @@
+import { random } from '../core/random.ts'
+import type { PolicyEstimate } from '../off-policy/estimate.ts'
+import { foreseeSlates } from '../off-policy/slate-model.ts'
+import {
+  cascadeDoublyRobust,
+  independentIps,
+  type LoggedSlate,
+  onPolicy,
+  rewardInteractionIps,
+  slateWeight,
+  standardIps,
+} from '../off-policy/slates.ts'
+import { describeWeights, refusal } from '../off-policy/weights.ts'
+import { type AnsweredSlate, type CountedSlate, countSlates, SLOT_COLUMNS } from './policy-log.ts'
+import { type PolicyReport, policyMetrics } from './policy-metrics.ts'
+import type { TargetPolicy } from './policy-slates.ts'
+
+const UNIT = { one: 'sitting', many: 'sittings' }
+const PENALTY = 1
+
+const DESCRIPTION =
+  'A sitting is a slate of the day of which a track was played within 48 hours; its value is the sum over the slots up to the last one played: ' +
+  'a finish .75, a skip −.125, a like ±.125. Weights are those of slot types and tracks up to a slot. RIPS and cascade-DR are right where ' +
+  'nothing after a slot changes it; standard IPS always is; independent IPS only where a slot is worth what its own track is. Tracks that the log ' +
+  'did not consider stay out. '
+const BY_LISTENER = '95 % intervals: normal, clustered by listener.'
+const BY_SITTING = '95 % intervals: normal, sitting by sitting, and about this listener alone.'
+
+export interface PolicyQuestion {
+  /** Where the log is from. */
+  readonly name: string
+  readonly sha256: readonly string[]
+  readonly target: TargetPolicy
+  readonly seed: number
+}
+
+/** Judges a policy on slates that another one drew. The same slates, target and seed give the same report. */
+export function evaluateSlates(log: readonly AnsweredSlate[], question: PolicyQuestion): PolicyReport {
+  const { name, sha256, target, seed } = question
+  const { slates, notes } = countSlates(log, target)
+  const listeners = new Set(slates.map(({ listener }) => listener)).size
+  const foreseen = foreseeSlates(
+    slates.map(({ slots }) => slots),
+    { columns: SLOT_COLUMNS, penalty: PENALTY, random: random(seed).fork('folds') },
+  )
+  const logged = slates.map(
+    ({ listener, rewards, reweighted }, i): LoggedSlate => ({
+      group: listeners > 1 ? listener : i,
+      rewards,
+      prefixWeights: reweighted.prefixWeights,
+      slotWeights: reweighted.slotWeights,
+      foreseen: foreseen[i]!,
+    }),
+  )
+  const weights = describeWeights(
+    Float64Array.from(logged, slateWeight),
+    logged.map(({ group }) => group),
+  )
+  const unsupported = unsupportedShare(slates)
+  const refused = refusal(weights, unsupported, UNIT)
+  return {
+    task: 'policy',
+    dataset: { name, sha256, rounds: slates.length, listeners, unit: UNIT.one },
+    protocol: { name: 'off-policy', description: DESCRIPTION + (listeners > 1 ? BY_LISTENER : BY_SITTING) },
+    policy: policyWords(target),
+    seed,
+    notes,
+    metrics: policyMetrics({
+      onPolicy: onPolicy(logged),
+      weights,
+      unsupported,
+      refused,
+      estimates: refused === null ? estimatesOf(logged) : [],
+    }),
+  }
+}
+
+function estimatesOf(slates: readonly LoggedSlate[]): PolicyEstimate[] {
+  return [cascadeDoublyRobust, rewardInteractionIps, standardIps, independentIps].map((estimate) =>
+    estimate(slates),
+  )
+}
+
+function unsupportedShare(slates: readonly CountedSlate[]): number {
+  const sum = slates.reduce((total, { reweighted }) => total + reweighted.unsupported, 0)
+  return slates.length === 0 ? 0 : sum / slates.length
+}
+
+/** The target as words: "mixture with novelty 0.4". */
+function policyWords({ name, ...settings }: TargetPolicy): string {
+  const said = Object.entries(settings).filter(([, value]) => value !== undefined)
+  return [name, ...said.map(([key, value], i) => `${i === 0 ? 'with' : 'and'} ${key} ${value}`)].join(' ')
+}
