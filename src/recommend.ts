@@ -22,6 +22,7 @@ import { explain } from './mix/explain.ts'
 import { policySettings } from './mix/policy-settings.ts'
 import { eligible, familiarityOf, isOfOneKind, noveltyOf, noveltyOfFew, type Recipe } from './mix/recipe.ts'
 import { recipeFor } from './mix/recipes.ts'
+import { inCorners } from './mix/taste-shares.ts'
 import { affinity, closestToSeeds, towardSeeds } from './rank/affinity.ts'
 import { eligibleFilter, filter, type Removed, refusedFilter, sameSongFilter } from './rank/filter.ts'
 import { linearFacts } from './rank/linear-facts.ts'
@@ -88,8 +89,8 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
   const scored = near ? towardSeeds(liked, near.to, near.most) : liked
 
   const novelty = whose === 'nobody' ? noveltyOfFew(recipe, scored, query.n, asked) : noveltyOf(recipe, asked)
-  const pool = cutPool(scored, novelty)
-  const rules = drawRules(recipe, pool, query.n, novelty, start?.after)
+  const pool = inCorners(cutPool(scored, novelty), listener)
+  const rules = drawRules(recipe, pool, query.n, novelty, start?.after, listener)
   const slate = engine.policy(settings).draw(pool, rules, query.n, random(seed))
 
   const mix = explain(slate, {
@@ -99,14 +100,21 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     track: (row) => trackAt(catalog, row),
     artistOf: (row) => catalog.artist[row]!,
     nearestLoved: nearestLoved(request),
-    characterOf: charactersOf(catalog, shelves.audio),
+    characterOf: charactersOf(catalog, audio),
     evidence: evidenceOf(request),
     ...(start && { start }),
     drawOf: (trackIds) =>
       secretSeed(seed, version, catalog.revision, ...(query.policy ? [query.policy] : []), ...trackIds),
   })
-  const { artistGap } = rules
-  const logging = { n: query.n, novelty, artistGap, flowWeights: recipe.flow, ...start?.asked }
+  const { artistGap, balance } = rules
+  const logging = {
+    n: query.n,
+    novelty,
+    artistGap,
+    flowWeights: recipe.flow,
+    ...(balance && { balance }),
+    ...start?.asked,
+  }
   await engine.logExposure({ ...mix, recipe: logged }, occasion, exposureBody(slate, logging))
   const degraded = problem === undefined ? found.degraded : [...found.degraded, { source: 'model', problem }]
   return { mix, removed, degraded }

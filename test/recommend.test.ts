@@ -199,9 +199,12 @@ function rebuilt({ recipe, body }: Exposure) {
       likability: 0.5,
       scores: Array.from({ length: heads }, (_, h) => fromHalf(scores.readUInt16LE(2 * (i * heads + h)))),
       ...Object.fromEntries(sound),
+      ...(log.pool.corner && { corner: log.pool.corner[i]! }),
     }
   })
-  const rules = { novelty: log.novelty, artistGap: log.artistGap, flow: flowCost(findRecipe(recipe).flow) }
+  const { novelty, artistGap, balance } = log
+  const flow = flowCost(findRecipe(recipe).flow)
+  const rules = { novelty, artistGap, flow, ...(balance && { balance }) }
   return { log, pool, stated: policyOf(log.policy).propensities(pool, rules, log.pattern, log.order) }
 }
 
@@ -254,6 +257,16 @@ describe('the log of what was shown', () => {
         expect(stated[k]!.explored).toBe(track.explored)
       })
     }
+  })
+
+  it('has the shares that a mix of all of the taste kept to, and no shares for a corner', async () => {
+    const { clusters } = await engine.describe('ada', NOW)
+    for (const mix of mixes.values()) {
+      const { log } = rebuilt((await exposureOf(mix))[0]!)
+      const balanced = ['deep-cuts', 'rediscover', 'on-repeat'].includes(mix.recipe)
+      expect(log.balance?.shares.length, mix.recipe).toBe(balanced ? clusters : undefined)
+    }
+    expect(clusters).toBeGreaterThan(1)
   })
 
   it('shows that the artist gap holds wherever it did not have to give way', async () => {

@@ -23,6 +23,8 @@ export interface ScoredCandidate extends Candidate {
   readonly key?: number
   readonly mode?: number
   readonly energy?: number
+  /** The corner of the taste that it lies closest to, where the list is to keep to the shares of the corners. */
+  readonly corner?: number
 }
 
 /** The most candidates that a slate is drawn from, and so the longest slate. */

@@ -1,3 +1,4 @@
+import type { Balance } from '../core/balance.ts'
 import type { Familiarity, PolicySettings, ScoredCandidate, Slate } from '../core/candidate.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
 import { DeepcutsError } from '../core/errors.ts'
@@ -22,6 +23,8 @@ export interface ExposureBody {
   readonly artistGap: number
   /** What jumps between neighbours cost. */
   readonly flowWeights: FlowWeights
+  /** The shares of corners that the list kept to, if it did. */
+  readonly balance?: Balance
   /** Where it started, if not from what the listener loves: the scores hold the closeness to it. */
   readonly from?: Seeds
   /** Tempo, key, mode and energy of what the first track followed on; null where unknown. */
@@ -33,11 +36,12 @@ export interface ExposureBody {
   readonly order: readonly number[]
   /** Probability of each prefix of the order, given the pattern. */
   readonly prefixPropensities: readonly number[]
-  /** The pool's track ids, artists and types (1 = new). */
+  /** The pool's track ids, artists, types (1 = new), and corners where there is a balance. */
   readonly pool: {
     readonly track: readonly number[]
     readonly artist: readonly number[]
     readonly new: readonly (0 | 1)[]
+    readonly corner?: readonly (number | null)[]
   }
   /** Head scores of the pool, pool × heads, as base64 of little-endian half floats: those that were drawn by. */
   readonly scores: string
@@ -48,7 +52,7 @@ export interface ExposureBody {
 /** Puts a slate into the form of the log. */
 export function exposureBody(
   slate: Slate,
-  asked: Pick<ExposureBody, 'n' | 'novelty' | 'artistGap' | 'flowWeights' | 'from' | 'after'>,
+  asked: Pick<ExposureBody, 'n' | 'novelty' | 'artistGap' | 'flowWeights' | 'balance' | 'from' | 'after'>,
 ): ExposureBody {
   const places = new Map(slate.pool.map((candidate, i) => [candidate, i]))
   return {
@@ -63,6 +67,7 @@ export function exposureBody(
       track: slate.pool.map(({ trackId }) => trackId),
       artist: slate.pool.map(({ artist }) => artist),
       new: slate.pool.map(({ familiarity }) => (familiarity === 'new' ? 1 : 0)),
+      ...(asked.balance && { corner: slate.pool.map(({ corner }) => corner ?? null) }),
     },
     scores: encodeHalfFloats(slate.pool.flatMap(({ scores }) => scores)),
     flow: slate.pool.map(flowValues),
@@ -92,8 +97,8 @@ export interface LoggedSlate {
 export function readExposureBody(text: string): LoggedSlate {
   const body = parsed(text)
   const { n, novelty, artistGap, flowWeights, after, policy, pattern, patternPropensity, order } = body
-  const { prefixPropensities, from } = body
-  const { track, artist, new: isNew } = body.pool
+  const { prefixPropensities, from, balance } = body
+  const { track, artist, new: isNew, corner } = body.pool
   const scores = decodeHalfFloats(body.scores)
   const heads = track.length === 0 ? 0 : scores.length / track.length
   const fits =
@@ -108,11 +113,15 @@ export function readExposureBody(text: string): LoggedSlate {
       familiarity: isNew[i] ? 'new' : 'familiar',
       scores: Array.from(scores.subarray(i * heads, (i + 1) * heads)),
       ...flowPoint(body.flow[i]!),
+      ...(typeof corner?.[i] === 'number' && { corner: corner[i] }),
     }),
   )
   return {
     ...{ n, policy, pool, pattern, patternPropensity, order, prefixPropensities },
-    rules: { novelty, artistGap, flow: flowRule(flowWeights, after && flowPoint(after)) },
+    rules: {
+      ...{ novelty, artistGap, flow: flowRule(flowWeights, after && flowPoint(after)) },
+      ...(balance && { balance }),
+    },
     ...(from && { from }),
   }
 }

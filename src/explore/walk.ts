@@ -1,3 +1,4 @@
+import { balanceCosts } from '../core/balance.ts'
 import type { Familiarity, ScoredCandidate } from '../core/candidate.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
 
@@ -8,7 +9,7 @@ type Relaxation = 'artist-gap' | 'slot-type'
 export interface Choice {
   /** Positions in the pool, ascending. */
   readonly allowed: Int32Array
-  /** Flow cost of each allowed track after the one before. */
+  /** What each allowed track costs after those before, in nats: flow, and balance. */
   readonly costs: Float64Array
   readonly relaxed: readonly Relaxation[]
 }
@@ -32,6 +33,9 @@ export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
   const lastSlot = new Int32Array(pool.length).fill(-1)
   const candidates = new Int32Array(pool.length)
   const distances = new Float64Array(pool.length)
+  const { balance } = rules
+  /** Tracks taken of each corner. */
+  const ofCorner = new Int32Array(balance?.shares.length ?? 0)
   let slots = 0
   let previous: ScoredCandidate | undefined
 
@@ -69,12 +73,17 @@ export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
         spaced(undefined, 0) ?? { allowed: new Int32Array(0), relaxed: [] }
       const costs = new Float64Array(allowed.length)
       for (let i = 0; i < allowed.length; i++) costs[i] = rules.flow(previous, pool[allowed[i]!]!)
+      if (balance) {
+        const more = balanceCosts(balance, ofCorner)
+        for (let i = 0; i < allowed.length; i++) costs[i]! += more[pool[allowed[i]!]!.corner ?? -1] ?? 0
+      }
       return { allowed, costs, relaxed }
     },
     take(position) {
       lastSlot[artist[position]!] = slots++
       taken[position] = 1
       previous = pool[position]!
+      if (balance && previous.corner !== undefined) ofCorner[previous.corner]!++
     },
   }
 }

@@ -1,7 +1,9 @@
 import type { ScoredCandidate } from '../core/candidate.ts'
+import type { DescribedListener } from '../core/described-listener.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
 import { type FlowPoint, flowRule } from '../core/flow.ts'
 import type { Recipe } from './recipe.ts'
+import { tasteShares } from './taste-shares.ts'
 
 /** No recipe asks for more than this between two tracks of one artist. */
 const WIDEST_GAP = 8
@@ -11,6 +13,7 @@ const WIDEST_GAP = 8
  * @param pool the pool that is drawn from, already cut, so that a log can rebuild the rules
  * @param novelty the share of new tracks, 0…1
  * @param after what the first track follows on; absent: nothing
+ * @param listener whose taste a recipe of all of it keeps to
  */
 export function drawRules(
   recipe: Recipe,
@@ -18,8 +21,15 @@ export function drawRules(
   n: number,
   novelty: number,
   after?: FlowPoint,
+  listener?: DescribedListener,
 ): DrawRules {
-  return { novelty, artistGap: artistGap(pool, n), flow: flowRule(recipe.flow, after) }
+  const strength = listener && listener.clusters > 1 ? recipe.balance : undefined
+  return {
+    novelty,
+    artistGap: artistGap(pool, n),
+    flow: flowRule(recipe.flow, after),
+    ...(listener && strength !== undefined && { balance: { shares: tasteShares(listener), strength } }),
+  }
 }
 
 /**

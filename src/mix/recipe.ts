@@ -45,6 +45,8 @@ export interface Recipe {
   /** Share of new tracks unless the query says otherwise. */
   readonly novelty: number
   readonly flow: FlowWeights
+  /** How strongly it keeps to the shares that the corners have in the taste (core/balance.ts); absent: not at all. */
+  readonly balance?: number
   /** What it starts from instead of what the listener loves, and needs: anything, or a playlist that it goes on from. */
   readonly startsFrom?: 'anything' | 'playlist'
   /** Softmax temperature, in standard deviations of the scores to choose among, and weight of the uniform component. */

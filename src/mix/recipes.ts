@@ -6,6 +6,9 @@ import type { Recipe } from './recipe.ts'
 /** Energy leads from one song to the next, then tempo, then key. */
 const SMOOTH: FlowWeights = { tempo: 1, key: 0.5, energy: 1.5 }
 
+/** Chosen on invented worlds that no figure is told of (docs/decisions/mixes.md). */
+const BALANCED = 3
+
 const CORNERS = ['largest', 'second', 'third', 'fourth', 'fifth', 'sixth']
 
 /** What you finish in one corner of your taste, and about a third that is new and close to it. */
@@ -34,6 +37,7 @@ const deepCuts: Recipe = {
   newTracks: true,
   novelty: 1,
   flow: SMOOTH,
+  balance: BALANCED,
   temperature: 0.25,
   floor: 0.05,
 }
@@ -49,6 +53,7 @@ const rediscover: Recipe = {
   newTracks: false,
   novelty: 0,
   flow: SMOOTH,
+  balance: BALANCED,
   temperature: 0.35,
   floor: 0.05,
 }
@@ -63,6 +68,7 @@ const onRepeat: Recipe = {
   newTracks: false,
   novelty: 0,
   flow: { tempo: 0.5, key: 0.25, energy: 0.75 },
+  balance: BALANCED,
   temperature: 0.25,
   floor: 0.02,
 }
