@@ -21,7 +21,7 @@ import { startHistory } from './features/history.ts'
 import { type RolledHistory, rolledHistory } from './features/rolled-history.ts'
 import { GraphError } from './graph/index.ts'
 import type { Catalog } from './library/catalog.ts'
-import type { Community } from './library/community.ts'
+import { type Community, LEAST_LISTENERS } from './library/community.ts'
 import { EVERYBODY, keptLibrary, type ListenerFacts } from './library/kept-library.ts'
 import { type Library, openLibrary } from './library/library.ts'
 import type { ListenerRow } from './library/listeners.ts'
@@ -37,7 +37,7 @@ import { coldScorer } from './rank/cold-scorer.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
 import { receivedBy } from './received.ts'
 import { openStore } from './store/open.ts'
-import { watched } from './store/watched.ts'
+import { keptWhile, watched } from './store/watched.ts'
 import { tasteOfEverybody } from './taste-vectors.ts'
 
 export interface EngineOptions {
@@ -167,13 +167,23 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     void release(serving.get(owner)!.likability)
     serving.delete(owner)
   }
+  /** Listeners with plays; some of them may go with an import that is taken back. */
+  const contributors = keptWhile(store, ['imports', 'listeners'], async (_: 0) => {
+    const { listener } = await store.read('plays', ['listener'], { where: { hidden: 0 } })
+    return new Set(listener).size
+  })
+  /** The model of everybody, as long as as many stand behind it as behind anything that is made of several. */
+  const everybodys = async () => {
+    const active = options.community ? await kept.active(EVERYBODY) : undefined
+    return active && (await contributors(0)) >= LEAST_LISTENERS ? active : undefined
+  }
   /** By whose model a listener is served: their own, or everybody's if they have none. */
   const modelOf = async (name: string) => {
     const { id } = await kept.listener(name)
     const own = await kept.active(id)
-    if (own || !options.community) return { id, owner: id, active: own }
-    const shared = await kept.active(EVERYBODY)
-    return { id, owner: shared ? EVERYBODY : id, active: shared }
+    const shared = own ? undefined : await everybodys()
+    if (!shared) return { id, owner: id, active: own }
+    return { id, owner: EVERYBODY, active: shared }
   }
   const open = async (name: string): Promise<ServingModel> => {
     const { id, owner, active } = await modelOf(name)
@@ -228,7 +238,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   const continuing = continuingOf(library, kept)
-  const tasting = tasteOfEverybody(library, kept, resolve(folder, 'cache'))
+  const tasting = tasteOfEverybody(library, { ...kept, active: everybodys }, resolve(folder, 'cache'))
   const sources = SOURCES.map((source) => (source.lasting ? keptProposals(source) : source))
 
   /** What everybody's taste adds for a listener of everybody's model; nothing where it cannot be worked out: a mix does without. */

@@ -16,7 +16,7 @@ const MOST_BYTES = 1 << 26
 
 /** What a playlist file holds. */
 export interface PlaylistFile {
-  /** As the file says, else its name without the ending. */
+  /** As the file says, else its name without the ending, as far as that is one. */
   readonly title: string
   readonly entries: readonly PlaylistEntry[]
 }
@@ -72,9 +72,15 @@ function isMix(text: string): boolean {
   }
 }
 
+/** What a playlist is called of which neither the file nor its name says it. */
+const UNNAMED = 'your playlist'
+
+/** The name of a file in words; a letter or two, digits and the hex of some id are no name. */
 function titleFrom(file: string): string {
-  const stem = file.slice(0, file.length - extname(file).length).trim()
-  return stem.replaceAll('_', ' ') || file
+  const stem = file.slice(0, file.length - extname(file).length)
+  const words = stem.replaceAll('_', ' ').trim()
+  const letters = words.match(/\p{L}/gu)?.length ?? 0
+  return letters < 3 || /^[\da-f-]{16,}$/i.test(words) ? UNNAMED : words
 }
 
 function notOne(file: string, problem: string): DeepcutsError {

@@ -71,7 +71,7 @@ export async function similarTracks(
     const why = kinshipFacts({
       kinship: kin,
       artist: catalog.artists.at(catalog.artist[other]!),
-      seed: { title: 'it', artist: '' },
+      seed: { title: '', artist: '' },
       likeArtist: kin.likeArtist === undefined ? '' : catalog.artists.at(kin.likeArtist),
       tags: sharedTags,
       from: { title: 'it', kind: 'track' },

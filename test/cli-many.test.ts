@@ -30,6 +30,8 @@ describe('a log of many listeners on the command line', () => {
     expect(imports[0]).toMatchObject({ listener: '', format: 'listens' })
     expect(imports[0]!.listeners).toHaveLength(4)
     expect((await cli.run(['imports'])).stdout).toContain('(many)')
+    const doctor = (await cli.run(['doctor'])).stdout
+    expect(doctor).toMatch(/plays of 4 listeners(?!;)/)
     const whose = await cli.run(['train'])
     expect(whose).toMatchObject({ status: 2 })
     expect(whose.stderr).toContain('listener 1, listener 2, listener 3, listener 4')
@@ -44,6 +46,16 @@ describe('a log of many listeners on the command line', () => {
     expect(few).toMatchObject({ status: 1 })
     expect(few.stderr).toContain('Of 4 listeners plays are known here, and a model of everybody needs 5')
   })
+})
+
+it('what is taken back of many listeners asks for a training on everybody', async () => {
+  const folder = makeCommandLine()
+  writeFileSync(join(folder.folder, 'listens.csv'), [...world.table()].join(''))
+  await folder.run(['import', 'listens.csv'])
+  const { stdout } = await folder.run(['imports', 'undo', '1'])
+  expect(stdout).toContain('Next: "deepcuts train --everybody", so that the model forgets it too.')
+  expect((await folder.run(['doctor'])).stdout).toContain('no plays yet')
+  folder.remove()
 })
 
 it('a training on everybody tells who it learned from, who counts most, and how it did on those left out', () => {

@@ -34,7 +34,8 @@ it('somebody new with five plays is served by the model of everybody, which rank
   await importWorld(engine.library, world, old)
   const report = await trainEverybody(engine.library, { seed: 1, preset: 'nano' }, silent)
   expect(report.everybody.taste.chosen).not.toBe('popularity')
-  for (const { weights, auc } of Object.values(report.everybody.blend!)) {
+  const { blend } = report.everybody
+  for (const { weights, auc } of [blend!.new, blend!.familiar]) {
     const added = Object.values(weights).some((weight) => weight > 0)
     expect(added ? auc.blend : auc.likability).toBeGreaterThan(
       Math.max(auc.likability!, auc.taste!, auc.linear!) - 0.02,

@@ -23,6 +23,9 @@ describe('what ties a track to where a mix starts', () => {
     expect(said({ artist: 0.6 }, LIST)).toEqual(['by Bob, also on "My list"'])
     expect(said({ artist: 1 }, { from: { title: 'Bob', kind: 'artist' } })).toEqual(['by Bob'])
     expect(said({ sound: 0.05 })).toEqual(['almost the same in sound as One'])
+    const unnamed = { seed: { title: '', artist: '' } }
+    expect(said({ sound: 0.05 }, unnamed)).toEqual(['almost the same in sound'])
+    expect(said({ publicPlaylists: 1 }, unnamed)).toEqual(['on 1 playlist with it'])
     expect(said({ sound: 0.3 })).toEqual(['very close in sound to One'])
     expect(said({ sound: 0.6 }, LIST)).toEqual(['close in sound to One by Ada'])
     expect(said({ publicPlaylists: 1 })).toEqual(['on 1 playlist with One'])

@@ -121,6 +121,19 @@ describe('M3U', () => {
     }
   })
 
+  it.each([
+    ['road_trip.txt', 'road trip'],
+    ['m.txt', 'your playlist'],
+    ['2024-05-01.txt', 'your playlist'],
+    ['0f8fad5b-d9cb-469f-a165-70867728950e.txt', 'your playlist'],
+    ['日本語.txt', '日本語'],
+  ])('is called by the name of %s as far as that is one: %s', async (name, title) => {
+    const folder = mkdtempSync(join(tmpdir(), 'deepcuts-names-'))
+    writeFileSync(join(folder, name), 'Ada - One\n')
+    expect((await readPlaylistFile(join(folder, name))).title).toBe(title)
+    rmSync(folder, { recursive: true })
+  })
+
   it('takes names from paths where nothing else says them', async () => {
     const text = [
       '/music/Ada/First Album/01 One.flac',

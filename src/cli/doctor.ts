@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { readSettings } from '../config.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
 import { action, addVerb } from './context.ts'
@@ -80,11 +81,17 @@ async function dataFindings(engine: Engine): Promise<Finding[]> {
   const { store } = library
   const { value } = await store.read('meta', ['value'], { where: { key: 'schemaVersion' } })
   const people = await library.listeners.list()
-  const plays = await store.count('plays', { hidden: 0 })
+  const { listener: played } = await store.read('plays', ['listener'], { where: { hidden: 0 } })
+  const [plays, contributors] = [played.length, new Set(played).size]
+  const silent = people.length - contributors
   const findings: Finding[] = [
     { check: 'store', state: 'ok', text: `the store opens, schema version ${value[0] ?? 'unknown'}` },
     plays > 0
-      ? { check: 'plays', state: 'ok', text: `${many(plays, 'play')} of ${many(people.length, 'listener')}` }
+      ? {
+          check: 'plays',
+          state: 'ok',
+          text: `${many(plays, 'play')} of ${many(contributors, 'listener')}${silent > 0 ? `; ${count(silent)} more without plays` : ''}`,
+        }
       : { check: 'plays', state: 'advice', text: 'no plays yet: import a listening history' },
   ]
   const catalog = await found('catalog', async () => findings.push(await catalogState(engine)))
@@ -96,8 +103,30 @@ async function dataFindings(engine: Engine): Promise<Finding[]> {
     if (model) findings.push(model)
     else without.push(person.name)
   }
+  findings.push(...(await everybodyState(engine, contributors)))
   if (without.length > 0) findings.push({ check: 'model', state: 'advice', text: noModelOf(without, people) })
   return findings
+}
+
+/** Whether everybody's model may serve: of fewer than five nothing is made that others see. */
+async function everybodyState({ library }: Engine, contributors: number): Promise<Finding[]> {
+  const { EVERYBODY, LEAST_LISTENERS } = await import('../index.ts')
+  const active = await library.models.active(EVERYBODY)
+  if (!active) return []
+  const model = `model ${active.version} of everybody, made ${day(active.at)}`
+  if (contributors < LEAST_LISTENERS)
+    return [
+      {
+        check: 'shared',
+        state: 'advice',
+        text: `${model}, does not serve: it takes ${LEAST_LISTENERS} listeners with plays, and ${contributors === 1 ? 'there is 1' : `there are ${contributors}`}`,
+      },
+    ]
+  const off = readSettings(process.env).DEEPCUTS_COMMUNITY !== 'on'
+  const text = off
+    ? `${model}, does not serve while DEEPCUTS_COMMUNITY is off`
+    : `${model}, serves who has none of their own`
+  return [{ check: 'shared', state: 'ok', text }]
 }
 
 interface Person {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
-import type { ImportEntry } from '../index.ts'
+import type { Engine, ImportEntry } from '../index.ts'
 import { action, addVerb } from './context.ts'
 import { aligned, columns, count, cut, day, padded, printable } from './text.ts'
 import { numberOption } from './values.ts'
@@ -21,7 +21,7 @@ export function addImports(program: Command): void {
         )
         out.document({ undone: entryDocument(entry) })
         out.tell(`Took back import ${entry.id}, ${printable(entry.name)}.`)
-        out.aside('Next: "deepcuts train", so that the model forgets it too.')
+        out.aside(await toForget(library, entry))
         return
       }
       const entries = await library.imports.list()
@@ -43,6 +43,23 @@ export function addImports(program: Command): void {
       for (const [i, line] of lines.entries()) out.tell(names[i]!, padded(line, before))
     }),
   )
+}
+
+/** Which trainings make the models forget what was taken back: those of whoever it taught. */
+async function toForget(
+  { listeners, models }: Engine['library'],
+  { listener }: ImportEntry,
+): Promise<string> {
+  const { EVERYBODY } = await import('../index.ts')
+  const known = (await listeners.list()).find(({ name }) => name === listener)
+  const own = known !== undefined && (await models.active(known.id)) !== undefined
+  const shared = (await models.active(EVERYBODY)) !== undefined
+  const verbs = [
+    ...(listener !== '' && (own || !shared) ? ['"deepcuts train"'] : []),
+    ...(listener === '' || shared ? ['"deepcuts train --everybody"'] : []),
+  ]
+  const what = verbs.length > 1 ? 'the models forget' : 'the model forgets'
+  return `Next: ${verbs.join(' and ')}, so that ${what} it too.`
 }
 
 function notUndo(verb: string, id: string | undefined): DeepcutsError {

@@ -7,7 +7,7 @@ export interface KinshipFacts {
   readonly kinship: Kinship
   /** The track's artist, '' for nobody. */
   readonly artist: string
-  /** The seed of `kinship`. */
+  /** The seed of `kinship`; without a title where no words are to name it. */
   readonly seed: { readonly title: string; readonly artist: string }
   /** The artist of `kinship.likeArtist`, '' for none. */
   readonly likeArtist: string
@@ -24,9 +24,9 @@ interface Fact {
 
 /** Up to which distance (mean squared standard deviations) sounds are called what. */
 const SOUNDS = [
-  [0.1, 'almost the same in sound as'],
-  [0.3, 'very close in sound to'],
-  [0.75, 'close in sound to'],
+  [0.1, 'almost the same in sound', 'as'],
+  [0.3, 'very close in sound', 'to'],
+  [0.75, 'close in sound', 'to'],
 ] as const
 /** From so many playlists on, standing on them together comes before the sound. */
 const OFTEN_TOGETHER = 3
@@ -69,17 +69,18 @@ function onPlaylists({ kinship, from, seed }: KinshipFacts): Fact | undefined {
   ]
   if (counts.length === 0) return undefined
   const songs = from.kind === 'artist' ? from.title : `"${from.title}"`
-  const what = from.kind === 'track' ? seed.title : `songs of ${songs}`
+  const what = from.kind === 'track' ? seed.title || 'it' : `songs of ${songs}`
   return { kind: 'together', text: `on ${counts.join(' and ')} with ${what}` }
 }
 
 function inSound({ kinship, seed, from }: KinshipFacts): Fact | undefined {
   const { sound } = kinship
-  const words = sound === undefined ? undefined : SOUNDS.find(([upTo]) => sound <= upTo)?.[1]
+  const words = sound === undefined ? undefined : SOUNDS.find(([upTo]) => sound <= upTo)
   if (words === undefined) return undefined
   const named =
     from.kind === 'playlist' && seed.artist !== '' ? `${seed.title} by ${seed.artist}` : seed.title
-  return { kind: 'near', text: `${words} ${named}` }
+  const [, alike, to] = words
+  return { kind: 'near', text: named === '' ? alike : `${alike} ${to} ${named}` }
 }
 
 function likeArtist({ kinship, artist, likeArtist: other, tags }: KinshipFacts): Fact | undefined {
