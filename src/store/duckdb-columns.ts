@@ -37,7 +37,16 @@ export async function appendColumns(
   table: TableName,
   columns: Readonly<Record<string, ArrayLike<number> | readonly string[]>>,
 ): Promise<void> {
-  const schema: Readonly<Record<string, ColumnType>> = TABLES[table]
+  return appendTo(connection, table, TABLES[table], columns)
+}
+
+/** The same, to a table of any columns. @throws TypeError as above */
+export async function appendTo(
+  connection: DuckDBConnection,
+  table: string,
+  schema: Readonly<Record<string, ColumnType>>,
+  columns: Readonly<Record<string, ArrayLike<number> | readonly string[]>>,
+): Promise<void> {
   const names = Object.keys(schema)
   const rows = rowCount(table, names, columns)
   const appender = await connection.createAppender(table)
