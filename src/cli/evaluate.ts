@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
+import { addEvaluateCarousel } from './evaluate-carousel.ts'
 import { addEvaluateWorld } from './evaluate-world.ts'
 import { PRESET_OPTION } from './train.ts'
 import { commaList, numberOption, oneOf } from './values.ts'
@@ -157,6 +158,7 @@ export function addEvaluate(program: Command): void {
     )
 
   addEvaluateWorld(evaluate, show)
+  addEvaluateCarousel(evaluate, show)
 
   addVerb(evaluate, 'cold [file]', 'on rows of who has what, or dated playlists: new listeners, new tracks', [
     'evaluate cold --train train.tsv',

@@ -415,6 +415,19 @@ export const ERRORS = {
     exit: 1,
     sentence: '{file} is broken in row {row}: {problem}. Mend that row, or leave it out.',
   },
+  CAROUSEL_TOO_FEW: {
+    exit: 1,
+    sentence: '{file} has {found} playlists, and a carousel to choose for needs {needed}: give a larger file.',
+  },
+  CAROUSEL_COLUMNS: {
+    exit: 1,
+    sentence:
+      '{file} has {found} columns, but {what} must be {needed}, a column each. Choose the file that belongs to these playlists.',
+  },
+  CAROUSEL_ROW: {
+    exit: 1,
+    sentence: '{file} is broken in row {row} below its header: {problem}. Mend that row, or export it again.',
+  },
 } as const satisfies Record<string, { exit: number; sentence: string }>
 
 export type ErrorCode = keyof typeof ERRORS
