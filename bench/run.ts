@@ -4,6 +4,8 @@ import { type Bench, type Figure, inFolder, machine } from './measure.ts'
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }>>> = {
   import: () => import('./import.ts'),
   mix: () => import('./mix.ts'),
+  explore: () => import('./explore.ts'),
+  temperatures: () => import('./temperatures.ts'),
   'cold-start': () => import('./cold-start.ts'),
   graph: () => import('./graph.ts'),
   likability: () => import('./likability.ts'),

@@ -18,10 +18,11 @@ const TINY = 1e-280
  */
 export function softmaxBeliefs(logs: Float64Array, count: number): Beliefs {
   const highest = new Float64Array(count).fill(-Infinity)
-  for (let at = 0; at < logs.length; at++)
-    if (logs[at]! > highest[at % count]!) highest[at % count] = logs[at]!
+  for (let at = 0; at < logs.length; )
+    for (let m = 0; m < count; m++, at++) if (logs[at]! > highest[m]!) highest[m] = logs[at]!
   const scaled = new Float64Array(logs.length)
-  for (let at = 0; at < logs.length; at++) scaled[at] = Math.exp(logs[at]! - highest[at % count]!)
+  for (let at = 0; at < logs.length; )
+    for (let m = 0; m < count; m++, at++) scaled[at] = Math.exp(logs[at]! - highest[m]!)
 
   const logWeights = (component: number, { allowed, costs }: Choice) => {
     const out = new Float64Array(allowed.length)

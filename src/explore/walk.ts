@@ -1,4 +1,4 @@
-import { balanceCosts } from '../core/balance.ts'
+import { type Balance, balanceCosts } from '../core/balance.ts'
 import type { Familiarity, ScoredCandidate } from '../core/candidate.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
 
@@ -9,9 +9,15 @@ type Relaxation = 'artist-gap' | 'slot-type'
 export interface Choice {
   /** Positions in the pool, ascending. */
   readonly allowed: Int32Array
-  /** What each allowed track costs after those before, in nats: flow, and balance. */
+  /** What each allowed track costs after the ones before, in nats. */
   readonly costs: Float64Array
   readonly relaxed: readonly Relaxation[]
+}
+
+/** What it costs to hear a track next, in nats off its log-weight, finite and ≥ 0; it may hang on all tracks taken so far and on nothing else. */
+interface RunningCost {
+  of(position: number): number
+  take(position: number): void
 }
 
 /** A list that grows slot by slot. What is allowed depends on the tracks taken so far and on nothing else. */
@@ -33,11 +39,8 @@ export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
   const lastSlot = new Int32Array(pool.length).fill(-1)
   const candidates = new Int32Array(pool.length)
   const distances = new Float64Array(pool.length)
-  const { balance } = rules
-  /** Tracks taken of each corner. */
-  const ofCorner = new Int32Array(balance?.shares.length ?? 0)
+  const cost = costsAlong(pool, rules)
   let slots = 0
-  let previous: ScoredCandidate | undefined
 
   /** The free positions of a kind, or of both, that are further from their artist than `smallest`, as far as the gap can be kept. */
   const spaced = (kind: 0 | 1 | undefined, smallest: number) => {
@@ -72,18 +75,53 @@ export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
         spaced(own, 0) ??
         spaced(undefined, 0) ?? { allowed: new Int32Array(0), relaxed: [] }
       const costs = new Float64Array(allowed.length)
-      for (let i = 0; i < allowed.length; i++) costs[i] = rules.flow(previous, pool[allowed[i]!]!)
-      if (balance) {
-        const more = balanceCosts(balance, ofCorner)
-        for (let i = 0; i < allowed.length; i++) costs[i]! += more[pool[allowed[i]!]!.corner ?? -1] ?? 0
-      }
+      for (let i = 0; i < allowed.length; i++) costs[i] = cost.of(allowed[i]!)
       return { allowed, costs, relaxed }
     },
     take(position) {
       lastSlot[artist[position]!] = slots++
       taken[position] = 1
+      cost.take(position)
+    },
+  }
+}
+
+/** All that it costs to hear a track next: the flow, and what keeps the list to the shares of corners. */
+function costsAlong(pool: readonly ScoredCandidate[], rules: DrawRules): RunningCost {
+  const flow = flowAlong(pool, rules)
+  if (!rules.balance) return flow
+  const more = balanceAlong(pool, rules.balance)
+  return {
+    of: (position) => flow.of(position) + more.of(position),
+    take(position) {
+      flow.take(position)
+      more.take(position)
+    },
+  }
+}
+
+/** What a track of its corner costs after those drawn of each. */
+function balanceAlong(pool: readonly ScoredCandidate[], balance: Balance): RunningCost {
+  const counts = new Int32Array(balance.shares.length)
+  let costs = balanceCosts(balance, counts)
+  return {
+    of: (position) => costs[pool[position]!.corner ?? -1] ?? 0,
+    take(position) {
+      const { corner } = pool[position]!
+      if (corner === undefined) return
+      counts[corner]!++
+      costs = balanceCosts(balance, counts)
+    },
+  }
+}
+
+/** The flow from the track before. */
+function flowAlong(pool: readonly ScoredCandidate[], { flow }: DrawRules): RunningCost {
+  let previous: ScoredCandidate | undefined
+  return {
+    of: (position) => flow(previous, pool[position]!),
+    take(position) {
       previous = pool[position]!
-      if (balance && previous.corner !== undefined) ofCorner[previous.corner]!++
     },
   }
 }
