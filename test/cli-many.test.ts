@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Output } from '../src/cli/output.ts'
-import { showEverybody } from '../src/cli/train-everybody.ts'
+import { blendSentences, blendWords, showEverybody } from '../src/cli/train-everybody.ts'
 import type { EverybodyReport } from '../src/index.ts'
 import { makeListeners } from '../src/world/many-listeners.ts'
 import { makeCommandLine } from './suites/cli.ts'
@@ -103,4 +103,26 @@ it('a training on everybody tells who it learned from, who counts most, and how 
   expect(refused).toContain('This is model 7.')
   expect(refused).toContain('"deepcuts models use 7 --everybody" takes it all the same.')
   expect(refused).toContain('How well it foresees is not told: fewer than five listeners were left out')
+})
+
+it('what is blended into the ranking is told with what shows it, in the order of the parts', () => {
+  const judged = {
+    listeners: 40,
+    plays: 900,
+    auc: { likability: 0.6, taste: 0.58, linear: 0.55, blend: 0.64 },
+  }
+  const gain = { mean: 0.04, ci95: [0.01, 0.07] as const }
+  const blend = {
+    new: { ...judged, weights: { taste: 0.5, linear: 0 }, gain },
+    familiar: { weights: { taste: 0, linear: 0 }, listeners: 3, plays: 20, auc: {} },
+  }
+  const [fresh, known] = blendSentences(blend)
+  expect(fresh).toContain(
+    'New tracks are ranked by likability and 0.5 of the taste model (AUC within 40 listeners',
+  )
+  expect(fresh).toContain('likability 0.600, the taste model 0.580, iALS 0.550, blend 0.640')
+  expect(known).toContain('Known tracks are ranked by likability alone: 3 listeners')
+  expect(blendWords(blend)).toBe(
+    'new tracks are ranked by likability and 0.5 of the taste model, known ones are ranked by likability alone',
+  )
 })

@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander'
 import { readSettings } from '../config.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
-import type { ModelVersion, Promotion, TrainingReport } from '../index.ts'
+import type { EverybodyReport, ModelVersion, Promotion, TrainingReport } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
 import type { Output } from './output.ts'
-import { aligned, columns, count, day, many, padded, printable } from './text.ts'
+import { aligned, columns, count, day, many, padded, percent, printable } from './text.ts'
+import { blendWords } from './train-everybody.ts'
 import { numberOption } from './values.ts'
 
 const HEAD = ['', 'made', 'preset', 'plays', 'for a mix', 'play by play', ''] as const
@@ -113,7 +114,8 @@ function taskOf(verb: string | undefined, version: string | undefined): Task {
 }
 
 /** What its training told; an older deepcuts told less. */
-const trainingOf = ({ training }: ModelVersion) => (training ?? {}) as Partial<TrainingReport>
+const trainingOf = ({ training }: ModelVersion) =>
+  (training ?? {}) as Partial<TrainingReport> & Partial<Pick<EverybodyReport, 'everybody'>>
 
 function showModels(models: readonly ModelVersion[], out: Output): void {
   const rows = models.map(cellsOf)
@@ -172,8 +174,12 @@ function scores(of: { readonly auc: number | null; readonly logLoss: number | nu
 
 /** What there is to say about a version beside its numbers. */
 function notesOf(model: ModelVersion, alone: boolean): string[] {
-  const { promotion, cut } = trainingOf(model)
+  const { promotion, cut, everybody, continuation } = trainingOf(model)
   return [
+    ...(everybody?.blend ? [blendWords(everybody.blend)] : []),
+    ...(continuation && continuation.share > 0
+      ? [`"mix continue" goes by what playlists taught it, ${percent(continuation.share)}`]
+      : []),
     ...(model.damage
       ? [
           `it should serve, but ${model.damage}: "deepcuts train" makes a new one${alone ? '' : ', and "deepcuts models use" takes another'}`,

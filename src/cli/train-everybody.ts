@@ -82,15 +82,29 @@ export function blendSentences(blend: Blend): string[] {
     if (!gain)
       return `${tracks} are ranked by likability alone: ${many(listeners, 'listener')} could show what else helps, and it takes five.`
     const parts = Object.keys(weights)
-    const added = parts
-      .filter((part) => weights[part]! > 0)
-      .map((part) => `${weights[part]} of ${PART_WORDS[part] ?? part}`)
     const figures = ['likability', ...parts, 'blend']
       .map((name) => `${PART_WORDS[name] ?? name} ${auc[name]!.toFixed(3)}`)
       .join(', ')
-    const by = added.length > 0 ? `likability and ${added.join(' and ')}` : 'likability alone'
-    return `${tracks} are ranked by ${by} (AUC within ${many(listeners, 'listener')} who taught nothing: ${figures}; gain ${estimate(gain)}).`
+    return `${tracks} are ranked by ${addedTo(weights)} (AUC within ${many(listeners, 'listener')} who taught nothing: ${figures}; gain ${estimate(gain)}).`
   })
+}
+
+/** What ranks by a blend, in short. */
+export function blendWords(blend: Blend): string {
+  return (['new', 'familiar'] as const)
+    .map(
+      (kind) =>
+        `${kind === 'new' ? 'new tracks' : 'known ones'} are ranked by ${addedTo(blend[kind].weights)}`,
+    )
+    .join(', ')
+}
+
+/** "likability and 0.5 of the taste model". */
+function addedTo(weights: Blend['new']['weights']): string {
+  const added = Object.entries(weights)
+    .filter(([, weight]) => weight > 0)
+    .map(([part, weight]) => `${weight} of ${PART_WORDS[part] ?? part}`)
+  return added.length > 0 ? `likability and ${added.join(' and ')}` : 'likability alone'
 }
 
 const PART_WORDS: Readonly<Record<string, string>> = { taste: 'the taste model', linear: 'iALS' }
