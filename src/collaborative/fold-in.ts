@@ -1,14 +1,9 @@
+import { type CosineEncoderSettings, learnEncoder } from './cosine-encoder.ts'
 import { columnForms, ridgeInverse, weightsOf } from './ease.ts'
 import { alsFactors, alsFoldIn, type ImplicitAlsSettings } from './implicit-als.ts'
 import { type Interactions, listenersOf, timesDense, transposed, weighed } from './interactions.ts'
 import { itemNeighbors, neighborScores } from './item-neighbors.ts'
-import type { FitContext, RankingScorer } from './ranking-model.ts'
-
-/** What was learned from some users, ready for others. */
-export interface FoldIn {
-  /** A scorer of the users of another matrix over the same items; it must not learn from them. */
-  fold(shown: Interactions): RankingScorer
-}
+import type { FitContext, FoldIn } from './ranking-model.ts'
 
 /** A model that serves users it did not learn from. */
 export interface FoldInModel {
@@ -117,6 +112,15 @@ export function implicitAlsFoldIn(settings: ImplicitAlsSettings): FoldInModel {
         }),
       }
     },
+  }
+}
+
+/** The encoder (see `cosineEncoder`): a new user's items are encoded exactly as a known one's. */
+export function encoderFoldIn(settings: CosineEncoderSettings): FoldInModel {
+  return {
+    name: 'encoder',
+    settings: { ...settings },
+    fit: (matrix, context) => learnEncoder(matrix, settings, context),
   }
 }
 

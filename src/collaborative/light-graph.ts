@@ -1,9 +1,8 @@
-import { breathe } from '../core/breathe.ts'
 import type { Random } from '../core/random.ts'
-import { graph, inferenceModel, matmul, openModel, softmax, transpose } from '../graph/index.ts'
-import { gathered, innerProducts } from './dense.ts'
+import { innerProducts } from './dense.ts'
 import { type Interactions, transposed, type Weighting, weighed } from './interactions.ts'
 import type { RankingModel } from './ranking-model.ts'
+import { denseAdam, openUnitSoftmax, unitRows } from './unit-softmax.ts'
 
 export interface LightGraphSettings {
   readonly width: number
@@ -20,9 +19,6 @@ export interface LightGraphSettings {
   /** Power of an item's length that its score keeps: 0 is the cosine; above, what many have, whose vectors are longer, gains. */
   readonly length: number
 }
-
-/** Cells of users × items that are in memory at a time. */
-const CELLS = 2 ** 21
 
 /**
  * LightGCN (He et al. 2020) with a softmax over all items in place of sampled pairs: a vector for each user and item, spread along the
@@ -57,30 +53,15 @@ async function learnVectors(
   const spread = spreader(weighed(matrix, edges), d, layers)
   const E = Float32Array.from({ length: (users + items) * d }, () => random.normal() * 0.1)
   const adam = denseAdam(E, learningRate)
-  const known = [...Array(users).keys()].filter((user) => matrix.starts[user + 1]! > matrix.starts[user]!)
-  const atOnce = Math.max(Math.floor(CELLS / items), 1)
-  const model = await openModel(softmaxShares(items, d))
+  const loss = await openUnitSoftmax(wanted, d, temperature)
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
       const F = spread(E)
       const lengths = unitRows(F, d)
-      const slope = new Float32Array(F.length)
-      const item = F.slice(users * d)
-      for (let from = 0; from < known.length; from += atOnce) {
-        await breathe(signal)
-        const batch = known.slice(from, from + atOnce)
-        const user = gathered(F, batch, d).map((value) => value / temperature)
-        const { ofUser, ofItem } = await model.run({ user, item })
-        for (const [row, at] of batch.entries()) addRow(slope, at * d, ofUser!, row * d, d, 1)
-        for (let k = 0; k < item.length; k++) slope[users * d + k]! += ofItem![k]! * temperature
-      }
-      addWanted(wanted, F, slope, d)
-      const by = 1 / (temperature * known.length)
-      for (let row = 0; row < lengths.length; row++) throughUnit(F, slope, row * d, d, by / lengths[row]!)
-      adam(spread(slope), 1 - epoch / epochs)
+      adam(spread(await loss.slope(F, lengths, signal)), 1 - epoch / epochs)
     }
   } finally {
-    await model.close()
+    await loss.close()
   }
   const F = spread(E)
   shorten(F.subarray(0, users * d), d, 0)
@@ -96,66 +77,6 @@ function sideBySide(tables: readonly Float32Array[], width: number): Float32Arra
     for (let row = 0; row < rows; row++)
       out.set(table.subarray(row * width, (row + 1) * width), (row * tables.length + at) * width)
   return out
-}
-
-/**
- * A graph of the softmax S of every user's inner products with all items: S · items and Sᵀ · users. With unit vectors, the users' over
- * the temperature, they are what the denominator of the loss moves the vectors away from.
- */
-function softmaxShares(items: number, d: number): Uint8Array {
-  const g = graph()
-  const user = g.input('user', ['batch', d])
-  const item = g.input('item', [items, d])
-  const share = softmax(matmul(user, transpose(item)))
-  return inferenceModel({ ofUser: matmul(share, item), ofItem: matmul(transpose(share), user) }, {})
-}
-
-/** Moves the slope towards what users have, each item by its share of the user's weight. */
-function addWanted(
-  { users, starts, item, weight }: Interactions,
-  F: Float32Array,
-  slope: Float32Array,
-  d: number,
-): void {
-  for (let user = 0; user < users; user++) {
-    let total = 0
-    for (let at = starts[user]!; at < starts[user + 1]!; at++) total += weight[at]!
-    for (let at = starts[user]!; at < starts[user + 1]!; at++) {
-      const other = (users + item[at]!) * d
-      addRow(slope, user * d, F, other, d, -weight[at]! / total)
-      addRow(slope, other, F, user * d, d, -weight[at]! / total)
-    }
-  }
-}
-
-function addRow(
-  to: Float32Array,
-  toStart: number,
-  from: ArrayLike<number>,
-  start: number,
-  d: number,
-  by: number,
-): void {
-  for (let j = 0; j < d; j++) to[toStart + j]! += by * from[start + j]!
-}
-
-/** In place: the slope of a unit vector becomes that of the vector it was made of: what is along it falls away. */
-function throughUnit(units: Float32Array, slope: Float32Array, start: number, d: number, by: number): void {
-  let along = 0
-  for (let j = 0; j < d; j++) along += units[start + j]! * slope[start + j]!
-  for (let j = 0; j < d; j++) slope[start + j] = (slope[start + j]! - along * units[start + j]!) * by
-}
-
-/** In place: unit vectors; returns what their lengths were. */
-function unitRows(table: Float32Array, d: number): Float32Array {
-  const lengths = new Float32Array(table.length / d)
-  for (let row = 0; row < lengths.length; row++) {
-    let sum = 0
-    for (let j = 0; j < d; j++) sum += table[row * d + j]! ** 2
-    lengths[row] = Math.sqrt(sum)
-    if (sum > 0) for (let j = 0; j < d; j++) table[row * d + j]! /= lengths[row]!
-  }
-  return lengths
 }
 
 /**
@@ -209,25 +130,6 @@ function pass(
       const source = fromStart + item[at]! * d
       const by = weight[at]!
       for (let j = 0; j < d; j++) to[target + j]! += by * from[source + j]!
-    }
-  }
-}
-
-/** Adam (Kingma & Ba 2015) on one dense table; the rate of a step is a share of the learning rate. */
-function denseAdam(table: Float32Array, learningRate: number) {
-  const [first, second] = [new Float32Array(table.length), new Float32Array(table.length)]
-  let steps = 0
-  return (gradient: Float32Array, share: number) => {
-    steps++
-    const correction = Math.sqrt(1 - 0.999 ** steps)
-    const rate = (learningRate * share * correction) / (1 - 0.9 ** steps)
-    for (let k = 0; k < table.length; k++) {
-      const g = gradient[k]!
-      const m = 0.9 * first[k]! + 0.1 * g
-      const v = 0.999 * second[k]! + 0.001 * g * g
-      first[k] = m
-      second[k] = v
-      table[k]! -= (rate * m) / (Math.sqrt(v) + 1e-8 * correction)
     }
   }
 }

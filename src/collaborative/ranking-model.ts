@@ -17,3 +17,9 @@ export interface RankingModel {
   readonly name: string
   fit(matrix: Interactions, context: FitContext): Promise<RankingScorer>
 }
+
+/** What was learned from some users, ready for others. */
+export interface FoldIn {
+  /** A scorer of the users of another matrix over the same items; it must not learn from them. */
+  fold(shown: Interactions): RankingScorer
+}

@@ -1,3 +1,4 @@
+import { type CosineEncoderSettings, cosineEncoder } from './cosine-encoder.ts'
 import { type EaseSettings, ease } from './ease.ts'
 import { type GraphFilterSettings, graphFilter } from './graph-filter.ts'
 import { type ImplicitAlsSettings, implicitAls } from './implicit-als.ts'
@@ -50,6 +51,13 @@ const NEAREST = [10, 20, 50, 100, 200, 500, 1000]
 const MOST_INVERTED = 10_000
 /** users × items up to which every user's softmax over all items is computed in each epoch. */
 const MOST_CELLS = 5e8
+
+const rankingAll =
+  (name: string) =>
+  ({ users, items }: Interactions): string | undefined =>
+    users * items > MOST_CELLS
+      ? `${name} is left out: ${users} users times ${items} items are more than ${MOST_CELLS}, and each epoch ranks them all.`
+      : undefined
 
 /** Every family, the simplest first. The axes that matter most come first: a search may end before the last. */
 export function rankingFamilies({ timed }: { readonly timed: boolean }): RankingFamily[] {
@@ -130,10 +138,30 @@ export function rankingFamilies({ timed }: { readonly timed: boolean }): Ranking
       },
       {
         finish: { width: 128, epochs: 100, members: 3 },
-        aside: ({ users, items }) =>
-          users * items > MOST_CELLS
-            ? `light-graph is left out: ${users} users times ${items} items are more than ${MOST_CELLS}, and each epoch ranks them all.`
-            : undefined,
+        aside: rankingAll('light-graph'),
+      },
+    ),
+    family<CosineEncoderSettings>(
+      cosineEncoder,
+      {
+        width: 64,
+        temperature: 0.2,
+        dropout: 0.4,
+        popularity: 0.3,
+        epochs: 60,
+        learningRate: 0.05,
+        weighting: 'log',
+        members: 1,
+      },
+      {
+        temperature: [0.07, 0.1, 0.15, 0.2, 0.25, 0.3],
+        dropout: [0, 0.2, 0.4, 0.6, 0.8],
+        popularity: [0, 0.3, 0.6, 1],
+        weighting: WEIGHTINGS,
+      },
+      {
+        finish: { width: 128, epochs: 100, members: 3 },
+        aside: rankingAll('encoder'),
       },
     ),
   ]

@@ -1,5 +1,6 @@
 import {
   easeFoldIn,
+  encoderFoldIn,
   type FoldInModel,
   implicitAlsFoldIn,
   itemKnnFoldIn,
@@ -18,7 +19,18 @@ export interface ColdChoice {
 }
 
 const ALS = { width: 64, epochs: 10, frequency: 0.75, weighting: 'log' } as const
+const ENCODER = {
+  width: 64,
+  temperature: 0.2,
+  popularity: 0.3,
+  epochs: 60,
+  learningRate: 0.05,
+  weighting: 'log',
+  members: 1,
+} as const
 const LARGEST_INVERTED = 10_000
+/** users × items up to which every user's softmax over all items is computed in each epoch. */
+const MOST_CELLS = 5e8
 
 /** The linear models with the settings that each may have, at most six a model. */
 function coldFamilies({ users, items }: { readonly users: number; readonly items: number }): FoldInModel[][] {
@@ -45,6 +57,9 @@ function coldFamilies({ users, items }: { readonly users: number; readonly items
       ? []
       : [ease.map(([lambda, dropout]) => easeFoldIn({ lambda, dropout }))]),
     ials.map(([background, lambda]) => implicitAlsFoldIn({ ...ALS, background, lambda })),
+    ...(users * items > MOST_CELLS
+      ? []
+      : [[0.4, 0.8].map((dropout) => encoderFoldIn({ ...ENCODER, dropout }))]),
   ]
 }
 

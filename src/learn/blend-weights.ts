@@ -35,3 +35,40 @@ export function searchWeights(count: number, ndcg: (weights: readonly number[]) 
   const [strongest, alike] = [climb(only(parts.indexOf(Math.max(...parts)))), climb(all.map(() => 1))]
   return { ...(alike.ndcg > strongest.ndcg ? alike : strongest), parts }
 }
+
+/** Parts of the cases, one of which judges what was found on the others. */
+const FOLDS = 3
+
+/**
+ * Weights that hold on cases they were not found on: of the best part alone, all alike and a search (see `searchWeights`) the one that is
+ * best across folds, then found on all cases. With few cases a search fits their chance, and loses to the other two there.
+ * @param values of one weight a part, one a case; larger is better
+ */
+export function steadyWeights(
+  count: number,
+  cases: number,
+  values: (weights: readonly number[], cases: readonly number[]) => Float64Array,
+): BlendWeights {
+  const everything = Array.from({ length: cases }, (_, at) => at)
+  const mean = (weights: readonly number[], some: readonly number[]) =>
+    values(weights, some).reduce((sum, value) => sum + value, 0) / some.length
+  const search = (some: readonly number[]) => searchWeights(count, (weights) => mean(weights, some))
+  const found = search(everything)
+  const alike = found.parts.map(() => 1)
+  const onlyBest = ({ parts }: BlendWeights) => {
+    const best = parts.indexOf(Math.max(...parts))
+    return parts.map((_, part) => (part === best ? 1 : 0))
+  }
+  const sums = { searched: 0, alike: 0, best: 0 }
+  if (cases >= FOLDS)
+    for (let fold = 0; fold < FOLDS; fold++) {
+      const judging = everything.filter((at) => at % FOLDS === fold)
+      const own = search(everything.filter((at) => at % FOLDS !== fold))
+      sums.searched += mean(own.weights, judging) * judging.length
+      sums.alike += mean(alike, judging) * judging.length
+      sums.best += mean(onlyBest(own), judging) * judging.length
+    }
+  const most = Math.max(sums.searched, sums.alike, sums.best)
+  const weights = sums.alike === most ? alike : sums.searched === most ? found.weights : onlyBest(found)
+  return { weights, ndcg: mean(weights, everything), parts: found.parts }
+}

@@ -1,7 +1,7 @@
 import type { Interactions } from '../collaborative/interactions.ts'
 import type { RankingScorer } from '../collaborative/ranking-model.ts'
 import { ndcgAtK, topK } from '../metrics/ranking.ts'
-import { type BlendWeights, searchWeights } from './blend-weights.ts'
+import { type BlendWeights, steadyWeights } from './blend-weights.ts'
 import { blended, eachUser } from './ranking-lists.ts'
 
 /** The candidates of one user: the best of every part. */
@@ -15,8 +15,8 @@ const K = 20
 const EACH = 100
 
 /**
- * The weights of the parts' z-scores with the best NDCG@20 on what was held out of `matrix`, over the hundred best items of every
- * part: the blend never loses to a part there.
+ * The weights of the parts' z-scores for the best NDCG@20 on what was held out of `matrix`, over the hundred best items of every part: a
+ * search where it holds across the users there, else all alike or the best part.
  */
 export async function findBlend(
   scorers: readonly RankingScorer[],
@@ -41,10 +41,10 @@ export async function findBlend(
     },
     signal,
   )
-  const ndcg = (weights: readonly number[]) =>
-    pools.reduce(
-      (sum, { scores, relevant }) => sum + ndcgAtK(topK(blended(scores, weights), K), relevant, K),
-      0,
-    ) / pools.length
-  return searchWeights(scorers.length, ndcg)
+  const ndcg = (weights: readonly number[], users: readonly number[]) =>
+    Float64Array.from(users, (at) => {
+      const { scores, relevant } = pools[at]!
+      return ndcgAtK(topK(blended(scores, weights), K), relevant, K)
+    })
+  return steadyWeights(scorers.length, pools.length, ndcg)
 }

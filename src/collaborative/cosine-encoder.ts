@@ -1,0 +1,156 @@
+import { openProducts } from './dense.ts'
+import { type Interactions, listenersOf, type Weighting, weighed } from './interactions.ts'
+import type { FitContext, FoldIn, RankingModel } from './ranking-model.ts'
+import { addRow, denseAdam, openUnitSoftmax, unitRows } from './unit-softmax.ts'
+
+export interface CosineEncoderSettings {
+  readonly width: number
+  /** Cosines are divided by it before the softmax. */
+  readonly temperature: number
+  /** Share of a user's items that is hidden from the encoder, others each epoch. */
+  readonly dropout: number
+  /** A logit gains it times ln(1 + n), n users having the item. */
+  readonly popularity: number
+  readonly epochs: number
+  readonly learningRate: number
+  readonly weighting: Weighting
+  /** Encoders from different starts whose cosines are averaged. */
+  readonly members: number
+}
+
+/** An item of fewer users is in no denominator: nothing links it to anybody else. */
+const LEAST_USERS = 2
+
+/** What one encoder learned: what an item adds to a user's vector, and where it is itself; items × width each. */
+interface Tables {
+  readonly told: Float32Array
+  readonly place: Float32Array
+}
+
+/**
+ * A linear denoising autoencoder between unit vectors: a user is the sum of what their items tell, by weight; the score of an item is
+ * cos(user, item) / temperature + popularity · ln(1 + n). The loss is the multinomial likelihood of Liang et al. 2018 (Mult-DAE) over all
+ * items of two users or more, with some of the input hidden. No user has a vector, so who was not learned from is served as who was.
+ */
+export function cosineEncoder(settings: CosineEncoderSettings): RankingModel {
+  return {
+    name: 'encoder',
+    async fit(matrix, context) {
+      return (await learnEncoder(matrix, settings, context)).fold(matrix)
+    },
+  }
+}
+
+/** The encoder (see `cosineEncoder`) of some users, for the users of any matrix of the same items. */
+export async function learnEncoder(
+  matrix: Interactions,
+  settings: CosineEncoderSettings,
+  { random, signal }: FitContext,
+): Promise<FoldIn> {
+  const { width: d, temperature, popularity, weighting, members } = settings
+  const { items } = matrix
+  const users = listenersOf(matrix)
+  const kept = [...users.keys()].filter((item) => users[item]! >= LEAST_USERS)
+  const compact = Int32Array.from(users, () => -1)
+  for (const [at, item] of kept.entries()) compact[item] = at
+  const bias = Float32Array.from(kept, (item) => popularity * Math.log1p(users[item]!))
+  const known = among(matrix, compact, kept.length)
+  const tables: Tables[] = []
+  for (let member = 0; member < members && kept.length > 0; member++)
+    tables.push(await learnTables(known, bias, settings, { random: random.fork(`member ${member}`), signal }))
+  const unlinked = -1 / temperature
+  return {
+    fold(shown) {
+      const asked = weighed(among(shown, compact, kept.length), weighting)
+      return {
+        async score(rows) {
+          const out = new Float32Array(rows.length * items).fill(unlinked)
+          for (let row = 0; row < rows.length; row++)
+            for (const [at, item] of kept.entries()) out[row * items + item] = bias[at]!
+          const products = openProducts()
+          try {
+            for (const { told, place } of tables) {
+              const vectors = encoded(asked, told, d, rows)
+              unitRows(vectors, d)
+              const cosines = await products.multiply(vectors, place, d, true)
+              for (let row = 0; row < rows.length; row++)
+                for (const [at, item] of kept.entries())
+                  out[row * items + item]! += cosines[row * kept.length + at]! / (temperature * members)
+            }
+          } finally {
+            await products.close()
+          }
+          return out
+        },
+      }
+    },
+  }
+}
+
+/** The entries of items that are numbered anew; −1 leaves one out. */
+function among(matrix: Interactions, number: Int32Array, items: number): Interactions {
+  const starts = new Uint32Array(matrix.users + 1)
+  const places: number[] = []
+  for (let user = 0; user < matrix.users; user++) {
+    for (let at = matrix.starts[user]!; at < matrix.starts[user + 1]!; at++)
+      if (number[matrix.item[at]!]! >= 0) places.push(at)
+    starts[user + 1] = places.length
+  }
+  return {
+    users: matrix.users,
+    items,
+    starts,
+    item: Uint32Array.from(places, (at) => number[matrix.item[at]!]!),
+    weight: Float32Array.from(places, (at) => matrix.weight[at]!),
+  }
+}
+
+async function learnTables(
+  matrix: Interactions,
+  bias: Float32Array,
+  { width: d, temperature, dropout, epochs, learningRate, weighting }: CosineEncoderSettings,
+  { random, signal }: FitContext,
+): Promise<Tables> {
+  const { users, items } = matrix
+  const had = weighed(matrix, weighting)
+  // What items tell, and then where they are.
+  const E = Float32Array.from({ length: 2 * items * d }, () => random.normal() * 0.1)
+  const [told, place] = [E.subarray(0, items * d), E.subarray(items * d)]
+  const adam = denseAdam(E, learningRate)
+  const loss = await openUnitSoftmax(had, d, temperature, bias)
+  const everyone = Uint32Array.from({ length: users }, (_, user) => user)
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const shown = { ...had, weight: had.weight.map((one) => (random.next() < dropout ? 0 : one)) }
+      const F = new Float32Array((users + items) * d)
+      F.set(encoded(shown, told, d, everyone))
+      F.set(place, users * d)
+      const slope = await loss.slope(F, unitRows(F, d), signal)
+      const gradient = new Float32Array(E.length)
+      for (let user = 0; user < users; user++)
+        for (let at = shown.starts[user]!; at < shown.starts[user + 1]!; at++)
+          if (shown.weight[at]! > 0)
+            addRow(gradient, shown.item[at]! * d, slope, user * d, d, shown.weight[at]!)
+      gradient.set(slope.subarray(users * d), items * d)
+      adam(gradient, 1 - epoch / epochs)
+    }
+  } finally {
+    await loss.close()
+  }
+  unitRows(place, d)
+  return { told: told.slice(), place: place.slice() }
+}
+
+/** Of each row the sum of what its items tell, each times its weight. */
+function encoded(
+  { starts, item, weight }: Interactions,
+  told: Float32Array,
+  d: number,
+  rows: ArrayLike<number>,
+): Float32Array {
+  const out = new Float32Array(rows.length * d)
+  for (let row = 0; row < rows.length; row++)
+    for (let at = starts[rows[row]!]!; at < starts[rows[row]! + 1]!; at++)
+      if (weight[at]! > 0) addRow(out, row * d, told, item[at]! * d, d, weight[at]!)
+  return out
+}
