@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { cosineEncoder } from '../src/collaborative/cosine-encoder.ts'
 import { ease } from '../src/collaborative/ease.ts'
 import {
   easeFoldIn,
+  encoderFoldIn,
   type FoldInModel,
   implicitAlsFoldIn,
   itemKnnFoldIn,
@@ -24,6 +26,16 @@ const als = {
   frequency: 0.75,
   weighting: 'log',
 } as const
+const encoder = {
+  width: 16,
+  temperature: 0.2,
+  dropout: 0.4,
+  popularity: 0.3,
+  epochs: 40,
+  learningRate: 0.05,
+  weighting: 'log',
+  members: 1,
+} as const
 const { matrix, held } = clusteredWorld(100)
 const everyone = Array.from({ length: matrix.users }, (_, user) => user)
 
@@ -38,6 +50,7 @@ describe('somebody folded in who has what a known user has', () => {
     ['item-knn', itemKnnFoldIn({ k: 20, shrink: 3 }), itemKnn({ k: 20, shrink: 3, weighting: 'log' })],
     ['ease, more users than items', easeFoldIn({ lambda: 20 }), ease({ lambda: 20, weighting: 'log' })],
     ['ials', implicitAlsFoldIn(als), implicitAls(als)],
+    ['encoder', encoderFoldIn(encoder), cosineEncoder(encoder)],
   ])('is scored as that user: %s', async (name, model, same) => {
     const [ours, theirs] = [await folded(model), await scoresOf(same, matrix)]
     for (const [user, row] of ours.entries())
@@ -111,6 +124,7 @@ describe('a new user', () => {
       itemKnnFoldIn({ k: 20, shrink: 3 }),
       easeFoldIn({ lambda: 20 }),
       implicitAlsFoldIn(als),
+      encoderFoldIn(encoder),
     ])
       expect(await ndcg(model)).toBeGreaterThan(popular + 0.2)
   })
