@@ -5,6 +5,7 @@ import { reportError } from './errors.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addExclude } from './exclude.ts'
 import { addExplain } from './explain.ts'
+import { addExposures } from './exposures.ts'
 import { addImport } from './import.ts'
 import { addImports } from './imports.ts'
 import { addMap } from './map.ts'
@@ -70,6 +71,7 @@ function makeProgram(): Command {
     addTrain,
     addModels,
     addEvaluate,
+    addExposures,
     addReport,
     addMap,
     addDoctor,

@@ -3,6 +3,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { addEvaluateCarousel } from './evaluate-carousel.ts'
+import { addEvaluatePolicy } from './evaluate-policy.ts'
 import { addEvaluateWorld } from './evaluate-world.ts'
 import { PRESET_OPTION } from './train.ts'
 import { commaList, numberOption, oneOf } from './values.ts'
@@ -192,6 +193,8 @@ export function addEvaluate(program: Command): void {
         },
       ),
     )
+
+  addEvaluatePolicy(evaluate, show)
 }
 
 /** Reads --k: whole numbers from 1 to 1000, ascending, each once. */

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { PolicyReport } from './policy-metrics.ts'
+import type { PolicyMetrics, PolicyReport } from './policy-metrics.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
   dm: 'DM',
@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 /** What an estimator is called in a table. */
-export function estimatorName(estimator: string): string {
+function estimatorName(estimator: string): string {
   return NAMES[estimator] ?? estimator
 }
 
@@ -26,31 +26,27 @@ export function renderPolicy({ dataset, policy, notes, metrics, protocol, seed }
     ...notes.map((note) => `Note: ${note}`),
     ...(metrics.refused === null ? [] : ['', metrics.refused]),
     '',
-    tableOf({ dataset, metrics }),
+    tableOf(metrics),
     ...weightLines(metrics),
     '',
     `${protocol.description} Seed ${seed}${dataset.sha256.map((hash) => `, sha256 ${hash.slice(0, 12)}…`).join('')}.`,
   ].join('\n')
 }
 
-function tableOf({ dataset, metrics }: Pick<PolicyReport, 'dataset' | 'metrics'>): string {
+function tableOf(metrics: PolicyMetrics): string {
   const table = new Table({
     head: ['', 'value', '95 % interval'],
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
   })
-  for (const [name, value, ci95] of policyRows({ dataset, metrics }))
+  for (const [name, value, ci95] of policyRows(metrics))
     table.push([name, shortNumber(value), ci95 ? ci95.map(shortNumber).join(' to ') : '–'])
   return table.toString()
 }
 
 /** What is known of each: what was logged, then what is estimated. */
-export function policyRows({
-  metrics,
-}: Pick<PolicyReport, 'dataset' | 'metrics'>): (readonly [
-  string,
-  number,
-  readonly [number, number] | null,
-])[] {
+export function policyRows(
+  metrics: PolicyMetrics,
+): (readonly [string, number, readonly [number, number] | null])[] {
   const { onPolicyValue, onPolicyCi95, behaviourValue, behaviourCi95, estimates } = metrics
   return [
     [behaviourValue === null ? 'as logged' : 'as logged, LOG', onPolicyValue, onPolicyCi95] as const,
@@ -62,7 +58,7 @@ export function policyRows({
 }
 
 /** What the weights look like, in words. */
-export function weightLines(metrics: PolicyReport['metrics']): string[] {
+export function weightLines(metrics: PolicyMetrics): string[] {
   const { n, effectiveSampleSize, meanWeight, meanWeightStandardError, maxWeight, zeroWeightShare } = metrics
   if (n === 0 || meanWeight === null) return []
   const error = meanWeightStandardError === null ? '' : ` ± ${shortNumber(meanWeightStandardError)}`

@@ -69,7 +69,7 @@ export function refusal(weights: WeightDiagnostics, unsupported: number, unit: U
       'would be enough: it takes a log that explores more.'
     )
   if (size < FEWEST_EFFECTIVE) {
-    const more = Math.ceil(n * (FEWEST_EFFECTIVE / size - 1))
+    const more = roundedUp(n * (FEWEST_EFFECTIVE / size - 1))
     return (
       `Reweighted, ${count(n, unit)} say as much as ${rounded(size)} of this policy's own, and it takes ${FEWEST_EFFECTIVE}: ` +
       `about ${count(more, unit)} more like these would be enough.`
@@ -88,6 +88,12 @@ export function refusal(weights: WeightDiagnostics, unsupported: number, unit: U
 
 function count(n: number, { one, many }: Unit): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+}
+
+/** Three digits that count. */
+function roundedUp(value: number): number {
+  const step = 10 ** Math.max(0, Math.ceil(Math.log10(value)) - 3)
+  return Math.ceil(value / step) * step
 }
 
 function rounded(size: number): string {
