@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../src/core/progress.ts'
 import type { TrackFacts } from '../src/core/track.ts'
 import { openEngine } from '../src/engine.ts'
+import { blendFile, LINEAR_NAME } from '../src/learn/everybody-blend.ts'
 import { itemContent, itemNames, sequencesOf } from '../src/learn/everybody-sequences.ts'
+import { linearFiles } from '../src/learn/linear-taste.ts'
 import { tasteLesson } from '../src/learn/taste-lesson.ts'
 import { trainTasteNetwork } from '../src/learn/taste-loop.ts'
 import { TASTE_NAME } from '../src/learn/taste-train.ts'
@@ -102,6 +104,47 @@ describe('the taste vectors of everybody', () => {
     for (const rows of await Promise.all(underWay)) expect(rows).toHaveLength(60)
     expect(await before.after(logs[3]!)).toEqual([])
     await (await taste.opened())!.close()
+  })
+
+  it('add to the log-odds of new and of known rows as much a standard deviation as their version says', async () => {
+    const kind = (taste: number, linear: number) => ({
+      weights: { taste, linear },
+      listeners: 9,
+      plays: 99,
+      auc: {},
+    })
+    const catalog = await library.catalog()
+    const names = itemNames(catalog).items
+    const items = names.slice(0, 40)
+    const linear = {
+      items,
+      factors: Float32Array.from({ length: items.length * 32 }, (_, at) => Math.sin(at)),
+    }
+    const addedBy = async (fresh: number, familiar: number, alone = 0) => {
+      const blend = blendFile({ new: kind(fresh, alone), familiar: kind(familiar, alone) })
+      const more = { ...files, ...blend, ...linearFiles(LINEAR_NAME, linear) }
+      await library.models.save(EVERYBODY, more, {}, { serve: true })
+      const taste = tasting()
+      const vectors = (await taste())!
+      const added = await vectors.added((await library.logs(await library.listeners.list()))[0]!)
+      await vectors.close()
+      return added
+    }
+    expect(await addedBy(0, 0)).toBeUndefined()
+    const [one, two] = [(await addedBy(1, 0))!, (await addedBy(2, 0.5))!]
+    const rows = Array.from({ length: catalog.size }, (_, row) => row)
+    const mean = (of: (row: number) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length
+    expect(mean((row) => one(row, 'new'))).toBeCloseTo(0, 3)
+    expect(mean((row) => one(row, 'new') ** 2)).toBeCloseTo(1, 3)
+    for (const row of rows) {
+      expect(one(row, 'familiar')).toBeCloseTo(0, 9)
+      expect(two(row, 'new')).toBeCloseTo(2 * one(row, 'new'), 5)
+      expect(two(row, 'familiar')).toBeCloseTo(0.5 * one(row, 'new'), 5)
+    }
+    // A row that iALS learned nothing of has nothing added by it.
+    const linearAlone = (await addedBy(0, 0, 1))!
+    expect(rows.filter((row) => linearAlone(row, 'new') !== 0)).toEqual(rows.slice(0, 40))
+    await save()
   })
 
   it('are those of the catalog as it is now', async () => {
