@@ -1,6 +1,8 @@
-import { FINISH, UNKNOWN } from './core/labels.ts'
-import { type Received, receivedOf, type ShownList } from './explore/dial.ts'
+import { FINISH, SKIP } from './core/labels.ts'
+import type { Outcomes, Received } from './explore/dial.ts'
 import { readShown } from './explore/exposure.ts'
+import { rowOfTrack } from './library/catalog.ts'
+import { attributeOutcomes } from './library/exposure-outcomes.ts'
 import type { KeptLibrary } from './library/kept-library.ts'
 import type { Library } from './library/library.ts'
 
@@ -8,7 +10,8 @@ import type { Library } from './library/library.ts'
 const LOOKS_BACK = 60 * 86_400_000
 
 /**
- * What became of what mixes showed a listener in the sixty days before `at` (ms since the epoch).
+ * What became of what mixes showed a listener in the sixty days before `at` (ms since the epoch): of each track the play that answers it, if
+ * its end is known. What was not played says nothing.
  * @throws UNKNOWN_LISTENER
  */
 export async function receivedBy(
@@ -18,17 +21,23 @@ export async function receivedBy(
   kept: Pick<KeptLibrary, 'listener' | 'facts' | 'catalog'>,
 ): Promise<Received> {
   const { id } = await kept.listener(name)
-  const [{ log }, { trackId }] = [await kept.facts(name), await kept.catalog()]
-  const within = (moment: number) => moment < at && moment >= at - LOOKS_BACK
+  const [{ log }, catalog] = [await kept.facts(name), await kept.catalog()]
   const lists = (await library.exposures.list(id))
-    .filter((exposure) => within(exposure.at))
-    .map(({ at: shownAt, body }): ShownList => ({ at: shownAt, tracks: readShown(body) }))
-  const plays = Array.from(log.endedAt.keys())
-    .filter((i) => within(log.endedAt[i]!))
-    .map((i) => ({
-      trackId: trackId[log.row[i]!]!,
-      endedAt: log.endedAt[i]!,
-      ...(log.outcome[i] !== UNKNOWN && { finished: log.outcome[i] === FINISH }),
-    }))
-  return receivedOf(lists, plays)
+    .filter((exposure) => exposure.at < at && exposure.at >= at - LOOKS_BACK)
+    .map(({ at: shownAt, body }) => ({ at: shownAt, tracks: readShown(body) }))
+  const slates = lists.map(({ at: shownAt, tracks }) => ({
+    at: shownAt,
+    rows: tracks.map(({ trackId }) => rowOfTrack(catalog, trackId)),
+  }))
+  const answered = attributeOutcomes(slates, log, []).flatMap(({ slots }, i) =>
+    slots.flatMap((slot, k) =>
+      slot && slot.playedAt < at ? [{ outcome: slot.outcome, isNew: lists[i]!.tracks[k]!.new }] : [],
+    ),
+  )
+  const count = (isNew: boolean): Outcomes => {
+    const own = answered.filter((answer) => answer.isNew === isNew)
+    const ended = (how: number) => own.filter(({ outcome }) => outcome === how).length
+    return { finishes: ended(FINISH), skips: ended(SKIP) }
+  }
+  return { new: count(true), familiar: count(false) }
 }
