@@ -1,3 +1,4 @@
+import type { Random } from '../core/random.ts'
 import { openProducts } from './dense.ts'
 import { type Interactions, listenersOf, type Weighting, weighed } from './interactions.ts'
 import type { FitContext, FoldIn, RankingModel } from './ranking-model.ts'
@@ -7,7 +8,7 @@ export interface CosineEncoderSettings {
   readonly width: number
   /** Cosines are divided by it before the softmax. */
   readonly temperature: number
-  /** Share of a user's items that is hidden from the encoder, others each epoch. */
+  /** Share of a user's items that is hidden from the encoder on average; how many and which is drawn for each user and epoch. */
   readonly dropout: number
   /** A logit gains it times ln(1 + n), n users having the item. */
   readonly popularity: number
@@ -121,7 +122,7 @@ async function learnTables(
   const everyone = Uint32Array.from({ length: users }, (_, user) => user)
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
-      const shown = { ...had, weight: had.weight.map((one) => (random.next() < dropout ? 0 : one)) }
+      const shown = partly(had, dropout, random)
       const F = new Float32Array((users + items) * d)
       F.set(encoded(shown, told, d, everyone))
       F.set(place, users * d)
@@ -139,6 +140,20 @@ async function learnTables(
   }
   unitRows(place, d)
   return { told: told.slice(), place: place.slice() }
+}
+
+/**
+ * The entries with some weights at 0. A row keeps a share of them that is drawn as u^(dropout / (1 − dropout)), u uniform, of mean
+ * 1 − dropout: so users of whom little is shown are learned to be served as well as those of whom much is.
+ */
+function partly(matrix: Interactions, dropout: number, random: Random): Interactions {
+  const weight = matrix.weight.slice()
+  for (let user = 0; user < matrix.users; user++) {
+    const share = random.next() ** (dropout / (1 - dropout))
+    for (let at = matrix.starts[user]!; at < matrix.starts[user + 1]!; at++)
+      if (random.next() > share) weight[at] = 0
+  }
+  return { ...matrix, weight }
 }
 
 /** Of each row the sum of what its items tell, each times its weight. */

@@ -59,7 +59,7 @@ function coldFamilies({ users, items }: { readonly users: number; readonly items
     ials.map(([background, lambda]) => implicitAlsFoldIn({ ...ALS, background, lambda })),
     ...(users * items > MOST_CELLS
       ? []
-      : [[0.4, 0.8].map((dropout) => encoderFoldIn({ ...ENCODER, dropout }))]),
+      : [[0.4, 0.6].map((dropout) => encoderFoldIn({ ...ENCODER, dropout }))]),
   ]
 }
 
