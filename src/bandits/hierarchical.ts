@@ -1,10 +1,10 @@
 import type { Random } from '../core/random.ts'
 import { top } from './carousel.ts'
 import { type Evidence, noEvidence, type Prior, settle, takeIn } from './evidence.ts'
-import { choleskyInPlace, inverseFrom, solveUpper } from './gaussian.ts'
+import { choleskyInPlace, inverseFrom, inverseOfFactor, solveUpper } from './gaussian.ts'
 import { gather } from './linear-thompson.ts'
 import type { CarouselPolicy, PolicyContext } from './policy.ts'
-import { openProducts } from './products.ts'
+import { openProducts, type Products } from './products.ts'
 import { randomPolicy } from './segment-policies.ts'
 import { lookingOn, sightings } from './sightings.ts'
 
@@ -21,7 +21,7 @@ export interface HierarchicalSettings {
 }
 
 export const HIERARCHICAL: HierarchicalSettings = {
-  heads: 16,
+  heads: 8,
   boldness: 0.5,
   level: -5,
   levelSd: 1,
@@ -31,7 +31,7 @@ export const HIERARCHICAL: HierarchicalSettings = {
 /** What is assumed weighs as much as so many playlists when the prior is learned. */
 const ASSUMED = 30
 /** New sightings wait until they are this share of what was taken in before. */
-const WAIT = 0.08
+const WAIT = 0.12
 /** After which rounds the prior is learned anew, and how many times. */
 const PRIOR_STEPS: ReadonlyMap<number, number> = new Map([
   [1, 3],
@@ -109,7 +109,7 @@ export async function hierarchical(
       }
       const steps = PRIOR_STEPS.get(rounds) ?? 0
       for (let step = 0; step < steps; step++) {
-        prior = learnedPrior(known, assumed)
+        prior = await learnedPrior(known, assumed, products)
         for (const evidence of known) settle(evidence, prior)
       }
     },
@@ -141,26 +141,37 @@ function priorOf(mean: Float64Array, covariance: Float64Array): Prior {
   const width = mean.length
   const factor = Float64Array.from(covariance)
   choleskyInPlace(factor, width)
-  const precision = new Float64Array(width * width)
-  inverseFrom(factor, width, precision)
+  const precision = inverseFrom(factor, width)
   const pulled = new Float64Array(width)
   for (let i = 0; i < width; i++)
     for (let j = 0; j < width; j++) pulled[i]! += precision[i * width + j]! * mean[j]!
   return { precision, pulled }
 }
 
+/** Playlists whose covariances are summed at once. */
+const BLOCK = 64
+
 /** One step of expectation–maximisation: the mean and covariance of the playlists' vectors, as far as they are known. */
-function learnedPrior(known: readonly Evidence[], assumed: Float64Array): Prior {
+async function learnedPrior(
+  known: readonly Evidence[],
+  assumed: Float64Array,
+  products: Products,
+): Promise<Prior> {
   const width = known[0]!.mean.length
   const mean = new Float64Array(width)
   for (const one of known) for (let d = 0; d < width; d++) mean[d]! += one.mean[d]! / known.length
   const sum = assumed.map((value) => ASSUMED * value)
-  const own = new Float64Array(width * width)
-  for (const one of known) {
-    inverseFrom(one.factor, width, own)
-    for (let i = 0; i < width; i++)
-      for (let j = 0; j < width; j++)
-        sum[i * width + j]! += own[i * width + j]! + (one.mean[i]! - mean[i]!) * (one.mean[j]! - mean[j]!)
+  // Rows whose gram matrix is Σ covariance + (mean − common mean)(…)ᵀ: the inverse factors, and the differences.
+  const each = (width + 1) * width
+  for (let from = 0; from < known.length; from += BLOCK) {
+    const some = known.slice(from, from + BLOCK)
+    const rows = new Float32Array(some.length * each)
+    for (const [i, one] of some.entries()) {
+      inverseOfFactor(one.factor, width, rows, i * each)
+      for (let d = 0; d < width; d++) rows[(i + 1) * each - width + d] = one.mean[d]! - mean[d]!
+    }
+    const gram = await products.gram(rows)
+    for (let k = 0; k < sum.length; k++) sum[k]! += gram[k]!
   }
   return priorOf(
     mean,

@@ -23,7 +23,7 @@ const together = (context: PolicyContext): PolicyContext => ({
 
 /** The policies by name, ours first; the published ones with their published settings. */
 export const CAROUSEL_POLICIES = {
-  deepcuts: { about: 'a shared prior, 16 draws a round', make: (context) => hierarchical(context) },
+  deepcuts: { about: 'a shared prior, 8 draws a round', make: (context) => hierarchical(context) },
   greedy: {
     about: 'the model of deepcuts, always what is likeliest',
     make: (context) => hierarchical(context, { ...HIERARCHICAL, heads: 1, boldness: 0 }),

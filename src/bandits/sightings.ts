@@ -48,8 +48,8 @@ export function sightings(
 }
 
 /**
- * How often listeners look beyond the visible places, from a round of carousels drawn at random: each place is then as good as any other,
- * so fewer clicks a place behind the visible ones means that fewer look there. One click is added on either side.
+ * How often listeners look beyond the visible places, from a round of carousels drawn at random: each place is then as good as any other, so
+ * clicks on the visible ones tell how many there would be on the others if everybody looked there. One click is added on either side.
  */
 export function lookingOn({ clicks }: Round, { slots, visible }: CarouselShape): number {
   if (slots === visible) return 1
@@ -57,5 +57,7 @@ export function lookingOn({ clicks }: Round, { slots, visible }: CarouselShape):
   for (const click of clicks)
     if (click >= visible) far++
     else if (click >= 0) near++
-  return Math.min(1, far / (slots - visible) / (near / visible))
+  const visits = clicks.length + 2
+  const reached = 1 - near / visits
+  return Math.min(1, far / visits / (reached - reached ** (slots / visible)))
 }
