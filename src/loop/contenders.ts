@@ -8,9 +8,6 @@ import type { Memory } from './memory.ts'
 import { MOMENT_FEATURES, momentFeatures } from './representation.ts'
 import type { Setting } from './setting.ts'
 
-/** How many tracks a head may propose. */
-const DEEPEST = 120
-
 /** What a contender knows when it draws a list. */
 export interface Known {
   readonly belief: Belief
@@ -29,8 +26,10 @@ export interface Contender {
   readonly novelty?: number
   /** How many standard deviations of the belief the heads stray; 1 is the belief itself. */
   readonly boldness?: number
-  /** The same for what is believed of single artists and tracks beyond the weights. */
-  readonly scatter?: number
+  /** Whether a head never thinks less of a track than is expected of it (optimistic Bayesian sampling, May et al. 2012). */
+  readonly optimistic?: boolean
+  /** Share of the heads that stray; the others are what is expected. */
+  readonly straying?: number
   readonly heads?: number
 }
 
@@ -38,15 +37,24 @@ export interface Contender {
 export const CONTENDERS: readonly Contender[] = [
   {
     name: 'deepcuts',
-    policy: { name: 'mixture', temperature: 0.1, floor: 0.02 },
+    policy: { name: 'mixture', temperature: 0.05, floor: 0 },
     scores: 'heads',
-    boldness: 1,
     heads: 32,
+    boldness: 0.7,
+    straying: 0.25,
+    optimistic: true,
   },
   { name: 'greedy', policy: { name: 'greedy' }, scores: 'belief' },
   { name: 'epsilon-greedy', policy: { name: 'epsilon-greedy', epsilon: 0.05 }, scores: 'belief' },
-  { name: 'softmax', policy: { name: 'softmax', temperature: 0.2, floor: 0 }, scores: 'belief' },
-  { name: 'popularity', policy: { name: 'greedy' }, scores: 'popularity' },
+  { name: 'softmax', policy: { name: 'softmax', temperature: 0.1, floor: 0 }, scores: 'belief' },
+  {
+    name: 'linear-thompson',
+    policy: { name: 'linear-thompson', temperature: 0.05, floor: 0, samples: 8 },
+    scores: 'heads',
+    heads: 8,
+    boldness: 1,
+  },
+  { name: 'popularity', policy: { name: 'softmax', temperature: 0.5, floor: 0 }, scores: 'popularity' },
   { name: 'uniform', policy: { name: 'uniform' }, scores: 'none' },
 ]
 
@@ -71,7 +79,7 @@ export function slateOf(contender: Contender, setting: Setting, known: Known): n
   return slate.tracks.map(({ candidate }) => candidate.row)
 
   function candidatesOf(
-    { scores, novelty, heads = 32, boldness = 1, scatter = 0 }: Contender,
+    { scores, novelty, heads = 32, boldness = 1, optimistic = false, straying = 1 }: Contender,
     { popularity }: Setting,
     { belief, memory, day, random }: Known,
   ): ScoredCandidate[] {
@@ -88,19 +96,25 @@ export function slateOf(contender: Contender, setting: Setting, known: Known): n
     if (scores === 'none') return Array.from({ length: tracks }, (_, row) => candidate(row, []))
     if (scores === 'popularity')
       return Array.from({ length: tracks }, (_, row) => candidate(row, [popularity[row]!]))
-    const all = scoresOf(setting, belief, memory, day, [belief.mean], [0], random)[0]!
-    if (scores === 'belief') return Array.from(all, (score, row) => candidate(row, [score]))
-    const weights = drawHeads(belief, heads, boldness, random)
-    const byHead = scoresOf(
-      setting,
-      belief,
-      memory,
-      day,
-      weights,
-      weights.map(() => scatter),
-      random,
-    )
-    return proposed(byHead).map((row) =>
+    const [expected, ...byHead] = [
+      scoresOf(setting, belief, memory, day, [belief.mean])[0]!,
+      ...(scores === 'heads'
+        ? scoresOf(
+            setting,
+            belief,
+            memory,
+            day,
+            drawHeads(belief, Math.round(straying * heads), boldness, random),
+          )
+        : []),
+    ] as [Float64Array, ...Float64Array[]]
+    if (scores === 'belief') return Array.from(expected, (score, row) => candidate(row, [score]))
+    if (optimistic)
+      for (const of of byHead)
+        for (let row = 0; row < tracks; row++) of[row] = Math.max(of[row]!, expected[row]!)
+    const pool = proposed(expected, byHead)
+    while (byHead.length < heads) byHead.push(expected)
+    return pool.map((row) =>
       candidate(
         row,
         byHead.map((of) => of[row]!),
@@ -109,47 +123,68 @@ export function slateOf(contender: Contender, setting: Setting, known: Known): n
   }
 }
 
-/** Log-odds of every track by each of several weights; artists and tracks stray by `times` of their own standard deviations. */
+/** Heads that are scored at once: their sums fit into registers. */
+const ABREAST = 4
+
+/** Log-odds of every track by each of several weights, a multiple of four of them or one. */
 function scoresOf(
   { catalog, representation }: Setting,
   belief: Belief,
   memory: Memory,
   day: number,
   heads: readonly Float64Array[],
-  times: readonly number[],
-  random: Random,
 ): Float64Array[] {
   const { rows, size, width } = representation
   const tracks = catalog.tracks.length
-  const moments = new Float64Array(tracks * MOMENT_FEATURES.length)
-  for (let row = 0; row < tracks; row++)
-    momentFeatures(memory, row, day, moments, row * MOMENT_FEATURES.length)
-  return heads.map((weights, h) => {
-    const out = new Float64Array(tracks)
-    const artist = belief.artist.map((mean, a) =>
-      times[h] === 0 ? mean : mean + times[h]! * Math.sqrt(belief.artistVariance[a]!) * random.normal(),
-    )
+  const added = MOMENT_FEATURES.length
+  const features = new Float64Array(width)
+  const out = heads.map(() => new Float64Array(tracks))
+  const ends = Float64Array.from(
+    { length: tracks },
+    (_, row) => belief.artist[catalog.artist[row]!]! + belief.track[row]!,
+  )
+  const moments = new Float64Array(tracks * added)
+  for (let row = 0; row < tracks; row++) momentFeatures(memory, row, day, moments, row * added)
+  for (let from = 0; from < heads.length; from += ABREAST) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((h) => heads[from + h] ?? heads[0]!) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ]
     for (let row = 0; row < tracks; row++) {
-      let sum = artist[catalog.artist[row]!]! + belief.track[row]!
-      if (times[h] !== 0) sum += times[h]! * Math.sqrt(belief.trackVariance[row]!) * random.normal()
-      for (let i = 0, at = row * size; i < size; i++, at++) sum += weights[i]! * rows[at]!
-      for (let f = size, at = row * MOMENT_FEATURES.length; f < width; f++, at++)
-        sum += weights[f]! * moments[at]!
-      out[row] = sum
+      for (let i = 0, at = row * size; i < size; i++, at++) features[i] = rows[at]!
+      for (let f = 0, at = row * added; f < added; f++, at++) features[size + f] = moments[at]!
+      let [p, q, r, s] = [0, 0, 0, 0]
+      for (let i = 0; i < width; i++) {
+        const x = features[i]!
+        p += x * a[i]!
+        q += x * b[i]!
+        r += x * c[i]!
+        s += x * d[i]!
+      }
+      const end = ends[row]!
+      out[from]![row] = p + end
+      if (from + 3 < heads.length) {
+        out[from + 1]![row] = q + end
+        out[from + 2]![row] = r + end
+        out[from + 3]![row] = s + end
+      }
     }
-    return out
-  })
+  }
+  return out
 }
 
-/** What the heads propose in turn, each its best first, until the pool is full: a cut by the mean would leave out what only some believe in. */
-function proposed(byHead: readonly Float64Array[]): number[] {
-  const chosen = new Set<number>()
-  const lists = byHead.map((scores) => top(scores, Math.min(scores.length, DEEPEST)))
-  for (let rank = 0; rank < DEEPEST; rank++)
-    for (const list of lists) {
-      if (chosen.size === POOL_LIMIT) return [...chosen]
-      if (rank < list.length) chosen.add(list[rank]!)
-    }
+/**
+ * A pool of half what is expected to be best, and half what the heads propose in turn, each its best first: a cut by the mean would leave out
+ * what only some believe in, and one of heads that agree would hold few artists.
+ */
+function proposed(expected: Float64Array, byHead: readonly Float64Array[]): number[] {
+  const best = top(expected, POOL_LIMIT)
+  const chosen = new Set(best.slice(0, POOL_LIMIT / 2))
+  const depth = Math.ceil(POOL_LIMIT / 2 / byHead.length)
+  for (const scores of byHead) for (const row of top(scores, depth)) chosen.add(row)
+  for (const row of best) if (chosen.size < POOL_LIMIT) chosen.add(row)
   return [...chosen]
 }
 

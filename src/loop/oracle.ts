@@ -4,7 +4,9 @@ import { emptyFill, fillWith, type Moment, sated } from './moment.ts'
 import { slateValue } from './sitting.ts'
 
 /** Of the best tracks of the moment this many are looked at. */
-const LOOKED_AT = 60
+const LOOKED_AT = 45
+/** Slots further apart than this are not exchanged. */
+const NEAR = 4
 /** Less than this of value is not worth another exchange. */
 const ENOUGH = 1e-6
 
@@ -61,7 +63,7 @@ function improved(
   for (let moved = true; moved; ) {
     moved = false
     for (let i = 0; i < slate.length; i++) {
-      for (let j = i + 1; j < slate.length; j++) {
+      for (let j = i + 1; j <= Math.min(i + NEAR, slate.length - 1); j++) {
         const [a, b] = [slate[i]!, slate[j]!]
         slate[i] = b
         slate[j] = a

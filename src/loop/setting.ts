@@ -86,7 +86,6 @@ export function makeSetting(
       }))
     }),
     sizes,
-    { artist: conditions.own ** 2, track: (HABIT.quirk.value * conditions.own) ** 2 },
   )
   const popularity = new Float64Array(tracks)
   for (const plays of all) for (const { track, finished } of plays) if (finished) popularity[track]!++
