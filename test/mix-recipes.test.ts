@@ -128,7 +128,20 @@ describe('the artist gap', () => {
     ['fewer tracks than asked, each by its own artist', [1, 1, 1, 1], 30, 8],
     ['nothing', [], 30, 8],
   ])('%s', (_, artists, n, gap) => {
-    expect(artistGap(pool(...artists), n)).toBe(gap)
+    expect(artistGap(pool(...artists), n, 0)).toBe(gap)
+  })
+
+  test('is what the slots of either kind can keep: few artists of known songs are not spread out by many of new ones', () => {
+    const known = pool(20, 20, 20)
+    const fresh = pool(...Array(40).fill(5)).map((one) => ({
+      ...one,
+      ...{ trackId: one.trackId + 1e6, artist: one.artist + 100, familiarity: 'new' as const },
+    }))
+    expect(artistGap([...known, ...fresh], 30, 1)).toBe(8)
+    expect(artistGap([...known, ...fresh], 30, 0)).toBe(2)
+    // Fifteen slots of three artists, five times each among thirty.
+    expect(artistGap([...known, ...fresh], 30, 0.5)).toBe(5)
+    expect(artistGap([...known.slice(0, 2), ...fresh], 30, 0.5)).toBe(8)
   })
 
   test('and quota and flow are what the policy is given', () => {

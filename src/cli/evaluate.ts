@@ -3,6 +3,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import type { PresetName } from '../index.ts'
 import { action, addVerb, type Context } from './context.ts'
 import { addEvaluateCarousel } from './evaluate-carousel.ts'
+import { addEvaluateMixes } from './evaluate-mixes.ts'
 import { addEvaluatePolicy } from './evaluate-policy.ts'
 import { addEvaluateWorld } from './evaluate-world.ts'
 import { PRESET_OPTION } from './train.ts'
@@ -160,6 +161,7 @@ export function addEvaluate(program: Command): void {
 
   addEvaluateWorld(evaluate, show)
   addEvaluateCarousel(evaluate, show)
+  addEvaluateMixes(evaluate, show)
 
   addVerb(evaluate, 'cold [file]', 'on rows of who has what, or dated playlists: new listeners, new tracks', [
     'evaluate cold --train train.tsv',

@@ -26,26 +26,41 @@ export function drawRules(
   const strength = listener && listener.clusters > 1 ? recipe.balance : undefined
   return {
     novelty,
-    artistGap: artistGap(pool, n),
+    artistGap: artistGap(pool, n, novelty),
     flow: flowRule(recipe.flow, after),
     ...(listener && strength !== undefined && { balance: { shares: tasteShares(listener), strength } }),
   }
 }
 
 /**
- * The widest artist gap, at most 8, that a list of `n` tracks of this pool can keep: an artist fits ⌊n/(gap + 1)⌋ times at least,
- * so the gap stands if the artists' tracks, each counted up to that, are enough. With `a` artists of many tracks each, that is
- * min(8, n/c − 1) for the c = n/a tracks that each would have.
+ * The widest artist gap, at most 8, that a list of `n` tracks of this pool with this share of new ones can keep: an artist fits ⌊n/(gap + 1)⌋ times at least,
+ * so the gap stands if the artists' tracks, each counted up to that, are enough, for the list and for the slots of either kind. With `a` artists of many
+ * tracks each, that is min(8, n/c − 1) for the c = n/a tracks that each would have.
+ * @param novelty the share of new tracks; absent: the kinds do not matter
  */
-export function artistGap(pool: readonly ScoredCandidate[], n: number): number {
-  const tracks = new Map<number, number>()
-  for (const { artist } of pool) tracks.set(artist, (tracks.get(artist) ?? 0) + 1)
+export function artistGap(pool: readonly ScoredCandidate[], n: number, novelty?: number): number {
   const slots = Math.min(n, pool.length)
+  const asked = [{ tracks: tracksOfArtists(pool), slots }]
+  if (novelty !== undefined) {
+    const known = pool.filter(({ familiarity }) => familiarity === 'familiar')
+    const fresh = pool.filter(({ familiarity }) => familiarity === 'new')
+    const slotsOf = (count: number, others: number, wanted: number) =>
+      Math.min(count, Math.max(slots - others, Math.ceil(wanted * slots)))
+    asked.push(
+      { tracks: tracksOfArtists(known), slots: slotsOf(known.length, fresh.length, 1 - novelty) },
+      { tracks: tracksOfArtists(fresh), slots: slotsOf(fresh.length, known.length, novelty) },
+    )
+  }
   for (let gap = WIDEST_GAP; gap > 0; gap--) {
     const most = Math.max(1, Math.floor(slots / (gap + 1)))
-    let room = 0
-    for (const count of tracks.values()) room += Math.min(count, most)
-    if (room >= slots) return gap
+    if (asked.every((of) => of.tracks.reduce((room, count) => room + Math.min(count, most), 0) >= of.slots))
+      return gap
   }
   return 0
+}
+
+function tracksOfArtists(pool: readonly ScoredCandidate[]): readonly number[] {
+  const tracks = new Map<number, number>()
+  for (const { artist } of pool) tracks.set(artist, (tracks.get(artist) ?? 0) + 1)
+  return [...tracks.values()]
 }
