@@ -167,7 +167,7 @@ describe('deepcuts evaluate policy --format open-bandit', () => {
 })
 
 /** Where the Open Bandit Dataset's small sample is; the tests that need it say that they were skipped. */
-const REAL = process.env.OPEN_BANDIT ?? ''
+const REAL = join(import.meta.dirname, '../../shared/data/open_bandit_small')
 
 describe.skipIf(!existsSync(join(REAL, 'bts')))('the small sample of the Open Bandit Dataset', () => {
   const log = (policy: string, campaign: string) => join(REAL, policy, campaign, `${campaign}.csv`)

@@ -21,7 +21,7 @@ export const TARGET_POLICIES = ['mixture', 'softmax', 'greedy', 'epsilon-greedy'
 const DEFAULTS = { temperature: 0.35, floor: 0.05, epsilon: 0.1 }
 
 /** The settings of the target on a slate. */
-export function settingsOn(target: TargetPolicy, logged: PolicySettings): PolicySettings {
+function settingsOn(target: TargetPolicy, logged: PolicySettings): PolicySettings {
   const known = { ...DEFAULTS, ...logged }
   const { name, temperature = known.temperature, floor = known.floor, epsilon = known.epsilon } = target
   if (name === 'mixture' || name === 'softmax') return { name, temperature, floor }

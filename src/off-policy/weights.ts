@@ -39,7 +39,7 @@ export function describeWeights(weights: Float64Array, groups: ArrayLike<number>
 }
 
 /** Fewer effective samples than this say nothing. */
-export const FEWEST_EFFECTIVE = 200
+const FEWEST_EFFECTIVE = 200
 const MOST_ERRORS = 3
 /** More of the target's draws than this, where the log never draws, would be guessed. */
 const MOST_UNSUPPORTED = 0.01
