@@ -1,6 +1,7 @@
 import type { Random } from '../core/random.ts'
 import { openProducts } from './dense.ts'
 import { type Interactions, listenersOf, type Weighting, weighed } from './interactions.ts'
+import { knowsNothing, linkedItems } from './linked-items.ts'
 import type { FitContext, FoldIn, RankingModel } from './ranking-model.ts'
 import { addRow, denseAdam, openUnitSoftmax, unitRows } from './unit-softmax.ts'
 
@@ -19,9 +20,6 @@ export interface CosineEncoderSettings {
   readonly members: number
 }
 
-/** An item of fewer users is in no denominator: nothing links it to anybody else. */
-const LEAST_USERS = 2
-
 /** What one encoder learned: what an item adds to a user's vector, and where it is itself; items × width each. */
 interface Tables {
   readonly told: Float32Array
@@ -31,7 +29,7 @@ interface Tables {
 /**
  * A linear denoising autoencoder between unit vectors: a user is the sum of what their items tell, by weight; the score of an item is
  * cos(user, item) / temperature + popularity · ln(1 + n). The loss is the multinomial likelihood of Liang et al. 2018 (Mult-DAE) over all
- * items of two users or more, with some of the input hidden. No user has a vector, so who was not learned from is served as who was.
+ * linked items, with some of the input hidden. No user has a vector, so who was not learned from is served as who was.
  */
 export function cosineEncoder(settings: CosineEncoderSettings): RankingModel {
   return {
@@ -49,60 +47,37 @@ export async function learnEncoder(
   { random, signal }: FitContext,
 ): Promise<FoldIn> {
   const { width: d, temperature, popularity, weighting, members } = settings
-  const { items } = matrix
-  const users = listenersOf(matrix)
-  const kept = [...users.keys()].filter((item) => users[item]! >= LEAST_USERS)
-  const compact = Int32Array.from(users, () => -1)
-  for (const [at, item] of kept.entries()) compact[item] = at
-  const bias = Float32Array.from(kept, (item) => popularity * Math.log1p(users[item]!))
-  const known = among(matrix, compact, kept.length)
+  const linked = linkedItems(matrix)
+  if (linked.items.length === 0) return { fold: () => knowsNothing(matrix.items) }
+  const known = linked.among(matrix)
+  const bias = Float32Array.from(listenersOf(known), (users) => popularity * Math.log1p(users))
   const tables: Tables[] = []
-  for (let member = 0; member < members && kept.length > 0; member++)
+  for (let member = 0; member < members; member++)
     tables.push(await learnTables(known, bias, settings, { random: random.fork(`member ${member}`), signal }))
-  const unlinked = -1 / temperature
   return {
     fold(shown) {
-      const asked = weighed(among(shown, compact, kept.length), weighting)
+      const asked = weighed(linked.among(shown), weighting)
       return {
         async score(rows) {
-          const out = new Float32Array(rows.length * items).fill(unlinked)
-          for (let row = 0; row < rows.length; row++)
-            for (const [at, item] of kept.entries()) out[row * items + item] = bias[at]!
+          const scores = Float32Array.from(
+            { length: rows.length * bias.length },
+            (_, k) => bias[k % bias.length]!,
+          )
           const products = openProducts()
           try {
             for (const { told, place } of tables) {
               const vectors = encoded(asked, told, d, rows)
               unitRows(vectors, d)
               const cosines = await products.multiply(vectors, place, d, true)
-              for (let row = 0; row < rows.length; row++)
-                for (const [at, item] of kept.entries())
-                  out[row * items + item]! += cosines[row * kept.length + at]! / (temperature * members)
+              for (let k = 0; k < scores.length; k++) scores[k]! += cosines[k]! / (temperature * members)
             }
           } finally {
             await products.close()
           }
-          return out
+          return linked.widened(scores)
         },
       }
     },
-  }
-}
-
-/** The entries of items that are numbered anew; −1 leaves one out. */
-function among(matrix: Interactions, number: Int32Array, items: number): Interactions {
-  const starts = new Uint32Array(matrix.users + 1)
-  const places: number[] = []
-  for (let user = 0; user < matrix.users; user++) {
-    for (let at = matrix.starts[user]!; at < matrix.starts[user + 1]!; at++)
-      if (number[matrix.item[at]!]! >= 0) places.push(at)
-    starts[user + 1] = places.length
-  }
-  return {
-    users: matrix.users,
-    items,
-    starts,
-    item: Uint32Array.from(places, (at) => number[matrix.item[at]!]!),
-    weight: Float32Array.from(places, (at) => matrix.weight[at]!),
   }
 }
 

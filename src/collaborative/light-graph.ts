@@ -1,6 +1,7 @@
 import type { Random } from '../core/random.ts'
 import { innerProducts } from './dense.ts'
 import { type Interactions, transposed, type Weighting, weighed } from './interactions.ts'
+import { knowsNothing, linkedItems } from './linked-items.ts'
 import type { RankingModel } from './ranking-model.ts'
 import { denseAdam, openUnitSoftmax, unitRows } from './unit-softmax.ts'
 
@@ -23,20 +24,24 @@ export interface LightGraphSettings {
 /**
  * LightGCN (He et al. 2020) with a softmax over all items in place of sampled pairs: a vector for each user and item, spread along the
  * graph of who has what and averaged over the layers; what is learned is the cosine. The loss is the cross-entropy of a user's items, each with
- * its share of the user's weight. A step is an epoch: the gradient of all users, put together from as many as fit in memory.
+ * its share of the user's weight, over linked items (see `linkedItems`). A step is an epoch: the gradient of all users, put together from as many as fit in memory.
  */
 export function lightGraph(settings: LightGraphSettings): RankingModel {
   return {
     name: 'light-graph',
     async fit(matrix, { random, signal }) {
       const { width, members } = settings
+      const linked = linkedItems(matrix)
+      if (linked.items.length === 0) return knowsNothing(matrix.items)
+      const known = linked.among(matrix)
       const tables: Float32Array[] = []
       for (let member = 0; member < members; member++)
-        tables.push(await learnVectors(matrix, settings, random.fork(`member ${member}`), signal))
+        tables.push(await learnVectors(known, settings, random.fork(`member ${member}`), signal))
       // Side by side, so that one inner product is the sum of the members' scores.
       const vectors = sideBySide(tables, width)
       const ofItems = vectors.slice(matrix.users * width * members)
-      return { score: (asked) => innerProducts(vectors, asked, ofItems, width * members) }
+      const score = (asked: ArrayLike<number>) => innerProducts(vectors, asked, ofItems, width * members)
+      return { score: async (asked) => linked.widened(await score(asked)) }
     },
   }
 }
