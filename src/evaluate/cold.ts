@@ -54,8 +54,8 @@ export interface ColdReport {
 const DESCRIPTION =
   'A fifth of the listeners, at most 500, teach nothing; nor does anybody teach a tenth of the tracks. Of each new listener the last fifth of ' +
   'the events is to be foreseen, and of the tracks before it the last 0, 1, 5, 10 or 20 are shown (all, where there are fewer): every track is ' +
-  'ranked that was not shown. Warm is the same listeners with all of those tracks shown. Nothing is trained for them: item-kNN, EASE and iALS ' +
-  'fold them in, exactly, each with settings for those who have shown up to seven tracks and others for those who have shown more. ' +
+  'ranked that was not shown. Warm is the same listeners with all of those tracks shown. Nothing is trained for them: item-kNN, EASE, iALS and the ' +
+  'encoder fold them in, exactly, each with settings for those who have shown up to seven tracks and others for those who have shown more. ' +
   'Settings and the weights of deepcuts, a blend of the other models by how much was shown, are found on a split of the same kind inside of ' +
   'those who teach. New tracks are ranked for the same listeners, all of whose other tracks are shown. 95 % ' +
   'intervals: bootstrap over listeners.'

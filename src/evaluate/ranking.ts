@@ -79,7 +79,7 @@ const describeProtocol = (chosen: string) =>
   'Every item of the training file is ranked for every user, but for those the user has there. Recall divides by the number of the ' +
   "user's test items, also where k is smaller. Test items that are not in the training file count as misses. Every model tries at most " +
   `${BUDGET} settings by NDCG@20 on ${chosen}; the test is read once. deepcuts is ` +
-  'the sum of the z-scores of the other models with the weights that are best there. 95 % intervals: bootstrap over users.'
+  'the sum of the z-scores of the other models with weights found there. 95 % intervals: bootstrap over users.'
 const BY_FIFTH = "a fifth of each user's training rows, then learns from all of them"
 const BY_FILE = 'the rows of the validation file, which it never learns from'
 
