@@ -5,12 +5,10 @@ interface Bounds {
   readonly min?: number
   readonly max?: number
   readonly whole?: boolean
-  /** A word that is taken too. */
-  readonly or?: string
 }
 
 /** Reads a number option within bounds (both included). @throws DeepcutsError BAD_VALUE */
-export function numberOption(option: string, { min, max, whole, or }: Bounds): (value: string) => number {
+export function numberOption(option: string, { min, max, whole }: Bounds): (value: string) => number {
   const range = max !== undefined ? ` from ${min} to ${max}` : min !== undefined ? ` of at least ${min}` : ''
   return (value) => {
     const number = value.trim() === '' ? Number.NaN : Number(value)
@@ -23,7 +21,7 @@ export function numberOption(option: string, { min, max, whole, or }: Bounds): (
       throw new DeepcutsError('BAD_VALUE', {
         option,
         value: value === '' ? 'empty' : value,
-        expected: `a ${whole ? 'whole ' : ''}number${range}${or ? ` or ${or}` : ''}`,
+        expected: `a ${whole ? 'whole ' : ''}number${range}`,
       })
     return number
   }
@@ -31,7 +29,7 @@ export function numberOption(option: string, { min, max, whole, or }: Bounds): (
 
 /** Reads a share of new songs, or "auto". @throws DeepcutsError BAD_VALUE */
 export function noveltyOption(value: string): number | 'auto' {
-  return value === 'auto' ? value : numberOption('--novelty', { ...DIAL_BOUNDS.novelty, or: 'auto' })(value)
+  return value === 'auto' ? value : numberOption('--novelty', DIAL_BOUNDS.novelty)(value)
 }
 
 /** Reads an option that is one of a few words. @throws DeepcutsError BAD_VALUE */
