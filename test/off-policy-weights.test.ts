@@ -45,8 +45,15 @@ describe('a log that cannot say', () => {
 
   it('is refused when the weights do not average 1: then the propensities are not its own', () => {
     const off = even(10_000).map((weight) => weight * 1.1)
-    expect(refusal(alone(off), 0, UNIT)).toContain('The weights average 1.100 and should average 1')
+    expect(refusal(alone(off), 0, UNIT)).toContain(
+      'The weights average 1.100 ± 0.006 (standard error) and should average 1',
+    )
     expect(refusal(alone(even(10_000).map((weight) => weight * 1.005)), 0, UNIT)).toBeNull()
+  })
+
+  it('is not refused for propensities that were written with few digits', () => {
+    expect(refusal(alone(even(400, 0).map((weight) => weight * 1.0004)), 0, UNIT)).toBeNull()
+    expect(refusal(alone(even(400, 0).map((weight) => weight * 1.004)), 0, UNIT)).not.toBeNull()
   })
 
   it('is refused when the target draws what the log never did, whatever the weights', () => {

@@ -41,6 +41,8 @@ export function describeWeights(weights: Float64Array, groups: ArrayLike<number>
 /** Fewer effective samples than this say nothing. */
 const FEWEST_EFFECTIVE = 200
 const MOST_ERRORS = 3
+/** What the digits of logged propensities may move a mean weight by. */
+const ROUNDING = 1e-3
 /** More of the target's draws than this, where the log never draws, would be guessed. */
 const MOST_UNSUPPORTED = 0.01
 
@@ -76,11 +78,10 @@ export function refusal(weights: WeightDiagnostics, unsupported: number, unit: U
     )
   }
   const off = Math.abs(meanWeight - 1)
-  if (off > MOST_ERRORS * meanWeightError) {
-    const more = Math.ceil(n * ((MOST_ERRORS * meanWeightError) / off) ** 2)
+  if (off > Math.max(ROUNDING, MOST_ERRORS * meanWeightError)) {
     return (
-      `The weights average ${meanWeight.toFixed(3)} and should average 1, ${(off / meanWeightError).toFixed(1)} standard errors away: the ` +
-      `stated propensities are not those of the log, and ${count(more, unit)} of it suffice to show it; none more would be enough.`
+      `The weights average ${meanWeight.toFixed(3)} ± ${meanWeightError.toFixed(3)} (standard error) and should average 1: the propensities that were stated ` +
+      `are not those of the log, so no number of further ${unit.many} like these would be enough.`
     )
   }
   return null
