@@ -17,7 +17,7 @@ beforeAll(async () => {
   await train(engine.library, { listener: 'ada', seed: 1, preset: 'nano' }, silent)
   const own = { engine, listener: 'ada', now: NOW }
   report = await evaluateMixes({ own, worlds: 1, days: 3, seed: 1 }, silent)
-  lists = await drawLists(engine, { listener: 'ada', from: NOW, days: 2, n: 30, seed: 1 }, async () => {})
+  lists = await drawLists(engine, { listener: 'ada', from: NOW, days: 2, n: 30, seed: 'one' }, async () => {})
 }, 120_000)
 afterAll(() => invented.close())
 
@@ -64,6 +64,18 @@ describe('evaluate mixes', () => {
     expect(of('deepcuts')['deep-cuts']!.calibrationKl.mean).toBeLessThan(
       of('uncalibrated')['deep-cuts']!.calibrationKl.mean,
     )
+  })
+
+  it('draws with and without the balance by the same randomness, from the same first track on', () => {
+    const firstsOf = (drawer: string) =>
+      lists.filter((list) => list.drawer === drawer).map(({ tracks }) => tracks[0]!.trackId)
+    const without = firstsOf('uncalibrated')
+    // Before anything is drawn every corner costs the same.
+    const balanced = lists.filter(
+      ({ drawer, recipe }) => drawer === 'deepcuts' && recipe.balance !== undefined,
+    )
+    expect(without).toEqual(balanced.map(({ tracks }) => tracks[0]!.trackId))
+    expect(without.length).toBe(4)
   })
 
   it('gives the same report again', async () => {

@@ -34,7 +34,7 @@ export interface DrawRequest {
   readonly days: number
   readonly n: number
   /** Fixes the draws, whatever the store's secret. */
-  readonly seed: number
+  readonly seed: string
 }
 
 /** The recipes that are about the taste as a whole or a corner of it. */
@@ -89,9 +89,10 @@ function recording(policy: Policy, tell: (draw: Draw) => void): Policy {
   return {
     ...policy,
     draw(candidates, rules, n, random) {
-      const slate = policy.draw(candidates, rules, n, random)
+      // The same randomness for both: the same component and kinds of slots.
+      const slate = policy.draw(candidates, rules, n, random.fork('drawn'))
       const { balance, ...others } = rules
-      const without = balance && policy.draw(candidates, others, n, random.fork('without balance'))
+      const without = balance && policy.draw(candidates, others, n, random.fork('drawn'))
       tell({ rules, slate, ...(without && { without }) })
       return slate
     },

@@ -6,7 +6,7 @@ import { train } from '../learn/train.ts'
 import { bootstrapInterval, type Estimate } from '../metrics/interval.ts'
 import type { SampledMetric } from '../metrics/sample.ts'
 import { prepareDemo } from './demo.ts'
-import { DRAWERS, type Drawer, type DrawnList, drawLists } from './mixes-draws.ts'
+import { DRAWERS, type Drawer, type DrawnList, type DrawRequest, drawLists } from './mixes-draws.ts'
 import { type JudgeFacts, judgeList, MIX_METRICS, type MixMetric, type MixScores } from './mixes-judge.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
@@ -78,10 +78,14 @@ export async function evaluateMixes(
 ): Promise<MixesReport> {
   const { own, worlds, seed, days } = options
   const parts: Awaited<ReturnType<typeof judgeListener>>[] = []
-  if (own) parts.push(await judgeListener(own.engine, { ...own, from: own.now }, options, progress, signal))
+  const drawnBy = (world: number) => `${seed}/${world}`
+  if (own)
+    parts.push(
+      await judgeListener(own.engine, { ...own, from: own.now, seed: drawnBy(0) }, options, progress, signal),
+    )
   else
     for (let world = 0; world < worlds; world++)
-      parts.push(await judgeInvented(seed + world, options, progress, signal))
+      parts.push(await judgeInvented(seed + world, drawnBy(world), options, progress, signal))
   const judged = parts.flatMap(({ lists }, listener) =>
     lists.map((list): JudgedList => ({ ...list, group: parts.length > 1 ? listener : list.day })),
   )
@@ -118,15 +122,27 @@ export async function evaluateMixes(
 }
 
 /** The mixes of the listener of one invented world, whom a model is trained on first. */
-async function judgeInvented(seed: number, options: MixesOptions, progress: Progress, signal?: AbortSignal) {
+async function judgeInvented(
+  worldSeed: number,
+  seed: string,
+  options: MixesOptions,
+  progress: Progress,
+  signal?: AbortSignal,
+) {
   return inTemporaryFolder(async (folder) => {
     const engine = await openEngine({ data: folder, now: () => INVENTED_NOW, timeZone: 'UTC' })
     try {
-      const { world, listener } = await prepareDemo(engine.library, seed, INVENTED_NOW, progress)
+      const { world, listener } = await prepareDemo(engine.library, worldSeed, INVENTED_NOW, progress)
       await train(engine.library, { listener, seed: 1 }, progress, signal)
       const { catalog } = await engine.shelves()
       const truth = (row: number) => world.finishProbability(0, world.rowOf(catalog.spotify.at(row))!)
-      return await judgeListener(engine, { listener, from: INVENTED_NOW, truth }, options, progress, signal)
+      return await judgeListener(
+        engine,
+        { listener, from: INVENTED_NOW, seed, truth },
+        options,
+        progress,
+        signal,
+      )
     } finally {
       await engine.close()
     }
@@ -135,8 +151,13 @@ async function judgeInvented(seed: number, options: MixesOptions, progress: Prog
 
 async function judgeListener(
   engine: Engine,
-  { listener, from, truth }: { listener: string; from: number } & Pick<JudgeFacts, 'truth'>,
-  { days, seed }: MixesOptions,
+  {
+    listener,
+    from,
+    seed,
+    truth,
+  }: Pick<DrawRequest, 'listener' | 'from' | 'seed'> & Pick<JudgeFacts, 'truth'>,
+  { days }: MixesOptions,
   progress: Progress,
   signal?: AbortSignal,
 ) {
