@@ -29,8 +29,9 @@ describe('the carousel', () => {
     const world = await carousel(listeners, playlists)
     const visitors = new Int32Array(20_000)
     const slates = Int32Array.from({ length: 240_000 }, (_, at) => at % 12)
-    const clicks = world.answer(visitors, slates, random(1))
+    const { clicks, rewards } = world.answer(visitors, slates, random(1))
     const expected = world.reward(0, slates, 0)
+    expect(rewards[7]).toBeCloseTo(expected, 12)
     expect(sum(clicks.map((click) => (click >= 0 ? 1 : 0))) / 20_000).toBeCloseTo(expected, 1)
     // The first place is reached by all, so it is clicked with its own probability.
     const firsts = sum(clicks.map((click) => (click === 0 ? 1 : 0))) / 20_000
@@ -41,9 +42,10 @@ describe('the carousel', () => {
     const world = await carousel(listeners, playlists, SHAPE, 0)
     const visitors = new Int32Array(500)
     const slates = Int32Array.from({ length: 6000 }, (_, at) => at % 12)
-    expect(Math.max(...world.answer(visitors, slates, random(1)))).toBeLessThan(3)
+    expect(Math.max(...world.answer(visitors, slates, random(1)).clicks)).toBeLessThan(3)
     const seen = [0, 1, 2].reduce((rest, p) => rest * (1 - world.probability(0, p)), 1)
     expect(world.reward(0, slates, 0)).toBeCloseTo(1 - seen, 12)
+    expect(world.answer(visitors, slates, random(1)).rewards[3]).toBeCloseTo(1 - seen, 12)
   })
 })
 
@@ -77,7 +79,10 @@ describe('what a round tells', () => {
     const rng = random(3)
     const visitors = Int32Array.from({ length: 20_000 }, () => rng.int(400))
     const drawn = Int32Array.from({ length: 240_000 }, () => rng.int(40))
-    const found = lookingOn({ visitors, slates: drawn, clicks: world.answer(visitors, drawn, rng) }, SHAPE)
+    const found = lookingOn(
+      { visitors, slates: drawn, clicks: world.answer(visitors, drawn, rng).clicks },
+      SHAPE,
+    )
     expect(found).toBeGreaterThanOrEqual(low)
     expect(found).toBeLessThanOrEqual(high)
   })

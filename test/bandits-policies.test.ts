@@ -36,7 +36,7 @@ describe.each(Object.keys(CAROUSEL_POLICIES) as CarouselPolicyName[])('%s', (nam
         expect(Math.min(...slate)).toBeGreaterThanOrEqual(0)
         expect(Math.max(...slate)).toBeLessThan(playlists.n)
       }
-      const clicks = world.answer(visitors, slates, random(round))
+      const { clicks } = world.answer(visitors, slates, random(round))
       await policy.learn({ visitors, slates, clicks })
     }
     await policy.close?.()

@@ -40,6 +40,12 @@ export interface Round {
   readonly clicks: Int8Array
 }
 
+export interface Answer {
+  /** A place a visitor, −1 for none. */
+  readonly clicks: Int8Array
+  readonly rewards: Float64Array
+}
+
 export interface Carousel {
   readonly listeners: Listeners
   readonly playlists: Playlists
@@ -50,8 +56,8 @@ export interface Carousel {
   readonly best: Float64Array
   /** The probability of a click on what visitor `at` is shown. */
   reward(listener: number, slates: Int32Array, at: number): number
-  /** What the visitors click. The same `random` gives the same luck to every policy. */
-  answer(visitors: Int32Array, slates: Int32Array, random: Random): Int8Array
+  /** What the visitors click, and how likely each was to click at all. The same `random` gives the same luck to every policy. */
+  answer(visitors: Int32Array, slates: Int32Array, random: Random): Answer
 }
 
 /**
@@ -92,15 +98,19 @@ export async function carousel(
     },
     answer(visitors: Int32Array, slates: Int32Array, random: Random) {
       const clicks = new Int8Array(visitors.length).fill(-1)
+      const rewards = new Float64Array(visitors.length)
       for (const [at, visitor] of visitors.entries()) {
         const reach = random.next() < patience ? slots : visible
+        let [seen, later] = [1, 1]
         for (let slot = 0; slot < slots; slot++) {
-          const luck = random.next()
-          if (clicks[at]! < 0 && slot < reach && luck < probability(visitor, slates[at * slots + slot]!))
-            clicks[at] = slot
+          const chance = probability(visitor, slates[at * slots + slot]!)
+          if (random.next() < chance && slot < reach && clicks[at]! < 0) clicks[at] = slot
+          if (slot < visible) seen *= 1 - chance
+          else later *= 1 - chance
         }
+        rewards[at] = 1 - seen * (1 - patience + patience * later)
       }
-      return clicks
+      return { clicks, rewards }
     },
   }
   return { ...self, best: await bestRewards(self) }

@@ -29,6 +29,7 @@ export interface Evidence {
   taken: number
 }
 
+/** Of a playlist that nobody has seen. `settle` brings it in line with a prior. */
 export function noEvidence(width: number): Evidence {
   return {
     precision: new Float32Array(width * width),

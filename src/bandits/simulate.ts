@@ -40,12 +40,12 @@ export async function simulate(
     const visitors = Int32Array.from({ length: count }, () => who.int(listeners.n))
     const slates = await policy.choose(visitors, own)
     shuffleVisible(slates, shape, own)
-    const clicks = world.answer(visitors, slates, luck)
+    const { clicks, rewards } = world.answer(visitors, slates, luck)
     const shown = new Uint8Array(playlists.n)
     for (const playlist of slates) shown[playlist] = 1
     for (const [at, visitor] of visitors.entries()) {
       course.best[round]! += best[visitor]!
-      course.regret[round]! += best[visitor]! - world.reward(visitor, slates, at)
+      course.regret[round]! += best[visitor]! - rewards[at]!
     }
     course.coverage[round] = shown.reduce((sum, one) => sum + one, 0) / playlists.n
     const told: Round = { visitors, slates, clicks }

@@ -155,7 +155,7 @@ export async function evaluateCarousel(
 }
 
 /** Listeners of a seed for whom these playlists could have been made. */
-export function surrogates(playlists: Playlists, rng: Random): Promise<Listeners> {
+function surrogates(playlists: Playlists, rng: Random): Promise<Listeners> {
   return surrogateListeners(playlists, SURROGATES, rng.fork('listeners'))
 }
 
