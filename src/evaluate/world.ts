@@ -76,7 +76,7 @@ export async function evaluateWorld(
       throw new DeepcutsError('BAD_VALUE', {
         option: '--policies',
         value: name,
-        expected: `of ${WORLD_POLICIES.join(', ')}`,
+        expected: `one of ${WORLD_POLICIES.join(', ')}`,
       })
   const names = WORLD_POLICIES.filter(
     (name) => name === 'deepcuts' || name === 'greedy' || !policies || policies.includes(name),
