@@ -1,7 +1,7 @@
 import type { Random } from '../core/random.ts'
 
 /** A draw of Gamma(shape, 1), shape > 0 (Marsaglia & Tsang 2000; below 1 by their power of a uniform). */
-export function gamma(shape: number, random: Random): number {
+function gamma(shape: number, random: Random): number {
   if (shape === 1) return -Math.log(1 - random.next())
   if (shape < 1) return gamma(shape + 1, random) * (1 - random.next()) ** (1 / shape)
   const d = shape - 1 / 3
