@@ -56,7 +56,8 @@ export function renderWorldPage(report: WorldReport): string {
 
 function curves(models: WorldReport['models']): string {
   const styles = lineStyles(models.map(({ name }) => name))
-  const style = (name: string) => styles.get(name)!
+  const style = (name: string) =>
+    name === 'uniform' ? { colour: 'currentColor', dashes: '1 4', width: 1.8 } : styles.get(name)!
   const rows = models.map(({ name, cumulative }) =>
     cumulative.map((share, s) => ({ name, sitting: s + 1, share: 100 * share })),
   )
