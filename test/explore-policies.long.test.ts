@@ -48,5 +48,5 @@ describe('a million draws, with gap, quota and flow, pass a chi-square test at 1
     expect(impossible).toBe(0)
     expect(together).toBeGreaterThan(1e-4)
     expect(worst).toBeGreaterThan(1e-4 / cells)
-  })
+  }, 900_000)
 })
