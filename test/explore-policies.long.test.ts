@@ -36,17 +36,21 @@ describe('a million draws, with gap, quota and flow, pass a chi-square test at 1
     ['epsilon-greedy', { name: 'epsilon-greedy', epsilon: 0.3 }, SMALL_ONE, 3],
     ['greedy', { name: 'greedy' }, SMALL_ONE, 3],
     ['uniform', { name: 'uniform' }, SMALL_ONE, 3],
-  ])('%s', (_, settings, drawing, depth) => {
-    const { cells, impossible, together, worst } = agreement(
-      policyOf(settings),
-      drawing,
-      1_000_000,
-      random('a million'),
-      depth,
-    )
-    expect(cells).toBeGreaterThan(1)
-    expect(impossible).toBe(0)
-    expect(together).toBeGreaterThan(1e-4)
-    expect(worst).toBeGreaterThan(1e-4 / cells)
-  }, 900_000)
+  ])(
+    '%s',
+    (_, settings, drawing, depth) => {
+      const { cells, impossible, together, worst } = agreement(
+        policyOf(settings),
+        drawing,
+        1_000_000,
+        random('a million'),
+        depth,
+      )
+      expect(cells).toBeGreaterThan(1)
+      expect(impossible).toBe(0)
+      expect(together).toBeGreaterThan(1e-4)
+      expect(worst).toBeGreaterThan(1e-4 / cells)
+    },
+    900_000,
+  )
 })

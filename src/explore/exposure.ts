@@ -142,7 +142,7 @@ function parsed(text: string): ExposureBody {
 }
 
 /** Tempo, key, mode and energy; null where unknown. */
-export function flowValues({ tempo, key, mode, energy }: FlowPoint): (number | null)[] {
+function flowValues({ tempo, key, mode, energy }: FlowPoint): (number | null)[] {
   return [tempo, key, mode, energy].map((value) => value ?? null)
 }
 
