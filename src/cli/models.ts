@@ -3,10 +3,10 @@ import { readSettings } from '../config.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
 import type { EverybodyReport, ModelVersion, Promotion, TrainingReport } from '../index.ts'
+import { blendWords } from './blend-words.ts'
 import { action, addVerb, type Context } from './context.ts'
 import type { Output } from './output.ts'
 import { aligned, columns, count, day, many, padded, percent, printable } from './text.ts'
-import { blendWords } from './train-everybody.ts'
 import { numberOption } from './values.ts'
 
 const HEAD = ['', 'made', 'preset', 'plays', 'for a mix', 'play by play', ''] as const
