@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { random } from '../src/core/random.ts'
+import { type Random, random } from '../src/core/random.ts'
 import {
   type BanditLog,
   directMethod,
@@ -18,7 +18,13 @@ import {
   rewardInteractionIps,
   standardIps,
 } from '../src/off-policy/slates.ts'
-import { banditWorld, drawBandit, populationValue, trueValue } from '../src/off-policy/synthetic-bandit.ts'
+import {
+  type BanditWorld,
+  banditWorld,
+  drawBandit,
+  populationValue,
+  trueValue,
+} from '../src/off-policy/synthetic-bandit.ts'
 import { drawSlates, slateWorld } from '../src/off-policy/synthetic-slates.ts'
 import type { Figure } from './measure.ts'
 
@@ -73,10 +79,13 @@ function estimates(log: BanditLog, q: Float64Array): PolicyEstimate[] {
 
 function oneLog(rounds: number, name: string) {
   const rng = random(name)
-  const world = banditWorld(ACTIONS, CONTEXT, rng)
+  return logIn(banditWorld(ACTIONS, CONTEXT, rng), rounds, rng)
+}
+
+function logIn(world: BanditWorld, rounds: number, rng: Random) {
   const log = drawBandit(world, { rounds, beta: BETA, random: rng })
   const q = crossFittedRewards(log, { context: log.context, d: CONTEXT, penalty: PENALTY, random: rng })
-  return { rng, world, log, q }
+  return { log, q }
 }
 
 function banditErrors(runs: number, rounds: number, seed: string): Figure[] {
@@ -131,14 +140,19 @@ function besideTheirs(errors: Tally, runs: number): Figure[] {
 }
 
 const COVERAGE_ROUNDS = 2000
+const LOGS_A_WORLD = 50
 
 function coverage(runs: number, seed: string): Figure[] {
   const covered = tally()
-  for (let run = 0; run < runs; run++) {
-    const { rng, world, log, q } = oneLog(COVERAGE_ROUNDS, `coverage/${seed}/${run}`)
-    const truth = populationValue(world, 50_000, rng)
-    for (const { estimator, ci95 } of estimates(log, q))
-      if (estimator !== 'dm') covered.add(estimator, Number(ci95[0] <= truth && truth <= ci95[1]))
+  for (let run = 0; run < runs; run += LOGS_A_WORLD) {
+    const rng = random(`coverage/${seed}/${run}`)
+    const world = banditWorld(ACTIONS, CONTEXT, rng)
+    const truth = populationValue(world, 200_000, rng)
+    for (let more = run; more < Math.min(runs, run + LOGS_A_WORLD); more++) {
+      const { log, q } = logIn(world, COVERAGE_ROUNDS, rng)
+      for (const { estimator, ci95 } of estimates(log, q))
+        if (estimator !== 'dm') covered.add(estimator, Number(ci95[0] <= truth && truth <= ci95[1]))
+    }
   }
   return covered.all(runs).map(([estimator, { mean, ci95 }]) => ({
     name: `bandit, ${estimator}, 95 % intervals that hold the truth`,
