@@ -12,7 +12,11 @@ export function toHalfPrecision(value: number): number {
 /** Numbers as little-endian half floats in base64. */
 export function encodeHalfFloats(values: readonly number[]): string {
   const out = Buffer.allocUnsafe(2 * values.length)
-  for (let i = 0; i < values.length; i++) out.writeUInt16LE(toHalf(values[i]!), 2 * i)
+  for (let i = 0; i < values.length; i++) {
+    const half = toHalf(values[i]!)
+    out[2 * i] = half & 0xff
+    out[2 * i + 1] = half >>> 8
+  }
   return out.toString('base64')
 }
 
