@@ -5,7 +5,11 @@ import { build } from 'esbuild'
 const outdir = process.argv[2] ?? 'dist'
 rmSync(outdir, { recursive: true, force: true })
 await build({
-  entryPoints: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+  entryPoints: {
+    index: 'src/index.ts',
+    'cli/main': 'src/cli/main.ts',
+    'carousel-worker': 'src/evaluate/carousel-worker.ts',
+  },
   outdir,
   bundle: true,
   splitting: true,

@@ -132,7 +132,7 @@ describe('draws and orders', () => {
 
   it('finds the largest, the first of equals first', () => {
     const into = new Int32Array(5)
-    top([9, 3, 7, 7, 1, 8], 3, into, 1, 1, 5)
+    top(Float64Array.of(9, 3, 7, 7, 1, 8), 3, into, 1, 1, 5)
     expect(Array.from(into)).toEqual([0, 4, 1, 2, 0])
   })
 })

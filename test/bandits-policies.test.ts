@@ -10,8 +10,8 @@ import {
 } from '../src/bandits/gaussian.ts'
 import { CAROUSEL_POLICIES, type CarouselPolicyName } from '../src/bandits/policies.ts'
 import { openProducts } from '../src/bandits/products.ts'
-import { hardlyBeyond, thompsonSegments } from '../src/bandits/segment-policies.ts'
 import { simulate } from '../src/bandits/simulate.ts'
+import { hardlyBeyond, thompsonSegments } from '../src/bandits/thompson-segments.ts'
 import { random } from '../src/core/random.ts'
 import { twoTastes } from './suites/carousel-worlds.ts'
 

@@ -134,22 +134,25 @@ async function bestRewards({
 
 /** Writes the positions of the `n` largest of `scores`, largest first, into `into` from `at` on. Ties go to the first. */
 export function top(
-  scores: ArrayLike<number>,
+  scores: Float32Array | Float64Array,
   n: number,
   into: Int32Array,
   at: number,
   from = 0,
   count = scores.length,
 ): void {
+  const last = at + n - 1
   let held = 0
+  let least = Number.NEGATIVE_INFINITY
   for (let i = 0; i < count; i++) {
     const score = scores[from + i]!
-    if (held === n && score <= scores[from + into[at + n - 1]!]!) continue
-    let place = held < n ? held++ : n - 1
-    while (place > 0 && scores[from + into[at + place - 1]!]! < score) {
-      into[at + place] = into[at + place - 1]!
+    if (held === n && score <= least) continue
+    let place = held < n ? at + held++ : last
+    while (place > at && scores[from + into[place - 1]!]! < score) {
+      into[place] = into[place - 1]!
       place--
     }
-    into[at + place] = i
+    into[place] = i
+    if (held === n) least = scores[from + into[last]!]!
   }
 }

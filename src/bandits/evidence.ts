@@ -67,9 +67,9 @@ export async function takeIn(
   products: Products,
 ): Promise<void> {
   const { precision, pulled, mean, factor, pending } = evidence
-  const { clicked, weight } = pending
-  const [n, width] = [clicked.length, mean.length]
-  const rows = gather(vectors, width, pending.listener)
+  const { listener, clicked, weight } = byListener(pending)
+  const [n, width] = [listener.length, mean.length]
+  const rows = gather(vectors, width, listener)
   const weighed = new Float32Array(rows.length)
   const scores = new Float64Array(n)
   const change = new Float64Array(n)
@@ -84,7 +84,7 @@ export async function takeIn(
       const bend = weight[i]! * p * (1 - p)
       const root = Math.sqrt(bend)
       for (let d = 0, at = i * width; d < width; d++) weighed[at + d] = root * rows[at + d]!
-      addRow(rows, i, weight[i]! * (clicked[i]! - p) + bend * scores[i]!, towards)
+      addRow(rows, i, clicked[i]! - weight[i]! * p + bend * scores[i]!, towards)
     }
     curve = await products.gram(weighed)
     for (let k = 0; k < factor.length; k++) factor[k] = prior.precision[k]! + precision[k]! + curve[k]!
@@ -102,6 +102,25 @@ export async function takeIn(
   }
   for (let k = 0; k < factor.length; k++) precision[k]! += curve[k]!
   for (let d = 0; d < width; d++) pulled[d]! += towards[d]!
-  evidence.taken += n
+  evidence.taken += pending.listener.length
   for (const list of [pending.listener, pending.clicked, pending.weight]) list.length = 0
+}
+
+/** The sightings by the same listener as one: how often it was clicked, and seen. What is clicked is seen for sure. */
+function byListener({ listener, clicked, weight }: Pending): Pending {
+  const places = new Map<number, number>()
+  const all: Pending = { listener: [], clicked: [], weight: [] }
+  for (const [i, who] of listener.entries()) {
+    const place = places.get(who)
+    if (place === undefined) {
+      places.set(who, all.listener.length)
+      all.listener.push(who)
+      all.clicked.push(clicked[i]!)
+      all.weight.push(weight[i]!)
+    } else {
+      all.clicked[place]! += clicked[i]!
+      all.weight[place]! += weight[i]!
+    }
+  }
+  return all
 }

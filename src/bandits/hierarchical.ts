@@ -3,6 +3,7 @@ import { top } from './carousel.ts'
 import { type Evidence, noEvidence, type Prior, settle, takeIn } from './evidence.ts'
 import { choleskyInPlace, inverseFrom, inverseOfFactor, solveUpper } from './gaussian.ts'
 import { gather } from './linear-thompson.ts'
+import { normal } from './normal.ts'
 import type { CarouselPolicy, PolicyContext } from './policy.ts'
 import { openProducts, type Products } from './products.ts'
 import { randomPolicy } from './segment-policies.ts'
@@ -72,6 +73,7 @@ export async function hierarchical(
     async choose(visitors, random) {
       if (rounds === 0) return first.choose(visitors, random)
       const slates = new Int32Array(visitors.length * slots)
+      const heads = drawHeads(known, width, settings, random)
       for (let head = 0; head < settings.heads; head++) {
         const mine: number[] = []
         for (let at = head; at < visitors.length; at += settings.heads) mine.push(at)
@@ -81,7 +83,7 @@ export async function hierarchical(
           width,
           mine.map((at) => visitors[at]!),
         )
-        const scores = await products.scores(rows, drawHead(known, width, settings.boldness, random))
+        const scores = await products.scores(rows, heads[head]!)
         for (const [i, at] of mine.entries()) top(scores, slots, slates, at * slots, i * playlists, playlists)
       }
       return slates
@@ -179,17 +181,24 @@ async function learnedPrior(
   )
 }
 
-/** A draw of every playlist's vector, its distance from the mean multiplied by `boldness`. */
-function drawHead(known: readonly Evidence[], width: number, boldness: number, random: Random): Float32Array {
-  const drawn = new Float32Array(known.length * width)
+/** Draws of every playlist's vector, their distance from the mean multiplied by `boldness`. */
+function drawHeads(
+  known: readonly Evidence[],
+  width: number,
+  { heads, boldness }: HierarchicalSettings,
+  random: Random,
+): readonly Float32Array[] {
+  const drawn = Array.from({ length: heads }, () => new Float32Array(known.length * width))
   const away = new Float64Array(width)
-  for (const [p, { mean, factor }] of known.entries()) {
-    if (boldness > 0) {
-      for (let d = 0; d < width; d++) away[d] = random.normal()
-      solveUpper(factor, width, away)
+  // Each factor is read from memory once, and used for all heads.
+  for (const [p, { mean, factor }] of known.entries())
+    for (const head of drawn) {
+      if (boldness > 0) {
+        for (let d = 0; d < width; d++) away[d] = normal(random)
+        solveUpper(factor, width, away)
+      }
+      for (let d = 0; d < width; d++) head[p * width + d] = mean[d]! + boldness * away[d]!
     }
-    for (let d = 0; d < width; d++) drawn[p * width + d] = mean[d]! + boldness * away[d]!
-  }
   return drawn
 }
 

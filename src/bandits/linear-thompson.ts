@@ -1,4 +1,5 @@
 import { top } from './carousel.ts'
+import { normal } from './normal.ts'
 import type { CarouselPolicy, PolicyContext } from './policy.ts'
 import { openProducts } from './products.ts'
 import { sightings } from './sightings.ts'
@@ -43,14 +44,14 @@ export async function linearThompson(
           drawn.fill(Number.NEGATIVE_INFINITY)
           let least = Number.POSITIVE_INFINITY
           for (const p of chosen) {
-            drawn[p] = means[row + p]! + Math.sqrt(variances[row + p]!) * random.normal()
+            drawn[p] = means[row + p]! + Math.sqrt(variances[row + p]!) * normal(random)
             least = Math.min(least, drawn[p]!)
           }
           for (let p = 0; p < playlists; p++) {
             if (drawn[p]! > Number.NEGATIVE_INFINITY) continue
             const gap = least - means[row + p]!
             if (gap > 0 && gap * gap > FARTHEST * FARTHEST * variances[row + p]!) continue
-            drawn[p] = means[row + p]! + Math.sqrt(variances[row + p]!) * random.normal()
+            drawn[p] = means[row + p]! + Math.sqrt(variances[row + p]!) * normal(random)
           }
           top(drawn, slots, slates, (from + at) * slots)
         }
@@ -58,7 +59,7 @@ export async function linearThompson(
       return slates
     },
     async learn(round) {
-      const { start, listener, clicked } = sightings(round, playlists, shape)
+      const { start, listener, clicked } = sightings(round, playlists, shape, () => 1)
       for (let p = 0; p < playlists; p++) {
         const rows = gather(vectors, width, listener.subarray(start[p]!, start[p + 1]!))
         if (rows.length === 0) continue
@@ -86,6 +87,7 @@ function fitTo(rows: Float32Array, clicked: Uint8Array, mean: Float32Array, vari
   const scores = new Float64Array(n)
   const curve = new Float64Array(n)
   const gradient = new Float64Array(width)
+  const diagonal = new Float64Array(width)
   const applied = new Float64Array(width)
   const along = new Float64Array(n)
   const times = (direction: Float64Array) => {
@@ -93,51 +95,57 @@ function fitTo(rows: Float32Array, clicked: Uint8Array, mean: Float32Array, vari
     for (let d = 0; d < width; d++) applied[d] = direction[d]! / variance[d]!
     for (let i = 0; i < n; i++) addRow(rows, i, curve[i]! * along[i]!, applied)
   }
-  for (let newton = 0; newton < NEWTON_STEPS; newton++) {
-    rowDots(rows, mean, scores)
-    for (let d = 0; d < width; d++) gradient[d] = (before[d]! - mean[d]!) / variance[d]!
-    for (let i = 0; i < n; i++) {
+  const bend = () => {
+    for (let d = 0; d < width; d++) diagonal[d] = 1 / variance[d]!
+    for (let i = 0, at = 0; i < n; i++, at += width) {
       const p = 1 / (1 + Math.exp(-scores[i]!))
-      curve[i] = p * (1 - p)
-      addRow(rows, i, clicked[i]! - p, gradient)
+      const weight = p * (1 - p)
+      curve[i] = weight
+      for (let d = 0; d < width; d++) diagonal[d]! += weight * rows[at + d]! * rows[at + d]!
     }
-    const step = conjugateGradients(gradient, times, applied)
-    rowDots(rows, step, along)
-    // Far from the mode Newton oversteps where clicks are rare.
-    const most = along.reduce((far, change) => Math.max(far, Math.abs(change)), 0)
-    const scale = most > 2 ? 2 / most : 1
-    for (let d = 0; d < width; d++) mean[d]! += scale * step[d]!
-    if (most < 0.05) break
   }
   rowDots(rows, mean, scores)
-  for (let d = 0; d < width; d++) applied[d] = 1 / variance[d]!
-  for (let i = 0; i < n; i++) {
-    const p = 1 / (1 + Math.exp(-scores[i]!))
-    for (let d = 0; d < width; d++) applied[d]! += p * (1 - p) * rows[i * width + d]! ** 2
+  bend()
+  for (let newton = 0; newton < NEWTON_STEPS; newton++) {
+    for (let d = 0; d < width; d++) gradient[d] = (before[d]! - mean[d]!) / variance[d]!
+    for (let i = 0; i < n; i++) addRow(rows, i, clicked[i]! - 1 / (1 + Math.exp(-scores[i]!)), gradient)
+    const step = conjugateGradients(gradient, diagonal, times, applied)
+    rowDots(rows, step, along)
+    let most = 0
+    for (let i = 0; i < n; i++) most = Math.max(most, Math.abs(along[i]!))
+    // Far from the mode Newton oversteps where clicks are rare.
+    const scale = most > 2 ? 2 / most : 1
+    for (let d = 0; d < width; d++) mean[d]! += scale * step[d]!
+    for (let i = 0; i < n; i++) scores[i]! += scale * along[i]!
+    bend()
+    if (most < 0.1) break
   }
-  for (let d = 0; d < width; d++) variance[d] = 1 / applied[d]!
+  for (let d = 0; d < width; d++) variance[d] = 1 / diagonal[d]!
 }
 
-/** Solves A x = b for a positive definite A given as a product that is left in `applied`. */
+/** Solves A x = b for a positive definite A given by its diagonal and as a product that is left in `applied` (Jacobi preconditioned). */
 function conjugateGradients(
   b: Float64Array,
+  diagonal: Float64Array,
   times: (direction: Float64Array) => void,
   applied: Float64Array,
 ): Float64Array {
   const x = new Float64Array(b.length)
   const rest = Float64Array.from(b)
-  const direction = Float64Array.from(b)
-  let left = dot(rest, rest)
-  const enough = 1e-4 * left
+  const scaled = rest.map((value, d) => value / diagonal[d]!)
+  const direction = Float64Array.from(scaled)
+  let left = dot(rest, scaled)
+  const enough = 1e-3 * left
   for (let step = 0; step < INNER_STEPS && left > enough; step++) {
     times(direction)
     const length = left / dot(direction, applied)
     for (let d = 0; d < x.length; d++) {
       x[d]! += length * direction[d]!
       rest[d]! -= length * applied[d]!
+      scaled[d] = rest[d]! / diagonal[d]!
     }
-    const now = dot(rest, rest)
-    for (let d = 0; d < x.length; d++) direction[d] = rest[d]! + (now / left) * direction[d]!
+    const now = dot(rest, scaled)
+    for (let d = 0; d < x.length; d++) direction[d] = scaled[d]! + (now / left) * direction[d]!
     left = now
   }
   return x

@@ -1,13 +1,8 @@
 import { HIERARCHICAL, hierarchical } from './hierarchical.ts'
 import { linearThompson } from './linear-thompson.ts'
 import type { CarouselPolicy, PolicyContext } from './policy.ts'
-import {
-  epsilonGreedy,
-  exploreThenCommit,
-  klUcb,
-  randomPolicy,
-  thompsonSegments,
-} from './segment-policies.ts'
+import { epsilonGreedy, exploreThenCommit, klUcb, randomPolicy } from './segment-policies.ts'
+import { thompsonSegments } from './thompson-segments.ts'
 
 interface PolicyEntry {
   /** What it does, for a table. */

@@ -18,7 +18,10 @@ export interface CarouselPolicy {
   close?(): Promise<void>
 }
 
-/** How many places of a carousel are known to have been seen: up to the click, or the visible ones (RecSys 2020, section 3.2). */
-export function knownSeen(click: number, { visible }: CarouselShape): number {
-  return click >= 0 ? click + 1 : visible
+/**
+ * How many places of a carousel count as seen: up to the click, and all without one, as in the published code of RecSys 2020 (whose text says: the
+ * visible ones alone). It is what is true of its environment, where every listener looks on.
+ */
+export function countedSeen(click: number, { slots }: CarouselShape): number {
+  return click >= 0 ? click + 1 : slots
 }

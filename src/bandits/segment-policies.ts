@@ -1,6 +1,5 @@
 import type { Random } from '../core/random.ts'
-import { beta } from './beta.ts'
-import { type CarouselPolicy, knownSeen, type PolicyContext } from './policy.ts'
+import { type CarouselPolicy, countedSeen, type PolicyContext } from './policy.ts'
 
 /** How often each playlist was seen and clicked, by segment of listeners. */
 export interface Tally {
@@ -13,7 +12,10 @@ export interface Tally {
 type Draw = (segment: number, random: Random, into: Int32Array, at: number) => void
 
 /** A policy that counts by segment. `prepare` is called once a round and gives how one visitor's carousel is drawn. */
-function counting(context: PolicyContext, prepare: (tally: Tally, round: number) => Draw): CarouselPolicy {
+export function counting(
+  context: PolicyContext,
+  prepare: (tally: Tally, round: number) => Draw,
+): CarouselPolicy {
   const { listeners, playlists, shape } = context
   const { segment, segments } = listeners
   const tally = {
@@ -32,7 +34,7 @@ function counting(context: PolicyContext, prepare: (tally: Tally, round: number)
     async learn({ visitors, slates, clicks }) {
       for (const [at, visitor] of visitors.entries()) {
         const row = segment[visitor]! * playlists
-        const seen = knownSeen(clicks[at]!, shape)
+        const seen = countedSeen(clicks[at]!, shape)
         for (let slot = 0; slot < seen; slot++) {
           const cell = row + slates[at * shape.slots + slot]!
           tally.seen[cell]!++
@@ -101,7 +103,8 @@ function klBound(clicked: number, seen: number, log: number): number {
   return (low + high) / 2
 }
 
-function divergence(p: number, q: number): number {
+/** The Kullback–Leibler divergence of Bernoulli(q) from Bernoulli(p). */
+export function divergence(p: number, q: number): number {
   const held = (x: number) => Math.min(Math.max(x, 1e-15), 1 - 1e-15)
   const [a, b] = [held(p), held(q)]
   return a * Math.log(a / b) + (1 - a) * Math.log((1 - a) / (1 - b))
@@ -150,90 +153,3 @@ function drawFrom(
     into[at + i] = items[from + i]!
   }
 }
-
-/**
- * Thompson sampling by segment: each visitor gets the playlists whose rate, drawn from Beta(1 + clicked, missed + not clicked), is
- * largest. `missed` = 1 is the naive prior, 99 the pessimistic one. Draws of Beta(1, b) are inverted, and those that cannot reach the
- * carousel are passed over in one geometric step, which changes no distribution; other playlists are drawn unless that they reach it is less
- * likely than 10⁻⁹.
- */
-export function thompsonSegments(context: PolicyContext, missed: number): CarouselPolicy {
-  const { playlists, shape } = context
-  const { slots } = shape
-  return counting(context, ({ seen, clicked }) => {
-    const known = new Map<
-      number,
-      { tried: number[]; reach: Float64Array; never: Int32Array; b: Float64Array }
-    >()
-    const rateOf = (cell: number) => (1 + clicked[cell]!) / (1 + missed + seen[cell]!)
-    const listsOf = (segment: number) => {
-      const row = segment * playlists
-      const tried: number[] = []
-      const rest: number[] = []
-      for (let p = 0; p < playlists; p++) (clicked[row + p]! > 0 ? tried : rest).push(p)
-      const never = Int32Array.from(rest).sort((x, y) => seen[row + x]! - seen[row + y]!)
-      tried.sort((x, y) => rateOf(row + y) - rateOf(row + x))
-      const reach = Float64Array.from(tried, (p) => {
-        const hits = clicked[row + p]!
-        return -Math.log(1 - hardlyBeyond(1 + hits, missed + seen[row + p]! - hits))
-      })
-      return { tried, reach, never, b: Float64Array.from(never, (p) => missed + seen[row + p]!) }
-    }
-    // Rates are held as −log(1 − rate), which keeps their order.
-    const held = new Float64Array(slots)
-    return (segment, random, into, at) => {
-      let lists = known.get(segment)
-      if (!lists) {
-        lists = listsOf(segment)
-        known.set(segment, lists)
-      }
-      const { tried, reach: farthest, never, b } = lists
-      const row = segment * playlists
-      let count = 0
-      const offer = (p: number, value: number) => {
-        let place = count < slots ? count++ : slots - 1
-        while (place > 0 && held[place - 1]! < value) {
-          held[place] = held[place - 1]!
-          into[at + place] = into[at + place - 1]!
-          place--
-        }
-        held[place] = value
-        into[at + place] = p
-      }
-      for (const [i, p] of tried.entries()) {
-        if (count === slots && farthest[i]! < held[slots - 1]!) continue
-        const hits = clicked[row + p]!
-        const rate = beta(1 + hits, missed + seen[row + p]! - hits, random)
-        const value = -Math.log(1 - rate)
-        if (count < slots || value > held[slots - 1]!) offer(p, value)
-      }
-      for (let i = 0; i < never.length; i++) {
-        const least = count < slots ? 0 : held[slots - 1]!
-        const from = b[i]!
-        const reach = Math.exp(-from * least)
-        if (reach < 1) i += Math.floor(Math.log(1 - random.next()) / Math.log1p(-reach))
-        if (!(i < never.length)) break
-        if (b[i]! === from || random.next() < Math.exp(-(b[i]! - from) * least))
-          offer(never[i]!, least - Math.log(1 - random.next()) / b[i]!)
-      }
-    }
-  })
-}
-
-/**
- * A rate that a draw of Beta(a, b) exceeds with a probability under 10⁻⁹: P(Beta(a, b) > x) = P(Bin(a + b − 1, x) < a), which Chernoff's bound
- * holds under exp(−(a + b − 1) KL((a − 1) / (a + b − 1), x)).
- */
-export function hardlyBeyond(a: number, b: number): number {
-  const trials = a + b - 1
-  const rate = (a - 1) / trials
-  let [low, high] = [rate, 1]
-  for (let step = 0; step < 24; step++) {
-    const middle = (low + high) / 2
-    if (trials * divergence(rate, middle) > RARE) high = middle
-    else low = middle
-  }
-  return high
-}
-
-const RARE = 9 * Math.LN10

@@ -1,13 +1,13 @@
-import { carousel, type Listeners, type Playlists, SHAPE } from '../bandits/carousel.ts'
+import { SHAPE } from '../bandits/carousel.ts'
 import { inventedPlaylists } from '../bandits/invented-playlists.ts'
 import { CAROUSEL_POLICIES, type CarouselPolicyName } from '../bandits/policies.ts'
-import { type Course, simulate } from '../bandits/simulate.ts'
-import { levelsOf, SURROGATES, surrogateListeners } from '../bandits/surrogates.ts'
+import type { Course } from '../bandits/simulate.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
-import { type Random, random } from '../core/random.ts'
+import { random } from '../core/random.ts'
 import { type Estimate, repeatedCvInterval } from '../metrics/interval.ts'
 import { type ReadFile, readListeners, readPlaylists } from './carousel-files.ts'
+import { runAll } from './carousel-threads.ts'
 
 export interface CarouselOptions {
   /** CSV of playlists' weights, or a folder with playlist_features.csv; absent: invented ones. */
@@ -17,7 +17,7 @@ export interface CarouselOptions {
   readonly rounds: number
   /** Listeners who come in a round. */
   readonly visitors: number
-  /** Rows of the report; absent: all. */
+  /** Rows of the report; absent: `BY_DEFAULT`. `uniform` is another name of `random`. */
   readonly policies?: readonly string[]
   /** How many seeds, from 1 on. */
   readonly seeds: number
@@ -108,26 +108,18 @@ export async function evaluateCarousel(
     ? await readListeners(options.users, playlists.width, random('carousel/segments'))
     : undefined
   const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
-  const courses = new Map<CarouselPolicyName, Course[]>(names.map((name) => [name, []]))
-  let first: { listeners: Listeners; meanClick: number; meanBest: number } | undefined
-  for (const seed of seeds) {
-    const rng = random(seed)
-    progress.stage(`Listeners of seed ${seed}`, 0)
-    const listeners = users?.listeners ?? (await surrogates(playlists, rng))
-    const world = await carousel(listeners, playlists)
-    first ??= { listeners, ...levelsOf(world) }
-    for (const name of names) {
-      progress.stage(`Seed ${seed} of ${seeds.length}, ${name}`, rounds, 'rounds')
-      const policy = await CAROUSEL_POLICIES[name].make({ listeners, playlists: playlists.n, shape: SHAPE })
-      const course = await simulate(world, policy, { rounds, visitors }, rng, (done) => {
-        signal?.throwIfAborted()
-        progress.at(done)
-      })
-      courses.get(name)!.push(course)
-    }
-  }
+  const tasks = seeds.flatMap((seed) => names.map((policy) => ({ seed, policy })))
+  progress.stage(`${tasks.length} carousels`, tasks.length * rounds, 'rounds')
+  let done = 0
+  const runs = await runAll(
+    { playlists, rounds, visitors, ...(users && { users: users.listeners }) },
+    tasks,
+    () => progress.at(++done),
+    signal,
+  )
   progress.done()
-  const { listeners, meanClick, meanBest } = first!
+  const courses = new Map<CarouselPolicyName, Course[]>(names.map((name) => [name, []]))
+  for (const [at, { policy }] of tasks.entries()) courses.get(policy)!.push(runs[at]!.course)
   return {
     task: 'carousel',
     dataset: {
@@ -135,10 +127,7 @@ export async function evaluateCarousel(
       playlists: playlists.n,
       width: playlists.width,
       ...(users && { users: { file: users.file, sha256: users.sha256 } }),
-      listeners: listeners.n,
-      segments: listeners.segments,
-      meanClick,
-      meanBest,
+      ...runs[0]!.population,
     },
     protocol: { name: 'carousel', rounds, visitors, ...SHAPE, description: DESCRIPTION },
     seeds,
@@ -154,24 +143,33 @@ export async function evaluateCarousel(
   }
 }
 
-/** Listeners of a seed for whom these playlists could have been made. */
-function surrogates(playlists: Playlists, rng: Random): Promise<Listeners> {
-  return surrogateListeners(playlists, SURROGATES, rng.fork('listeners'))
-}
-
 const ALL = Object.keys(CAROUSEL_POLICIES) as CarouselPolicyName[]
 
+/** The policies of the published plot that are compared with, and what ours is without its draws. */
+const BY_DEFAULT: readonly CarouselPolicyName[] = [
+  'deepcuts',
+  'greedy',
+  'ts-seg-pessimistic',
+  'epsilon-greedy-seg',
+  'ts-lin-pessimistic',
+  'popularity',
+  'random',
+]
+
+/** Names under which other worlds know a policy. */
+const ALSO: Readonly<Record<string, CarouselPolicyName>> = { uniform: 'random' }
+
 /** The policies to compare, ours first. @throws DeepcutsError BAD_VALUE */
-function policyNames(asked: readonly string[] | undefined): CarouselPolicyName[] {
-  if (!asked) return ALL
-  for (const name of asked)
+function policyNames(asked: readonly string[] = BY_DEFAULT): CarouselPolicyName[] {
+  const known = asked.map((name) => ALSO[name] ?? name)
+  for (const name of known)
     if (!(ALL as readonly string[]).includes(name))
       throw new DeepcutsError('BAD_VALUE', {
         option: '--policies',
         value: name,
         expected: `some of ${ALL.join(', ')}, with commas`,
       })
-  return ALL.filter((name) => asked.includes(name))
+  return ALL.filter((name) => known.includes(name))
 }
 
 /** Seeds below which an interval over them says little. */
