@@ -103,8 +103,7 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     characterOf: charactersOf(catalog, audio),
     evidence: evidenceOf(request),
     ...(start && { start }),
-    drawOf: (trackIds) =>
-      secretSeed(seed, version, catalog.revision, ...(query.policy ? [query.policy] : []), ...trackIds),
+    drawOf: (trackIds) => secretSeed(seed, version, catalog.revision, ...adjustments(query), ...trackIds),
   })
   const { artistGap, balance } = rules
   const logging = {
@@ -115,9 +114,15 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
     ...(balance && { balance }),
     ...start?.asked,
   }
-  await engine.logExposure({ ...mix, recipe: logged }, occasion, exposureBody(slate, logging))
+  // Shown now, also where it scores as of the day's first draw: plays before now are answers to what was shown before.
+  await engine.logExposure({ ...mix, recipe: logged, at: query.at }, occasion, exposureBody(slate, logging))
   const degraded = problem === undefined ? found.degraded : [...found.degraded, { source: 'model', problem }]
   return { mix, removed, degraded }
+}
+
+/** What sets a draw apart from the day's own, though it be of the same tracks: so that neither takes the other's place in the log. */
+function adjustments({ policy, novelty }: Query): (string | number)[] {
+  return [...(policy ? [policy] : []), ...(novelty === undefined ? [] : [`novelty ${novelty}`])]
 }
 
 /** The share of new tracks that was asked for: a number, or what the listener's reception of new tracks makes of the recipe's own. */

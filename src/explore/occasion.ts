@@ -6,6 +6,7 @@ const LONGEST_DAY = 25 * 3_600_000
 
 /**
  * What a draw is on its day, and as of when it scores: the day's first of its recipe, or again, as of the first; by a seed, a novelty or a policy that was asked for.
+ * A clock that went back on that day does not make another first.
  * @param drawn when the days' slates of the recipe were drawn, ms since the epoch
  * @param dateOf the listener's date at a moment
  */
@@ -14,9 +15,7 @@ export function occasionOf(
   drawn: Float64Array,
   dateOf: (moment: number) => string,
 ): { readonly occasion: Occasion; readonly at: number } {
-  const first = drawn.find(
-    (moment) => moment > at - LONGEST_DAY && moment <= at && dateOf(moment) === dateOf(at),
-  )
+  const first = drawn.find((moment) => Math.abs(moment - at) < LONGEST_DAY && dateOf(moment) === dateOf(at))
   const usual = first === undefined ? 'day' : 'again'
   const occasion =
     seed !== undefined ? 'seeded' : novelty !== undefined || policy !== undefined ? 'adjusted' : usual
