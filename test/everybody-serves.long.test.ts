@@ -11,7 +11,7 @@ import { makeListeners } from '../src/world/many-listeners.ts'
 import { importWorld } from './suites/many-people.ts'
 
 const NOW = Date.UTC(2026, 0, 15, 12)
-const PEOPLE = 40
+const PEOPLE = 150
 /** Who come later, with five plays each. */
 const NEW = Array.from({ length: 12 }, (_, i) => i)
 
@@ -20,7 +20,7 @@ it('somebody new with five plays is served by the model of everybody, which rank
     seed: 11,
     listeners: PEOPLE + NEW.length,
     tracks: 400,
-    events: 5000,
+    events: 16_000,
     spread: 10,
     now: NOW,
   })
