@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { beta } from '../src/bandits/beta.ts'
 import { carousel, SHAPE, top } from '../src/bandits/carousel.ts'
 import { inventedPlaylists } from '../src/bandits/invented-playlists.ts'
+import { normal } from '../src/bandits/normal.ts'
 import { kMeans } from '../src/bandits/segments.ts'
 import { lookingOn, sightings } from '../src/bandits/sightings.ts'
 import { levelsOf, SURROGATES, surrogateListeners } from '../src/bandits/surrogates.ts'
@@ -115,6 +116,19 @@ describe('surrogate listeners', () => {
 })
 
 describe('draws and orders', () => {
+  it('draws standard normals: moments, tails, and what lies within one and two deviations', () => {
+    const rng = random(8)
+    const n = 200_000
+    const values = Float64Array.from({ length: n }, () => normal(rng))
+    expect(Math.abs(sum(values) / n)).toBeLessThan(0.01)
+    expect(Math.abs(sum(values.map((x) => x * x)) / n - 1)).toBeLessThan(0.016)
+    expect(Math.abs(sum(values.map((x) => x ** 4)) / n - 3)).toBeLessThan(0.12)
+    const within = (far: number) => sum(values.map((x) => (Math.abs(x) < far ? 1 : 0))) / n
+    expect(Math.abs(within(1) - 0.6827)).toBeLessThan(0.005)
+    expect(Math.abs(within(2) - 0.9545)).toBeLessThan(0.0025)
+    expect(Math.abs(1 - within(3.5) - 0.000465)).toBeLessThan(0.00025)
+  })
+
   it.each([
     [1, 99],
     [3, 40],

@@ -112,7 +112,7 @@ describe('the passes over what cannot reach the carousel', () => {
     const seen = new Float64Array(40)
     const clicked = new Float64Array(40)
     for (let at = 0; at < 40; at++)
-      for (let slot = 0; slot < (clicks[at]! < 0 ? 3 : clicks[at]! + 1); slot++) {
+      for (let slot = 0; slot < (clicks[at]! < 0 ? 12 : clicks[at]! + 1); slot++) {
         seen[slates[at * 12 + slot]!]!++
         if (slot === clicks[at]) clicked[slates[at * 12 + slot]!]!++
       }

@@ -77,6 +77,13 @@ describe('the report', () => {
     expect(again.models[0]!.regrets).toEqual(report.models[0]!.regrets)
   })
 
+  it('knows uniform as another name of random', async () => {
+    const options = { playlists: file(playlistRows), users: file(withSegments) }
+    const found = await judge({ ...options, policies: ['uniform', 'random'] })
+    expect(found.models.map(({ name }) => name)).toEqual(['random'])
+    expect(found.models[0]!.regrets).toEqual(report.models[2]!.regrets)
+  })
+
   it('reads as text and as a page that loads nothing', () => {
     const text = renderCarousel(report)
     expect(text).toContain('ts-seg-pessimistic')

@@ -36,7 +36,7 @@ export interface Round {
   readonly visitors: Int32Array
   /** visitors × slots playlists, in the order shown. */
   readonly slates: Int32Array
-  /** The place that was clicked, −1 for none. A click ends the visit; without one only the visible places are known to have been seen. */
+  /** The place that was clicked, −1 for none. A click ends the visit; without one it is not told how far the listener looked. */
   readonly clicks: Int8Array
 }
 

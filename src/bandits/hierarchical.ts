@@ -2,7 +2,7 @@ import type { Random } from '../core/random.ts'
 import { top } from './carousel.ts'
 import { type Evidence, noEvidence, type Prior, settle, takeIn } from './evidence.ts'
 import { choleskyInPlace, inverseFrom, inverseOfFactor, solveUpper } from './gaussian.ts'
-import { gather } from './linear-thompson.ts'
+import { gather } from './newton.ts'
 import { normal } from './normal.ts'
 import type { CarouselPolicy, PolicyContext } from './policy.ts'
 import { openProducts, type Products } from './products.ts'
@@ -31,8 +31,6 @@ export const HIERARCHICAL: HierarchicalSettings = {
 
 /** What is assumed weighs as much as so many playlists when the prior is learned. */
 const ASSUMED = 30
-/** New sightings wait until they are this share of what was taken in before. */
-const WAIT = 0.12
 /** After which rounds the prior is learned anew, and how many times. */
 const PRIOR_STEPS: ReadonlyMap<number, number> = new Map([
   [1, 3],
@@ -100,14 +98,8 @@ export async function hierarchical(
         return (looking * none) / (1 - looking + looking * none)
       })
       for (const [p, evidence] of known.entries()) {
-        const { listener, clicked, weight } = evidence.pending
-        for (let i = found.start[p]!; i < found.start[p + 1]!; i++) {
-          listener.push(found.listener[i]!)
-          clicked.push(found.clicked[i]!)
-          weight.push(found.weight[i]!)
-        }
-        if (clicked.length > 0 && clicked.length >= WAIT * evidence.taken)
-          await takeIn(evidence, prior, vectors, products)
+        evidence.pending.add(found, p)
+        if (evidence.pending.due) await takeIn(evidence, prior, vectors, products)
       }
       const steps = PRIOR_STEPS.get(rounds) ?? 0
       for (let step = 0; step < steps; step++) {

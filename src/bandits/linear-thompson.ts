@@ -1,12 +1,12 @@
 import { top } from './carousel.ts'
+import { gather, toMode } from './newton.ts'
 import { normal } from './normal.ts'
+import { pending } from './pending.ts'
 import type { CarouselPolicy, PolicyContext } from './policy.ts'
 import { openProducts } from './products.ts'
 import { sightings } from './sightings.ts'
 
 const BLOCK = 2000
-const NEWTON_STEPS = 4
-const INNER_STEPS = 8
 /** A standard normal is never drawn beyond this, in 10⁹ draws. */
 const FARTHEST = 6
 
@@ -23,6 +23,8 @@ export async function linearThompson(
   const products = await openProducts(width)
   const mean = new Float32Array(playlists * width)
   const variance = new Float32Array(playlists * width).fill(1)
+  const waiting = Array.from({ length: playlists }, pending)
+  const [precision, factor] = [new Float64Array(width * width), new Float64Array(width * width)]
   for (let p = 0; p < playlists; p++) mean[p * width + width - 1] = level
   return {
     async choose(visitors, random) {
@@ -59,116 +61,26 @@ export async function linearThompson(
       return slates
     },
     async learn(round) {
-      const { start, listener, clicked } = sightings(round, playlists, shape, () => 1)
-      for (let p = 0; p < playlists; p++) {
-        const rows = gather(vectors, width, listener.subarray(start[p]!, start[p + 1]!))
-        if (rows.length === 0) continue
-        const own = mean.subarray(p * width, (p + 1) * width)
+      const found = sightings(round, playlists, shape, () => 1)
+      for (const [p, one] of waiting.entries()) {
+        one.add(found, p)
+        if (!one.due) continue
+        const own = Float64Array.from(mean.subarray(p * width, (p + 1) * width))
         const spread = variance.subarray(p * width, (p + 1) * width)
-        fitTo(rows, clicked.subarray(start[p]!, start[p + 1]!), own, spread)
+        precision.fill(0)
+        for (let d = 0; d < width; d++) precision[d * width + d] = 1 / spread[d]!
+        const { curve } = await toMode(
+          one.take(vectors, width),
+          precision,
+          own.map((value, d) => value / spread[d]!),
+          own,
+          factor,
+          products,
+        )
+        mean.set(own, p * width)
+        for (let d = 0; d < width; d++) spread[d] = 1 / (1 / spread[d]! + curve[d * width + d]!)
       }
     },
     close: () => products.close(),
   }
-}
-
-/** The rows of some listeners, one after the other. */
-export function gather(vectors: Float32Array, width: number, who: ArrayLike<number>): Float32Array {
-  const rows = new Float32Array(who.length * width)
-  for (let i = 0; i < who.length; i++)
-    rows.set(vectors.subarray(who[i]! * width, (who[i]! + 1) * width), i * width)
-  return rows
-}
-
-/** Moves the mean to the mode of prior and clicks (Newton with conjugate gradients), and adds the diagonal curvature there to the precision. */
-function fitTo(rows: Float32Array, clicked: Uint8Array, mean: Float32Array, variance: Float32Array): void {
-  const [n, width] = [clicked.length, mean.length]
-  const before = Float64Array.from(mean)
-  const scores = new Float64Array(n)
-  const curve = new Float64Array(n)
-  const gradient = new Float64Array(width)
-  const diagonal = new Float64Array(width)
-  const applied = new Float64Array(width)
-  const along = new Float64Array(n)
-  const times = (direction: Float64Array) => {
-    rowDots(rows, direction, along)
-    for (let d = 0; d < width; d++) applied[d] = direction[d]! / variance[d]!
-    for (let i = 0; i < n; i++) addRow(rows, i, curve[i]! * along[i]!, applied)
-  }
-  const bend = () => {
-    for (let d = 0; d < width; d++) diagonal[d] = 1 / variance[d]!
-    for (let i = 0, at = 0; i < n; i++, at += width) {
-      const p = 1 / (1 + Math.exp(-scores[i]!))
-      const weight = p * (1 - p)
-      curve[i] = weight
-      for (let d = 0; d < width; d++) diagonal[d]! += weight * rows[at + d]! * rows[at + d]!
-    }
-  }
-  rowDots(rows, mean, scores)
-  bend()
-  for (let newton = 0; newton < NEWTON_STEPS; newton++) {
-    for (let d = 0; d < width; d++) gradient[d] = (before[d]! - mean[d]!) / variance[d]!
-    for (let i = 0; i < n; i++) addRow(rows, i, clicked[i]! - 1 / (1 + Math.exp(-scores[i]!)), gradient)
-    const step = conjugateGradients(gradient, diagonal, times, applied)
-    rowDots(rows, step, along)
-    let most = 0
-    for (let i = 0; i < n; i++) most = Math.max(most, Math.abs(along[i]!))
-    // Far from the mode Newton oversteps where clicks are rare.
-    const scale = most > 2 ? 2 / most : 1
-    for (let d = 0; d < width; d++) mean[d]! += scale * step[d]!
-    for (let i = 0; i < n; i++) scores[i]! += scale * along[i]!
-    bend()
-    if (most < 0.1) break
-  }
-  for (let d = 0; d < width; d++) variance[d] = 1 / diagonal[d]!
-}
-
-/** Solves A x = b for a positive definite A given by its diagonal and as a product that is left in `applied` (Jacobi preconditioned). */
-function conjugateGradients(
-  b: Float64Array,
-  diagonal: Float64Array,
-  times: (direction: Float64Array) => void,
-  applied: Float64Array,
-): Float64Array {
-  const x = new Float64Array(b.length)
-  const rest = Float64Array.from(b)
-  const scaled = rest.map((value, d) => value / diagonal[d]!)
-  const direction = Float64Array.from(scaled)
-  let left = dot(rest, scaled)
-  const enough = 1e-3 * left
-  for (let step = 0; step < INNER_STEPS && left > enough; step++) {
-    times(direction)
-    const length = left / dot(direction, applied)
-    for (let d = 0; d < x.length; d++) {
-      x[d]! += length * direction[d]!
-      rest[d]! -= length * applied[d]!
-      scaled[d] = rest[d]! / diagonal[d]!
-    }
-    const now = dot(rest, scaled)
-    for (let d = 0; d < x.length; d++) direction[d] = scaled[d]! + (now / left) * direction[d]!
-    left = now
-  }
-  return x
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!
-  return sum
-}
-
-/** The dot product of each row with a vector, into `into`. */
-export function rowDots(rows: Float32Array, vector: Float32Array | Float64Array, into: Float64Array): void {
-  const width = vector.length
-  for (let i = 0, at = 0; i < into.length; i++, at += width) {
-    let sum = 0
-    for (let d = 0; d < width; d++) sum += rows[at + d]! * vector[d]!
-    into[i] = sum
-  }
-}
-
-/** Adds a row times a number to `into`. */
-export function addRow(rows: Float32Array, row: number, times: number, into: Float64Array): void {
-  const width = into.length
-  for (let d = 0, at = row * width; d < width; d++) into[d]! += times * rows[at + d]!
 }

@@ -86,8 +86,8 @@ export interface CarouselReport {
 
 const DESCRIPTION =
   'Each round brings listeners, drawn with replacement; a policy shows each of them twelve playlists, knowing their vector and segment but never a playlist’s, and learns ' +
-  'of the clicks when the round is over. A listener looks from left to right, clicks with probability σ(x·θ) and stops there; without a click only the first three places are ' +
-  'known to have been seen. Regret is in expected clicks, over all rounds, against the best twelve for each listener. Every policy meets the same listeners with the same luck. ' +
+  'of the clicks when the round is over. A listener looks from left to right, clicks with probability σ(x·θ) and stops there; without a click the published policies count all ' +
+  'places as seen, as their code does, and ours finds out. Regret is in expected clicks, over all rounds, against the best twelve for each listener. Every policy meets the same listeners with the same luck. ' +
   '95 % intervals: Student’s t over seeds, paired for ratios.'
 
 /**
