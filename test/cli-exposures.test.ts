@@ -33,8 +33,16 @@ it('exposures writes what was shown as a table, and evaluate policy reads the fo
   }
   expect(asked.notes).toEqual([
     'Left out 2 sittings: nobody played a track of them, which is no negative answer.',
-    'Left out 1 sitting: they were drawn again, by a seed or with a novelty of their own.',
+    'Left out 1 sitting: they were drawn again, by a seed, or with a novelty or by a policy of their own.',
   ])
+
+  // What would be passed over in silence is refused instead.
+  const listener = await cli.run(['evaluate', 'policy', 'log.csv', '--listener', 'me'])
+  expect(listener.status).toBe(2)
+  expect(listener.stderr).toContain('left out where LOG is given')
+  const epsilon = await cli.run(['evaluate', 'policy', '--policy', 'uniform', '--epsilon', '0.2'])
+  expect(epsilon.status).toBe(2)
+  expect(epsilon.stderr).toContain('--epsilon is 0.2, but it must be left out: uniform has none')
 })
 
 it('exposures asks for a file of a kind that it can write', async () => {

@@ -163,6 +163,13 @@ describe('the rows of the log', () => {
     await expect(changed(',finish,like,0.875,', ',finish,like,good,')).rejects.toThrow(
       'its reward is "good", no number',
     )
+    await expect(changed(',finish,like,0.875,', ',finish,like,1e9,')).rejects.toThrow('none is beyond 1')
+    const first = text.split('\n')[1]!.split(',')
+    await expect(changed(`${first[0]},${first[1]},`, `${first[0]},ada,`)).rejects.toThrow(
+      'its listener is "ada", no whole number',
+    )
+    await expect(changed(/,1,([^,]*,finish)/, ',yes,$1')).rejects.toThrow('its seen is "yes"')
+    await expect(changed(/,1,([^,]*,finish)/, ',0,$1')).rejects.toThrow('the one before it was not')
     const lines = text.split('\n')
     writeFileSync(path, [lines[0], ...lines.slice(2)].join('\n'))
     await expect(readExposureFile(path)).rejects.toThrow('does not follow the one before it')

@@ -147,7 +147,7 @@ describe('entries of the log that cannot be counted', () => {
     [
       'drawn again',
       { ...first, occasion: 'again' },
-      'they were drawn again, by a seed or with a novelty of their own',
+      'they were drawn again, by a seed, or with a novelty or by a policy of their own',
     ],
     [
       'never answered',
@@ -157,7 +157,7 @@ describe('entries of the log that cannot be counted', () => {
     [
       'of an older format',
       changed({ format: 1 as unknown as 2 }),
-      'its format is 1, and this version reads format 2',
+      'its format is 1, and this version reads format 3',
     ],
     [
       'of an impossible list',
@@ -174,6 +174,29 @@ describe('entries of the log that cannot be counted', () => {
       'drawn by greedy',
       changed({ policy: { name: 'greedy' } }),
       'greedy drew them, which cannot be reweighted, because',
+    ],
+    [
+      'likelier with a slot more',
+      changed({ prefixPropensities: [prefixes[0]!, 2 * prefixes[0]!, 0.1, 0.1].map((p) => p / 4) }),
+      'their logged propensity is above 1 in some slot',
+    ],
+    [
+      'of a policy that nobody knows',
+      changed({ policy: { name: 'magic' } as never }),
+      'a policy drew them that this version does not know',
+    ],
+    [
+      'of a policy that cannot be',
+      changed({ policy: { ...MIXTURE, temperature: -1 } as never }),
+      'what was logged of them is damaged',
+    ],
+    ['that is no JSON', { ...first, body: 'no JSON' }, 'what was logged of them is damaged'],
+    ['that holds nothing', { ...first, body: 'null' }, 'what was logged of them is damaged'],
+    ['without a pool', { ...first, body: '{"format":2}' }, 'what was logged of them is damaged'],
+    [
+      'of more slots than were shown',
+      { ...first, rewards: [0, 0, 0, 0, 0.75] },
+      'more of their slots were seen than they have',
     ],
   ])('an entry %s is left out with a sentence', (_, entry, sentence) => {
     const { metrics, notes } = asked(entry as AnsweredSlate)
@@ -212,6 +235,18 @@ describe('entries of the log that cannot be counted', () => {
     )
     expect(two.protocol.description).toContain('clustered by listener')
     expect(two.dataset.listeners).toBe(2)
+  })
+
+  it('a household of two is not told that its propensities are wrong, which by two sums alone one in five would be', () => {
+    const refusals = Array.from({ length: 20 }, (_, house) => {
+      const rng = random(`house/${house}`)
+      const log = Array.from({ length: 240 }, (_, i): AnsweredSlate => {
+        const { body, rewards } = sitting(who, MIXTURE, 0.3, 4, rng)
+        return { listener: i % 2, occasion: 'day', model: 1, body, rewards }
+      })
+      return ask(log, { name: 'mixture', temperature: 0.8 }).metrics.refused
+    })
+    expect(refusals.filter((refused) => refused !== null)).toEqual([])
   })
 
   it('an empty log is refused', () => {

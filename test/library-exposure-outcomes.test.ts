@@ -73,7 +73,7 @@ describe('what came of a slate that was shown', () => {
 
   it('the last like or dislike within the time is added to a slot that was played, and to no other', () => {
     const said = (row: number, minute: number, value: 1 | -1) => ({
-      row,
+      rows: [row],
       at: NOON + minute * MINUTE,
       said: value,
     })
@@ -84,6 +84,19 @@ describe('what came of a slate that was shown', () => {
       said(9, -30, 1),
     ])
     expect(slate!.slots.map((slot) => slot?.said)).toEqual([-1, undefined, 0])
+  })
+
+  it('a like is added to the slot that was played, though its track was shown again since', () => {
+    const said = [{ rows: [7], at: NOON + 30 * MINUTE, said: 1 as const }]
+    const [played, passed] = attributeOutcomes([shown(0, 7), shown(20, 8, 7)], heard([7, 1], [8, 21]), said)
+    expect(played!.slots.map((slot) => slot?.said)).toEqual([1])
+    expect(passed!.slots.map((slot) => slot?.said)).toEqual([0, undefined])
+  })
+
+  it('a like counts once, though its track is several by now', () => {
+    const said = [{ rows: [7, 8], at: NOON + 30 * MINUTE, said: 1 as const }]
+    const [slate] = attributeOutcomes([shown(0, 8, 7)], heard([8, 1], [7, 5]), said)
+    expect(slate!.slots.map((slot) => slot?.said)).toEqual([0, 1])
   })
 
   it('a track that no import claims any more cannot be answered', () => {

@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { describeWeights, refusal } from '../src/off-policy/weights.ts'
 
 const UNIT = { one: 'sitting', many: 'sittings' }
-const alone = (weights: readonly number[]) =>
-  describeWeights(
-    Float64Array.from(weights),
-    weights.map((_, i) => i),
-  )
+const alone = (weights: readonly number[]) => describeWeights(Float64Array.from(weights))
 
 describe('weights', () => {
   it('are as many samples as there are when all are alike, and one when one outweighs all', () => {

@@ -20,6 +20,13 @@ interface PolicyVerbOptions {
   readonly out?: string
 }
 
+const SETTINGS_OF: Readonly<Record<TargetPolicy['name'], readonly (typeof SETTINGS)[number][]>> = {
+  mixture: ['temperature', 'floor'],
+  softmax: ['temperature', 'floor'],
+  greedy: [],
+  'epsilon-greedy': ['epsilon'],
+  uniform: [],
+}
 const SETTINGS = ['novelty', 'temperature', 'floor', 'epsilon'] as const
 
 /** Adds `evaluate policy`: what another policy would have been worth, from a log. */
@@ -104,12 +111,25 @@ async function onSlates(
       value: options.behaviour,
       expected: 'left out, or come with --format open-bandit',
     })
+  if (log !== undefined && options.listener !== undefined)
+    throw new DeepcutsError('BAD_VALUE', {
+      option: '--listener',
+      value: options.listener,
+      expected: 'left out where LOG is given: "deepcuts exposures --listener" writes the log of one listener',
+    })
   const target: TargetPolicy = {
     name: oneOf('--policy', TARGET_POLICIES)(options.policy ?? 'mixture'),
     ...Object.fromEntries(
       SETTINGS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
     ),
   }
+  for (const setting of ['temperature', 'floor', 'epsilon'] as const)
+    if (options[setting] !== undefined && !SETTINGS_OF[target.name].some((own) => own === setting))
+      throw new DeepcutsError('BAD_VALUE', {
+        option: `--${setting}`,
+        value: String(options[setting]),
+        expected: `left out: ${target.name} has none`,
+      })
   const { seed } = options
   if (log !== undefined) {
     const { readExposureFile } = await import('../evaluate/exposure-file.ts')

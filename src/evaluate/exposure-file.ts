@@ -127,20 +127,29 @@ export async function readExposureFile(path: string): Promise<ExposureFile> {
   columns.draw!.forEach((draw, i) => {
     const broken = (problem: string) => new DeepcutsError('LOG_ROW', { file, row: i + 2, problem })
     const slot = Number(cell('slot', i))
+    const number = (name: 'listener' | 'model') => {
+      const value = cell(name, i).trim() === '' ? Number.NaN : Number(cell(name, i))
+      if (!Number.isInteger(value)) throw broken(`its ${name} is "${cell(name, i)}", no whole number`)
+      return value
+    }
     if (slot === 1) {
       const slate = cell('slate', i)
       if (slate === '') throw broken('it is the first slot of a slate, but its slate is missing')
       slates.push({
-        listener: Number(cell('listener', i)),
+        listener: number('listener'),
         occasion: cell('occasion', i),
-        model: Number(cell('model', i)),
+        model: number('model'),
         body: slate,
         rewards: [],
       })
     } else if (i === 0 || columns.draw![i - 1] !== draw || Number(cell('slot', i - 1)) !== slot - 1)
       throw broken(`slot ${cell('slot', i)} does not follow the one before it`)
-    if (Number(cell('seen', i)) === 1)
-      slates.at(-1)!.rewards.push(reward(cell('reward', i), cell('outcome', i), broken))
+    const seen = cell('seen', i)
+    if (seen !== '0' && seen !== '1') throw broken(`its seen is "${seen}", which is neither 0 nor 1`)
+    const { rewards } = slates.at(-1)!
+    if (seen === '1' && rewards.length !== slot - 1)
+      throw broken('its slot was seen, but the one before it was not')
+    if (seen === '1') rewards.push(reward(cell('reward', i), cell('outcome', i), broken))
   })
   return { file, sha256, slates }
 }
@@ -151,6 +160,7 @@ function reward(cell: string, outcome: string, broken: (problem: string) => Deep
   if (cell === '') throw broken('its slot was seen, but its reward is missing')
   const value = Number(cell)
   if (!Number.isFinite(value)) throw broken(`its reward is "${cell}", no number`)
+  if (Math.abs(value) > 1) throw broken(`its reward is ${cell}, but none is beyond 1`)
   return value
 }
 

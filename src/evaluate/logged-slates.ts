@@ -77,7 +77,7 @@ function datedSayings(feedback: readonly Feedback[], catalog: Catalog): DatedSay
   return feedback.flatMap(({ kind, at, trackId, identifiers }) => {
     const said = SAID[kind]
     if (said === undefined || at === undefined || trackId === undefined) return []
-    const rows = new Set((identifiers ?? [trackId]).map((id) => catalog.rowOfIdentifier[id] ?? -1))
-    return [...rows].filter((row) => row >= 0).map((row) => ({ row, at, said }))
+    const rows = new Set([trackId, ...(identifiers ?? [])].map((id) => catalog.rowOfIdentifier[id] ?? -1))
+    return [{ rows: [...rows].filter((row) => row >= 0), at, said }]
   })
 }

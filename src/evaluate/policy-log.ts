@@ -1,4 +1,4 @@
-import type { Familiarity } from '../core/candidate.ts'
+import { type Familiarity, POLICY_NAMES } from '../core/candidate.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { type LoggedSlate as ExposedSlate, readExposureBody } from '../explore/exposure.ts'
 import type { Described } from '../off-policy/ridge.ts'
@@ -41,18 +41,16 @@ export function countSlates(log: readonly AnsweredSlate[], target: TargetPolicy)
   let silent = 0
   for (const { listener, occasion, model, body, rewards } of log) {
     if (occasion !== 'day') {
-      leave('they were drawn again, by a seed or with a novelty of their own')
+      leave('they were drawn again, by a seed, or with a novelty or by a policy of their own')
       continue
     }
     if (rewards.length === 0) {
       leave('nobody played a track of them, which is no negative answer')
       continue
     }
-    const slate = readable(body)
-    const why =
-      slate instanceof DeepcutsError ? String(slate.details.problem) : unweighable(slate, rewards.length)
-    if (why !== undefined || slate instanceof DeepcutsError) {
-      leave(why ?? '')
+    const slate = readable(body, rewards.length)
+    if (typeof slate === 'string') {
+      leave(slate)
       continue
     }
     silent += rewards.filter(Number.isNaN).length
@@ -83,12 +81,19 @@ function countOf(n: number, noun: string): string {
   return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
 }
 
-function readable(body: string): ExposedSlate | DeepcutsError {
+/** The slate, or why it does not count, as the part of a sentence. Files may have been written by anybody: whatever fails is the entry's. */
+function readable(body: string, seen: number): ExposedSlate | string {
   try {
-    return readExposureBody(body)
+    const slate = readExposureBody(body)
+    const { policy, order, prefixPropensities } = slate
+    if (!POLICY_NAMES.includes(policy.name)) return 'a policy drew them that this version does not know'
+    if (seen > order.length) return 'more of their slots were seen than they have'
+    const rises = prefixPropensities.slice(1, seen).some((p, k) => p > prefixPropensities[k]! * (1 + 1e-9))
+    return unweighable(slate, seen) ?? (rises ? 'their logged propensity is above 1 in some slot' : slate)
   } catch (error) {
-    if (error instanceof DeepcutsError) return error
-    throw error
+    return error instanceof DeepcutsError
+      ? String(error.details.problem)
+      : 'what was logged of them is damaged'
   }
 }
 

@@ -60,7 +60,7 @@ export async function evaluateOpenBandit(options: OpenBanditOptions): Promise<Po
   const names = namesOf(options)
   const chances = options.policy === 'uniform' ? () => 1 / actions : sharesByPosition(log, actions)
   const bandit = banditLog(reweighted, actions, chances)
-  const weights = describeWeights(weightsOf(bandit), bandit.groups)
+  const weights = describeWeights(weightsOf(bandit))
   const refused = refusal(weights, 0, UNIT)
   const rng = random(options.seed).fork('folds')
   return {

@@ -70,8 +70,9 @@ export function weightLines(metrics: PolicyMetrics): string[] {
   ]
 }
 
-/** Four digits that count; whole numbers from 1,000 on. */
+/** Four digits that count; whole numbers from 1,000 on; a dash for no number. */
 export function shortNumber(value: number): string {
+  if (Number.isNaN(value)) return '–'
   return Math.abs(value) >= 1000
     ? Math.round(value).toLocaleString('en')
     : String(Number(value.toPrecision(4)))

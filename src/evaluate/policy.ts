@@ -20,11 +20,11 @@ const PENALTY = 1
 
 const DESCRIPTION =
   'A sitting is a slate of the day of which a track was played within 48 hours; its value is the sum over the slots up to the last one played: ' +
-  'a finish .75, a skip −.125, a like ±.125. Weights are those of slot types and tracks up to a slot. RIPS and cascade-DR are right where ' +
-  'nothing after a slot changes it; standard IPS always is; independent IPS only where a slot is worth what its own track is. Tracks that the log ' +
-  'did not consider stay out. '
-const BY_LISTENER = '95 % intervals: normal, clustered by listener.'
-const BY_SITTING = '95 % intervals: normal, sitting by sitting, and about this listener alone.'
+  'a finish .75, a skip −.125, a like ±.125. Weights are those of slot types and tracks up to a slot. Listeners are taken to go ' +
+  'through a slate from the top and to leave it by what they have heard of it. If so, standard IPS is right; so are RIPS and cascade-DR where nothing ' +
+  'after a slot changes it, and independent IPS where a slot is worth what its own track is. Tracks that the log did not consider stay out. '
+const BY_LISTENER = '95 % intervals: Student’s t, clustered by listener.'
+const BY_SITTING = '95 % intervals: Student’s t, sitting by sitting, and about this listener alone.'
 
 export interface PolicyQuestion {
   /** Where the log is from. */
@@ -52,10 +52,7 @@ export function evaluateSlates(log: readonly AnsweredSlate[], question: PolicyQu
       foreseen: foreseen[i]!,
     }),
   )
-  const weights = describeWeights(
-    Float64Array.from(logged, slateWeight),
-    logged.map(({ group }) => group),
-  )
+  const weights = describeWeights(Float64Array.from(logged, slateWeight))
   const unsupported = unsupportedShare(slates)
   const refused = refusal(weights, unsupported, UNIT)
   return {

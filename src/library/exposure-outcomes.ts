@@ -19,7 +19,8 @@ export interface HeardPlays {
 
 /** A like (1) or a dislike (−1) of a track. */
 export interface DatedSaying {
-  readonly row: number
+  /** The track's row; several where it came apart since. */
+  readonly rows: readonly number[]
   readonly at: number
   readonly said: Said
 }
@@ -48,8 +49,8 @@ const SLACK_MS = 60_000
 /**
  * Says which plays and sayings answer which slots. A play answers a slot with its track when it begins within 48 hours of when the slate was shown
  * (or up to a minute before, if no slate was there yet: some sources tell minutes). Where several slates do, it is the one shown last; where that slot was answered already,
- * the play is a repeat and answers nothing. A like or a dislike within the same time is added to an answered slot, the last one said counts. The
- * order in which slates were logged says nothing: a clock that went back leaves them where their times put them.
+ * the play is a repeat and answers nothing. A like or a dislike within the same time is added to one slot, of those of its track that were answered the
+ * one shown last; the last one said counts. The order in which slates were logged says nothing: a clock that went back leaves them where their times put them.
  * @returns one outcome a slate, in their order
  */
 export function attributeOutcomes(
@@ -59,23 +60,25 @@ export function attributeOutcomes(
 ): SlateOutcome[] {
   const shown = shownByRow(slates)
   const slots = slates.map(({ rows }) => rows.map((): SlotOutcome | undefined => undefined))
-  const place = (row: number, at: number) => {
-    const open = shown.get(row)?.filter(({ from }) => from - SLACK_MS <= at && at < from + ANSWER_WINDOW_MS)
-    return open?.find(({ from }) => from <= at) ?? open?.[0]
+  /** Where the row is shown that can be answered at that time, the best place first. */
+  const places = (row: number, at: number) => {
+    const open = (shown.get(row) ?? []).filter(
+      ({ from }) => from - SLACK_MS <= at && at < from + ANSWER_WINDOW_MS,
+    )
+    return [...open.filter(({ from }) => from <= at), ...open.filter(({ from }) => from > at)]
   }
 
   const begins = (i: number) => plays.endedAt[i]! - Math.max(0, plays.msPlayed[i]!)
   const order = Array.from({ length: plays.row.length }, (_, i) => i).sort((a, b) => begins(a) - begins(b))
   for (const i of order) {
     const playedAt = begins(i)
-    const found = place(plays.row[i]!, playedAt)
+    const [found] = places(plays.row[i]!, playedAt)
     if (!found || slots[found.slate]![found.slot]) continue
     slots[found.slate]![found.slot] = { playedAt, outcome: plays.outcome[i]! as OutcomeCode, said: 0 }
   }
-  for (const { row, at, said } of [...sayings].sort((a, b) => a.at - b.at)) {
-    const found = place(row, at)
-    const slot = found && slots[found.slate]![found.slot]
-    if (slot) slots[found.slate]![found.slot] = { ...slot, said }
+  for (const { rows, at, said } of [...sayings].sort((a, b) => a.at - b.at)) {
+    const found = rows.flatMap((row) => places(row, at)).find(({ slate, slot }) => slots[slate]![slot])
+    if (found) slots[found.slate]![found.slot] = { ...slots[found.slate]![found.slot]!, said }
   }
   return slots.map((of) => ({ slots: of, seen: of.findLastIndex((slot) => slot !== undefined) + 1 }))
 }

@@ -8,7 +8,7 @@ export interface WeightDiagnostics {
   readonly effectiveSampleSize: number
   /** 1 in expectation where the stated propensities are true and the log covers the target. */
   readonly meanWeight: number
-  /** Of the mean weight, by listener; NaN for fewer than two groups. */
+  /** Of the mean weight; NaN of fewer than two. */
   readonly meanWeightError: number
   readonly maxWeight: number
   /** Of the weights, at .5, .9 and .99. */
@@ -17,8 +17,11 @@ export interface WeightDiagnostics {
   readonly zeroShare: number
 }
 
-/** Describes weights. @param groups one id a weight */
-export function describeWeights(weights: Float64Array, groups: ArrayLike<number>): WeightDiagnostics {
+/**
+ * Describes weights. Their mean has the error of draws that are independent, whoever they are for: whatever went before, a weight is 1 in expectation,
+ * since chance alone drew. (Errors by listener would be those of a few sums, and far off for a household.)
+ */
+export function describeWeights(weights: Float64Array): WeightDiagnostics {
   const n = weights.length
   const meanWeight = mean(weights)
   const squares = mean(weights.map((w) => w * w))
@@ -30,7 +33,7 @@ export function describeWeights(weights: Float64Array, groups: ArrayLike<number>
     meanWeight,
     meanWeightError: clusteredError(
       weights.map((w) => w - meanWeight),
-      groups,
+      weights.map((_, i) => i),
     ),
     maxWeight: sorted[n - 1] ?? Number.NaN,
     quantiles: [at(0.5), at(0.9), at(0.99)],
