@@ -112,6 +112,12 @@ describe('a broken log', () => {
     ['a missing reward', '0,1,1,0.5', '0,1,,0.5', 'row 2: its click is missing'],
     ['a strange reward', '0,1,1,0.5', '0,1,2,0.5', 'row 2: its click is "2", which is neither 0 nor 1'],
     ['a strange item', '1,1,0,0.5', '-1,1,0,0.5', 'row 3: its item_id is "-1"'],
+    [
+      'an item beyond all others',
+      '1,1,0,0.5',
+      '4000000000,1,0,0.5',
+      'row 3: its item_id is 4000000000, but items are numbered',
+    ],
     ['a strange position', '1,1,0,0.5', '1,x,0,0.5', 'row 3: its position is "x"'],
     ['a lost column', 'propensity_score', 'chance', 'lacks propensity_score'],
   ])('with %s is refused with a sentence', async (name, from, to, sentence) => {

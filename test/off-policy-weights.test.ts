@@ -59,6 +59,11 @@ describe('a log that cannot say', () => {
     expect(refusal(alone(even(400)), 0.004, UNIT)).toBeNull()
   })
 
+  it('is refused when a propensity is so small that a weight, or its square, is no number', () => {
+    for (const weight of [Number.POSITIVE_INFINITY, 1e300])
+      expect(refusal(alone([...even(400), weight]), 0, UNIT)).toContain('larger than any number can be')
+  })
+
   it('is refused when nothing that was logged is what the target does, and when nothing was logged', () => {
     expect(refusal(alone([0, 0, 0]), 0, UNIT)).toContain('never did what this policy does in 3 sittings')
     expect(refusal(alone([]), 0, UNIT)).toContain('no sittings that count')

@@ -49,11 +49,20 @@ export async function readOpenBandit(path: string): Promise<OpenBanditFile> {
     read.click.push(reward(row[click], broken))
     read.propensity.push(loggedPropensity(row[propensity], broken))
   })
+  const largest = read.item.reduce((most, one, at) => (one > read.item[most]! ? at : most), 0)
+  if (((read.item[largest] ?? 0) + 1) * rows.length > MOST_CHANCES)
+    throw new DeepcutsError('LOG_ROW', {
+      ...{ file, row: largest + 2 },
+      problem: `its item_id is ${read.item[largest]}, but items are numbered from 0, and so many are too many for ${rows.length} rows`,
+    })
   const features = header.flatMap((name, column) =>
     /^user_feature/.test(name) ? [rows.map((row) => row[column] ?? '')] : [],
   )
   return { file, sha256, ...read, features }
 }
+
+/** Items times rounds, each with a chance and a reward that is foreseen: 1.6 GB. */
+const MOST_CHANCES = 1e8
 
 type Broken = (problem: string) => DeepcutsError
 

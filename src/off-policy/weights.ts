@@ -63,6 +63,11 @@ export function refusal(weights: WeightDiagnostics, unsupported: number, unit: U
   const { n, effectiveSampleSize: size, meanWeight, meanWeightError } = weights
   if (n === 0)
     return `The log has no ${unit.many} that count: ${FEWEST_EFFECTIVE} would be enough at the least.`
+  if (!Number.isFinite(size))
+    return (
+      `A weight is larger than any number can be: a propensity was logged that is next to 0, so no number of further ${unit.many} ` +
+      'like these would be enough.'
+    )
   if (unsupported > MOST_UNSUPPORTED)
     return (
       `${percent(unsupported)} of what this policy draws is never drawn in the log, so no number of further ${unit.many} ` +
