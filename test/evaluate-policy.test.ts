@@ -240,11 +240,11 @@ describe('entries of the log that cannot be counted', () => {
   it('a household of two is not told that its propensities are wrong, which by two sums alone one in five would be', () => {
     const refusals = Array.from({ length: 20 }, (_, house) => {
       const rng = random(`house/${house}`)
-      const log = Array.from({ length: 240 }, (_, i): AnsweredSlate => {
+      const log = Array.from({ length: 300 }, (_, i): AnsweredSlate => {
         const { body, rewards } = sitting(who, MIXTURE, 0.3, 4, rng)
         return { listener: i % 2, occasion: 'day', model: 1, body, rewards }
       })
-      return ask(log, { name: 'mixture', temperature: 0.8 }).metrics.refused
+      return ask(log, { name: 'mixture', temperature: 1 }).metrics.refused
     })
     expect(refusals.filter((refused) => refused !== null)).toEqual([])
   })
