@@ -106,6 +106,25 @@ describe('the report', () => {
   })
 })
 
+describe('a run that is called off', () => {
+  it('stops between two rounds', async () => {
+    const stop = new AbortController()
+    const rounds: number[] = []
+    const progress = {
+      ...silent,
+      at(done: number) {
+        rounds.push(done)
+        if (done === 2) stop.abort(new Error('enough'))
+      },
+    }
+    const options = { playlists: file(playlistRows), users: file(withSegments), policies: ['random'] }
+    await expect(
+      evaluateCarousel({ rounds: 4, visitors: 20, seeds: 3, ...options }, progress, stop.signal),
+    ).rejects.toThrow('enough')
+    expect(rounds).toEqual([1, 2])
+  })
+})
+
 describe('what cannot be judged', () => {
   it.each([
     [

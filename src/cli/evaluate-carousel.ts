@@ -41,7 +41,11 @@ export function addEvaluateCarousel(
     )
     .option('--visitors <number>', 'listeners a round', count('--visitors', 1, 1_000_000), 20_000)
     .option('--seeds <number>', 'how often all of it is repeated', count('--seeds', 1, 100), 5)
-    .option('--policies <names>', 'only these, with commas', commaList)
+    .option(
+      '--policies <names>',
+      'these, with commas (default: ours, and those of the published plot that matter)',
+      commaList,
+    )
     .option('--out <file>', 'a page with plots')
     .action(
       action<[file: string | undefined], CarouselVerbOptions>(async (context, [file], options) => {

@@ -147,7 +147,7 @@ function policyTable(models: readonly CarouselRow[]): string {
   return `<div class="wide"><table class="scores"><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
-function settingsSection({ dataset, protocol, seeds }: CarouselReport): string {
+function settingsSection({ dataset, protocol, seeds, models }: CarouselReport): string {
   const facts: readonly (readonly [string, string])[] = [
     [
       'playlists',
@@ -169,7 +169,7 @@ function settingsSection({ dataset, protocol, seeds }: CarouselReport): string {
     ['seeds', seeds.join(', ')],
     [
       'command',
-      `deepcuts evaluate carousel${dataset.file ? ` ${dataset.file}` : ''}${dataset.users ? ` --users ${dataset.users.file}` : ''} --rounds ${protocol.rounds} --visitors ${protocol.visitors} --seeds ${seeds.length}`,
+      `deepcuts evaluate carousel${dataset.file ? ` ${dataset.file}` : ''}${dataset.users ? ` --users ${dataset.users.file}` : ''} --rounds ${protocol.rounds} --visitors ${protocol.visitors} --seeds ${seeds.length} --policies ${models.map(({ name }) => name).join(',')}`,
     ],
   ]
   const rows = facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join('')
