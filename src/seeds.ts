@@ -59,6 +59,21 @@ export async function findSeeds(
   return joined(parts)
 }
 
+/**
+ * As `findSeeds`, each word an artist or a track: no file is looked for.
+ * @throws DeepcutsError UNKNOWN_TRACK, AMBIGUOUS_TRACK
+ */
+export async function findNamedSeeds(
+  engine: Engine,
+  words: readonly string[],
+  plays: (row: number) => number = () => 0,
+): Promise<FoundSeeds> {
+  const catalog = await engine.library.catalog()
+  const parts: FoundSeeds[] = []
+  for (const word of words) parts.push(await named(engine, catalog, word, plays))
+  return joined(parts)
+}
+
 /** The tracks of one playlist file. @throws DeepcutsError FILE_NOT_FOUND, NOT_A_PLAYLIST_FILE, PLAYLIST_UNKNOWN */
 async function fromFile(engine: Engine, catalog: Catalog, path: string): Promise<FoundSeeds> {
   const { title, entries } = await readPlaylistFile(path)

@@ -22,16 +22,18 @@ const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 function errorsPage(): string {
   const cell = (text: string) => text.replaceAll('|', '\\|')
   const rows = Object.entries(ERRORS).map(
-    ([code, { exit, sentence }]) => `| \`${code}\` | ${exit} | ${cell(sentence)} |`,
+    ([code, { exit, sentence, ...more }]) =>
+      `| \`${code}\` | ${exit} | ${'status' in more ? more.status : ''} | ${cell(sentence)} |`,
   )
   return [
     '# Errors',
     '',
-    'Every error that a person can cause, with its exit status. `{name}` is filled in from what happened.',
+    'Every error that a person can cause, with its exit status and, where a request to the server can end with it, its HTTP status.',
+    '`{name}` is filled in from what happened.',
     'This page is made from `src/core/errors.ts`: after a change there, run `UPDATE_DOCS=1 npx vitest run test/docs.test.ts`.',
     '',
-    '| code | exit | sentence |',
-    '|---|---|---|',
+    '| code | exit | HTTP | sentence |',
+    '|---|---|---|---|',
     ...rows,
     '',
   ].join('\n')

@@ -116,6 +116,32 @@ it('brings the models of version 1 along: each served from when it was made', as
   }
 })
 
+it('has place for keys and requests when it comes from version 2', async () => {
+  await version1()
+  const instance = await DuckDBInstance.create(join(folder, 'deepcuts.duckdb'))
+  const connection = await instance.connect()
+  for (const sql of [
+    'DROP TABLE "apiKeys"',
+    'DROP TABLE "requests"',
+    `UPDATE "meta" SET "value" = '2' WHERE "key" = 'schemaVersion'`,
+  ])
+    await connection.run(sql)
+  connection.closeSync()
+  instance.closeSync()
+  const store = await open()
+  const key = { id: [1], name: ['a'], scope: ['app'], listener: [0], sha256: ['0f'] }
+  const times = { createdAt: [5], usedAt: [Number.NaN], revokedAt: [Number.NaN] }
+  await store.write([
+    { insert: 'apiKeys', columns: { ...key, ...times } },
+    { insert: 'requests', columns: { key: ['k'], sha256: ['0f'], import: [1], at: [5] } },
+  ])
+  expect([
+    await store.count('apiKeys', { scope: 'app' }),
+    await store.count('requests', { key: 'k' }),
+  ]).toEqual([1, 1])
+  await store.close()
+})
+
 it('has its published steps in order without a gap', () => {
   expect(MIGRATIONS.map(({ to }) => to)).toEqual(MIGRATIONS.map((_, i) => i + 2))
 })

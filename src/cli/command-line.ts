@@ -8,12 +8,14 @@ import { addExplain } from './explain.ts'
 import { addExposures } from './exposures.ts'
 import { addImport } from './import.ts'
 import { addImports } from './imports.ts'
+import { addKeys } from './keys.ts'
 import { addMap } from './map.ts'
 import { addMix } from './mix.ts'
 import { addModels } from './models.ts'
 import { addReport } from './report.ts'
 import { addRun } from './run.ts'
 import { addSayings } from './say.ts'
+import { addServe } from './serve.ts'
 import { addSimilar } from './similar.ts'
 import { addSplit } from './split.ts'
 import { addTrain } from './train.ts'
@@ -74,6 +76,8 @@ function makeProgram(): Command {
     addExposures,
     addReport,
     addMap,
+    addServe,
+    addKeys,
     addDoctor,
   ])
     add(program)

@@ -28,12 +28,17 @@ export function addImports(program: Command): void {
       out.document({ imports: entries.map(entryDocument) })
       if (entries.length === 0)
         return out.say('Nothing is imported yet. Begin with "deepcuts import my_spotify_data.zip".')
-      const rows = entries.map((entry) => [
+      const grown = await Promise.all(
+        entries.map(({ id, format }) =>
+          format === 'events' ? library.store.count('plays', { import: id }) : 0,
+        ),
+      )
+      const rows = entries.map((entry, i) => [
         String(entry.id),
         day(entry.at),
         cut(printable(entry.listener || '(many)'), 14),
         entry.format,
-        Number.isNaN(entry.undoneAt) ? count(kept(entry.report)) : 'taken back',
+        Number.isNaN(entry.undoneAt) ? count(kept(entry.report) + grown[i]!) : 'taken back',
         '',
       ])
       const head = ['', 'imported', 'listener', 'format', 'rows kept', '']

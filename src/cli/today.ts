@@ -7,15 +7,13 @@ import { problemOf, writeMix } from './mix.ts'
 import { showLegend, showMix, showNotes } from './mix-table.ts'
 import { shownPath } from './output.ts'
 
-/** What a day brings; those that have something to give are shown. */
-const TODAY = ['daily-1', 'daily-2', 'daily-3', 'deep-cuts', 'rediscover', 'on-repeat']
 const LENGTH = 30
 const SHOWN = 5
 const ENDINGS = ['xspf', 'csv', 'txt', 'json']
 
 /** Today's mixes of a listener; those with nothing in them say why in their notes. */
 export async function drawToday(context: Context, listener: string): Promise<readonly Mix[]> {
-  const { recommend } = await import('../recommend.ts')
+  const { recommend, TODAY } = await import('../index.ts')
   const engine = await context.engine()
   const mixes: Mix[] = []
   context.progress.stage('Drawing mixes', TODAY.length, 'mixes')

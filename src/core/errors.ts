@@ -1,10 +1,10 @@
 /**
- * The one error registry: code → exit status and sentence. A sentence says what is wrong, where, and what to do.
+ * The one error registry: code → exit status, HTTP status and sentence. A sentence says what is wrong, where, and what to do.
  * `{name}` is filled from the details; `{name?}` is left out when there is no such detail. `docs/reference/errors.md` is kept equal to it by a test.
  */
 export const ERRORS = {
   UNKNOWN_OPTION: { exit: 2, sentence: '{problem}. Run "{command} --help" to see what it takes.' },
-  BAD_VALUE: { exit: 2, sentence: '{option} is {value}, but it must be {expected}.' },
+  BAD_VALUE: { exit: 2, status: 400, sentence: '{option} is {value}, but it must be {expected}.' },
   STOPPED: {
     exit: 130,
     sentence:
@@ -63,6 +63,7 @@ export const ERRORS = {
   },
   STORE_READ_ONLY: {
     exit: 1,
+    status: 503,
     sentence: '{path} cannot be written to. Change its permissions, or give another folder with --data.',
   },
   STORE_BUSY: {
@@ -96,6 +97,7 @@ export const ERRORS = {
   },
   STORE_FULL: {
     exit: 1,
+    status: 507,
     sentence:
       'There is no space left to write to {path}, so this step was not kept. Free some space and try again.',
   },
@@ -104,12 +106,16 @@ export const ERRORS = {
     sentence:
       'This step needs more memory than the store in {path} may use, so it was not kept. Import fewer files at a time.',
   },
-  STORE_CLOSED: { exit: 1, sentence: 'The store in {path} is closed. Open it again before using it.' },
+  STORE_CLOSED: {
+    exit: 1,
+    status: 503,
+    sentence: 'The store in {path} is closed. Open it again before using it.',
+  },
   STORE_FAILED: {
     exit: 1,
     sentence: 'The store in {path} could not {action}. Run "deepcuts doctor" to see what is wrong with it.',
   },
-  UNKNOWN_RECIPE: { exit: 2, sentence: 'There is no recipe {name}. The recipes are {names}.' },
+  UNKNOWN_RECIPE: { exit: 2, status: 400, sentence: 'There is no recipe {name}. The recipes are {names}.' },
   UNKNOWN_PLAYLIST_ENDING: {
     exit: 2,
     sentence: 'No playlist format goes with the ending of {path}. Use one of {endings}.',
@@ -131,63 +137,79 @@ export const ERRORS = {
   },
   NEEDS_SEEDS: {
     exit: 2,
+    status: 400,
     sentence: 'The recipe {recipe} needs to know where to start: deepcuts mix {recipe} {example}.',
   },
   NEEDS_NO_SEEDS: {
     exit: 2,
+    status: 400,
     sentence:
       'The recipe {recipe} starts from what you love, not from "{from}". "deepcuts mix radio" starts from a track, an artist or a playlist.',
   },
-  UNKNOWN_IMPORT: { exit: 2, sentence: 'There is no import {id}. Run "deepcuts imports" to see them.' },
+  UNKNOWN_IMPORT: {
+    exit: 2,
+    status: 404,
+    sentence: 'There is no import {id}. Run "deepcuts imports" to see them.',
+  },
   IMPORT_ALREADY_UNDONE: {
     exit: 2,
     sentence: 'Import {id} was already taken back. Import the file again to bring it back.',
   },
   UNKNOWN_LISTENER: {
     exit: 2,
+    status: 404,
     sentence:
       'There is no listener "{listener}" here. Known: {known}. Use a known name, import their export with --listener, or let somebody new begin with "deepcuts mix --listener NAME --new".',
   },
   UNKNOWN_TRACK: {
     exit: 2,
+    status: 404,
     sentence:
       'No track matches "{track}".{near?} Give its id, its Spotify link, or "title – artist" as the mixes show it.',
   },
   AMBIGUOUS_TRACK: {
     exit: 2,
+    status: 400,
     sentence: '"{track}" could be several tracks: {choices}. Give the id of the one you mean.',
   },
   UNKNOWN_ARTIST: {
     exit: 2,
+    status: 404,
     sentence: 'No artist is called "{artist}" here.{near?} Check the spelling as the mixes show it.',
   },
   UNKNOWN_EXCLUSION: { exit: 2, sentence: 'There is no exclusion {id}. Run "deepcuts exclude" to see them.' },
   NOTHING_TO_UNDO: {
     exit: 2,
+    status: 409,
     sentence: 'There is nothing to undo for {listener}: no like, dislike, snooze or never was said by hand.',
   },
   NO_MODEL: {
     exit: 1,
+    status: 409,
     sentence:
       'Nothing has been learned yet about this listener in {path}. Run "deepcuts run" with an export, or "deepcuts train" once plays are imported; "deepcuts mix" works without.',
   },
   MODEL_DAMAGED: {
     exit: 1,
+    status: 503,
     sentence:
       'The model version {version} is damaged: {problem}. Run "deepcuts train" to make a new one, or "deepcuts models" to see whether there is another.',
   },
   MODEL_OLD: {
     exit: 1,
+    status: 503,
     sentence:
       'The model version {version} was made by another version of deepcuts, and this one cannot read it. Run "deepcuts train" to make a new one.',
   },
   UNKNOWN_MODEL: {
     exit: 2,
+    status: 404,
     sentence:
       'This listener has no model version {version}. The versions there are: {known}. Run "deepcuts models" to see what they are.',
   },
   NOTHING_TO_ROLL_BACK: {
     exit: 2,
+    status: 409,
     sentence:
       'Before the model version {version}, no version served this listener that is kept and whole. Run "deepcuts train" to make a new one, or "deepcuts models" to see whether there is another for "deepcuts models use".',
   },
@@ -417,7 +439,8 @@ export const ERRORS = {
   },
   CAROUSEL_TOO_FEW: {
     exit: 1,
-    sentence: '{file} has {found} playlists, and a carousel to choose for needs {needed}: give a larger file.',
+    sentence:
+      '{file} has {found} playlists, and a carousel to choose for needs {needed}: give a larger file.',
   },
   CAROUSEL_COLUMNS: {
     exit: 1,
@@ -428,7 +451,91 @@ export const ERRORS = {
     exit: 1,
     sentence: '{file} is broken in row {row} below its header: {problem}. Mend that row, or export it again.',
   },
-} as const satisfies Record<string, { exit: number; sentence: string }>
+  REQUEST_INVALID: {
+    exit: 2,
+    status: 400,
+    sentence: 'The request is not what this address takes: {problem}. GET /v1/docs shows what it takes.',
+  },
+  NO_KEY: {
+    exit: 1,
+    status: 401,
+    sentence:
+      'This needs a key that is known here. Send "Authorization: Bearer KEY"; "deepcuts keys create" makes one.',
+  },
+  KEY_NOT_ENOUGH: {
+    exit: 1,
+    status: 403,
+    sentence: 'This key may not ask for that: it takes a key of {scope}.',
+  },
+  HOST_REFUSED: {
+    exit: 1,
+    status: 403,
+    sentence:
+      'The server is not called by that name, or is asked by a page of another one. Start it with --allow-host NAME for each name that it goes by.',
+  },
+  NOTHING_HERE: {
+    exit: 1,
+    status: 404,
+    sentence: 'There is nothing at this address. GET /v1/docs lists what there is.',
+  },
+  LISTENER_EXISTS: {
+    exit: 2,
+    status: 409,
+    sentence: 'There is a listener "{listener}" here already. Choose another name.',
+  },
+  REQUEST_CHANGED: {
+    exit: 1,
+    status: 422,
+    sentence:
+      'A request with this Idempotency-Key asked something else before. Send the same again, or give another key.',
+  },
+  BODY_TOO_LARGE: {
+    exit: 1,
+    status: 413,
+    sentence: 'The body of the request is too large for this address. Send it in smaller parts.',
+  },
+  BODY_KIND: {
+    exit: 1,
+    status: 415,
+    sentence: 'This address does not take a body of that content type. GET /v1/docs shows what it takes.',
+  },
+  TOO_MANY_REQUESTS: {
+    exit: 1,
+    status: 429,
+    sentence: 'That is more than {most} requests in a minute. Wait {seconds} s.',
+  },
+  SERVER_FAILED: {
+    exit: 70,
+    status: 500,
+    sentence:
+      'The server could not do this. What is wrong is in its log, on the machine where it runs; nothing of this step was kept.',
+  },
+  UNKNOWN_KEY: {
+    exit: 2,
+    status: 404,
+    sentence: 'There is no key {id}. "deepcuts keys list" shows which there are.',
+  },
+  NO_KEYS: {
+    exit: 1,
+    sentence:
+      'No key was made yet, so nobody could ask the server anything. Run "deepcuts keys create NAME --scope admin" first, and keep what it prints.',
+  },
+  ADDRESS_TAKEN: {
+    exit: 1,
+    sentence: 'Something listens at {address} already. Stop it, or choose another --port.',
+  },
+  ADDRESS_UNUSABLE: {
+    exit: 1,
+    sentence: 'The server cannot listen at {address} ({problem}). Choose another --host or --port.',
+  },
+} as const satisfies Record<string, Entry>
+
+/** `status`: of the answer when a request over HTTP ends with it; absent: nothing that a request causes. */
+interface Entry {
+  readonly exit: number
+  readonly status?: number
+  readonly sentence: string
+}
 
 export type ErrorCode = keyof typeof ERRORS
 
@@ -447,6 +554,12 @@ export class DeepcutsError extends Error {
   /** The exit status of a command that ends with this error. */
   get exit(): number {
     return ERRORS[this.code].exit
+  }
+
+  /** The status of an answer over HTTP that ends with this error. */
+  get status(): number {
+    const { status = 500 }: Entry = ERRORS[this.code]
+    return status
   }
 }
 

@@ -36,6 +36,10 @@ export interface ImportMeta {
   readonly sha256: string
   readonly format: string
   readonly at: number
+  /** Whether more may come under the same digest: what is committed then joins the import that stands, instead of being known already. */
+  readonly grows?: true
+  /** Digests of the name that a request gave itself, and of what it asked: sent again, it changes nothing. */
+  readonly request?: { readonly key: string; readonly sha256: string }
 }
 
 /** What the writer did with the records of one import. */
@@ -49,9 +53,11 @@ export interface ImportOutcome {
   readonly duplicates: readonly number[]
   /** Track ids (of a service, a standard or by name) that this import is the first to give. */
   readonly newTracks: number
-  /** Visible plays of this import, and those of them whose track has audio features now. */
+  /** Visible plays of this commit, and those of them whose track has audio features now; of an import that grows they are not looked up. */
   readonly plays: number
   readonly playsWithAudio: number
+  /** Whether the request was answered before, and nothing was written. */
+  readonly repeated?: true
   /** Of an import whose plays name their listeners: visible plays of each, the most first. */
   readonly listeners?: readonly { readonly name: string; readonly plays: number }[]
 }
@@ -60,7 +66,10 @@ export interface ImportOutcome {
 export interface ImportSession {
   /** @param file index of the file inside the import, for the report */
   add(record: ImportRecord, file: number): void
-  /** @param report makes the JSON that is kept with the import and shown by `deepcuts imports`, from the duplicates per file */
+  /**
+   * @param report makes the JSON that is kept with the import and shown by `deepcuts imports`, from the duplicates per file
+   * @throws DeepcutsError REQUEST_CHANGED when the request was sent before and asked something else
+   */
   commit(meta: ImportMeta, report: (duplicates: readonly number[]) => string): Promise<ImportOutcome>
 }
 

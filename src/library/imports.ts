@@ -91,6 +91,7 @@ export function importLog(parts: ImportParts): ImportLog {
           { delete: 'claims', where: { import: id } },
           { delete: 'feedback', where: { import: id } },
           { delete: 'playlistItems', where: { import: id } },
+          { delete: 'requests', where: { import: id } },
           ...writes,
           { update: 'imports', set: { undoneAt }, where: { id } },
           ...(await revision.bump()),
@@ -163,11 +164,14 @@ function beginImport(parts: ImportParts): ImportSession {
     commit: (meta: ImportMeta, report: (duplicates: readonly number[]) => string): Promise<ImportOutcome> =>
       inTurn(async () => {
         const known = await standingImport(parts, meta.listener, meta.sha256)
-        if (known !== undefined) {
+        const answered = meta.request && (await answeredRequest(store, meta.request))
+        const before = answered ?? (meta.grows ? undefined : known)
+        if (before !== undefined) {
           const all = new Int8Array(plays.size).fill(1)
-          return { id: known, duplicates: plays.perFile(all), newTracks: 0, plays: 0, playsWithAudio: 0 }
+          const nothing = { duplicates: plays.perFile(all), newTracks: 0, plays: 0, playsWithAudio: 0 }
+          return { id: before, ...nothing, ...(answered !== undefined && { repeated: true }) }
         }
-        const id = (await store.max('imports', 'id')) + 1
+        const id = known ?? (await store.max('imports', 'id')) + 1
         const named = [...people.keys()].slice(1)
         const own = meta.listener === THEIR_OWN ? named : [meta.listener, ...named]
         const { ids, writes: created } = await listeners.findOrCreateAll(own)
@@ -186,19 +190,8 @@ function beginImport(parts: ImportParts): ImportSession {
         const sameCatalog = added.id.length === 0 && (await tellNothingNew(store, told.columns))
         const group: Write[] = [
           ...created,
-          {
-            insert: 'imports',
-            columns: {
-              id: [id],
-              listener: [owner],
-              name: [meta.name],
-              sha256: [meta.sha256],
-              format: [meta.format],
-              at: [meta.at],
-              undoneAt: [Number.NaN],
-              report: [report(duplicates)],
-            },
-          },
+          ...(known === undefined ? [importRow(id, owner, meta, report(duplicates))] : []),
+          ...(meta.request ? [requestRow(id, meta.request, meta.at)] : []),
           { insert: 'identifiers', columns: added },
           told,
           { insert: 'plays', columns: { ...rows, hidden } },
@@ -210,7 +203,7 @@ function beginImport(parts: ImportParts): ImportSession {
         await store.write(group)
 
         const visible = rows.identifier.filter((_, i) => hidden[i] === 0)
-        const audio = visible.length ? await haveAudio(visible) : new Uint8Array()
+        const audio = visible.length && !meta.grows ? await haveAudio(visible) : new Uint8Array()
         return {
           id,
           duplicates,
@@ -220,6 +213,36 @@ function beginImport(parts: ImportParts): ImportSession {
           ...(named.length > 0 && { listeners: playsOfEach(plays, hidden, [...people.keys()]) }),
         }
       }),
+  }
+}
+
+/** The import in which a request was answered; undefined where it was not. @throws REQUEST_CHANGED */
+async function answeredRequest(
+  store: Store,
+  { key, sha256 }: NonNullable<ImportMeta['request']>,
+): Promise<number | undefined> {
+  const rows = await store.read('requests', ['sha256', 'import'], { where: { key } })
+  if (rows.import.length > 0 && rows.sha256[0] !== sha256) throw new DeepcutsError('REQUEST_CHANGED')
+  return rows.import[0]
+}
+
+function requestRow(id: number, { key, sha256 }: NonNullable<ImportMeta['request']>, at: number): Write {
+  return { insert: 'requests', columns: { key: [key], sha256: [sha256], import: [id], at: [at] } }
+}
+
+function importRow(id: number, owner: number, meta: ImportMeta, report: string): Write {
+  return {
+    insert: 'imports',
+    columns: {
+      id: [id],
+      listener: [owner],
+      name: [meta.name],
+      sha256: [meta.sha256],
+      format: [meta.format],
+      at: [meta.at],
+      undoneAt: [Number.NaN],
+      report: [report],
+    },
   }
 }
 

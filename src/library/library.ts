@@ -10,6 +10,7 @@ import { type Exclusions, exclusionsOf } from './exclusions.ts'
 import { type Exposures, exposuresOf } from './exposures.ts'
 import { type FeedbackLog, feedbackOf } from './feedback.ts'
 import { type ImportLog, importLog } from './imports.ts'
+import { type ApiKeys, keysOf } from './keys.ts'
 import { type ListenerRow, type Listeners, listenersOf } from './listeners.ts'
 import { type ListeningLog, type LogOptions, readLog, readLogs } from './listening-log.ts'
 import { type ModelCheck, type Models, modelsOf } from './models.ts'
@@ -30,6 +31,7 @@ export interface Library {
   readonly dials: Dials
   readonly recordings: Recordings
   readonly models: Models
+  readonly keys: ApiKeys
   /** The snapshot of all recordings; kept in memory and in a file until a claim changes. */
   catalog(): Promise<Catalog>
   /** The plays of a listener that count. */
@@ -55,7 +57,7 @@ export function openLibrary(
 ): Library {
   const inTurn = turns()
   const revision = catalogRevision(store)
-  const listeners = listenersOf(store, now, timeZone)
+  const listeners = listenersOf(store, now, timeZone, inTurn)
   const exclusions = exclusionsOf(store, now, inTurn)
   const meta = async (key: string) => (await store.read('meta', ['value'], { where: { key } })).value[0]
   const readSecret = async (): Promise<string> => {
@@ -95,6 +97,7 @@ export function openLibrary(
     dials: dialsOf(store, inTurn),
     recordings: recordingsOf(store, revision, inTurn),
     models: modelsOf({ store, folder, now, inTurn, check }),
+    keys: keysOf(store, now, inTurn),
     catalog,
     log: async (listener) => readLog(store, await catalog(), await logOptions(listener)),
     async logs(people) {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Store, Write } from '../store/store.ts'
+import type { InTurn } from './turns.ts'
 
 export interface ListenerRow {
   readonly id: number
@@ -15,6 +16,8 @@ export interface Listeners {
   find(name: string): Promise<ListenerRow | undefined>
   /** @throws UNKNOWN_LISTENER with the names there are */
   get(name: string): Promise<ListenerRow>
+  /** Makes a listener, in that zone or the usual one. Durable when it resolves. @throws LISTENER_EXISTS */
+  create(name: string, zone?: string): Promise<ListenerRow>
   /** The listener, or a new one together with the writes that make them. */
   findOrCreate(name: string): Promise<ListenerRow & { readonly writes: Write[] }>
   /** The numbers of these listeners, in their order, with the writes that make those who are new. */
@@ -26,7 +29,7 @@ export interface Listeners {
 }
 
 /** @param timeZone the zone of a new listener */
-export function listenersOf(store: Store, now: Clock, timeZone: string): Listeners {
+export function listenersOf(store: Store, now: Clock, timeZone: string, inTurn: InTurn): Listeners {
   const list = async (): Promise<ListenerRow[]> => {
     const rows = await store.read('listeners', ['id', 'name', 'timeZone'], { orderBy: ['id'] })
     return Array.from(rows.id, (id, i) => ({ id, name: rows.name[i]!, timeZone: rows.timeZone[i]! }))
@@ -41,6 +44,14 @@ export function listenersOf(store: Store, now: Clock, timeZone: string): Listene
     list,
     find,
     get,
+    create: (name, zone = timeZone) =>
+      inTurn(async () => {
+        if (await find(name)) throw new DeepcutsError('LISTENER_EXISTS', { listener: name })
+        const id = (await store.max('listeners', 'id')) + 1
+        const columns = { id: [id], name: [name], timeZone: [zone], createdAt: [now()] }
+        await store.write([{ insert: 'listeners', columns }])
+        return { id, name, timeZone: zone }
+      }),
     async findOrCreate(name) {
       const known = await find(name)
       if (known) return { ...known, writes: [] }

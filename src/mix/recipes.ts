@@ -123,6 +123,9 @@ export const RECIPES: readonly Recipe[] = [
   ...[deepCuts, rediscover, onRepeat, radio, onward, first],
 ]
 
+/** The recipes of what a day brings; those that have something to give are shown. */
+export const TODAY = ['daily-1', 'daily-2', 'daily-3', 'deep-cuts', 'rediscover', 'on-repeat'] as const
+
 /**
  * The recipe of that name.
  * @throws DeepcutsError UNKNOWN_RECIPE, with the names that exist

@@ -23,6 +23,18 @@ export const MIGRATIONS: readonly Migration[] = [
       await run('UPDATE "models" SET "served" = "version"')
     },
   },
+  {
+    to: 3,
+    /** The server's keys, and the requests that it answered. */
+    async apply(run) {
+      await run(
+        'CREATE TABLE IF NOT EXISTS "apiKeys" ("id" INTEGER NOT NULL, "name" VARCHAR NOT NULL, "scope" VARCHAR NOT NULL, "listener" INTEGER NOT NULL, "sha256" VARCHAR NOT NULL, "createdAt" DOUBLE NOT NULL, "usedAt" DOUBLE NOT NULL, "revokedAt" DOUBLE NOT NULL)',
+      )
+      await run(
+        'CREATE TABLE IF NOT EXISTS "requests" ("key" VARCHAR NOT NULL, "sha256" VARCHAR NOT NULL, "import" INTEGER NOT NULL, "at" DOUBLE NOT NULL)',
+      )
+    },
+  },
 ]
 
 /** The version that a list of steps leads to. */

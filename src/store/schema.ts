@@ -104,6 +104,19 @@ export const TABLES = {
    * rolled back, else a number that grows with every change of the serving version: a listener's largest serves.
    */
   models: { version: 'int32', listener: 'int32', at: 'float64', served: 'int32', manifest: 'text' },
+  /** What lets a program ask the server; of a key only a digest is kept. `listener` 0: of no one in particular. NaN: not used, not revoked. */
+  apiKeys: {
+    id: 'int32',
+    name: 'text',
+    scope: 'text',
+    listener: 'int32',
+    sha256: 'text',
+    createdAt: 'float64',
+    usedAt: 'float64',
+    revokedAt: 'float64',
+  },
+  /** Requests that named themselves, so that one sent again is not done again: digests of the name and of what was asked. */
+  requests: { key: 'text', sha256: 'text', import: 'int32', at: 'float64' },
 } as const satisfies Record<string, Record<string, ColumnType>>
 
 export type ColumnType = 'int8' | 'int32' | 'float32' | 'float64' | 'text'

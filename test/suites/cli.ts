@@ -27,6 +27,14 @@ interface SpawnSettings extends Environment {
   readonly closeStdout?: boolean
 }
 
+/** A command that runs. */
+export interface Started {
+  /** What stdout said until then matched this. */
+  readonly match: RegExpExecArray
+  /** Sends a signal, and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<Ran>
+}
+
 /** A command line of its own for one test file, beside a working folder of its own. */
 export interface CommandLine {
   readonly folder: string
@@ -36,6 +44,8 @@ export interface CommandLine {
   json(args: readonly string[]): Promise<Record<string, unknown>>
   /** Runs the command as a person does: built by the project's own script, in a process of its own. */
   spawn(args: readonly string[], settings?: SpawnSettings): Promise<Ran>
+  /** Starts the built command, and waits until stdout says something; the caller ends it. */
+  start(args: readonly string[], until: RegExp): Promise<Started>
   remove(): void
 }
 
@@ -93,6 +103,29 @@ export function makeCommandLine(): CommandLine {
       if (closeStdout) child.stdout.destroy()
       return new Promise((resolve, reject) => {
         child.on('error', reject).on('close', (status) => resolve({ status, stdout, stderr }))
+      })
+    },
+    start(args, until) {
+      main ??= build(built)
+      const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: cleanEnvironment() })
+      let [stdout, stderr] = ['', '']
+      const ended = new Promise<Ran>((resolve) =>
+        child.on('close', (status) => resolve({ status, stdout, stderr })),
+      )
+      child.stderr.setEncoding('utf8').on('data', (text) => {
+        stderr += text
+      })
+      return new Promise((resolve, reject) => {
+        child.stdout.setEncoding('utf8').on('data', (text) => {
+          stdout += text
+          const match = until.exec(stdout)
+          const end = (signal: NodeJS.Signals) => {
+            child.kill(signal)
+            return ended
+          }
+          if (match) resolve({ match, end })
+        })
+        void ended.then(() => reject(new Error(`${args.join(' ')} ended: ${stdout}${stderr}`)))
       })
     },
     remove() {

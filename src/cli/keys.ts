@@ -1,0 +1,87 @@
+import { Argument, type Command, Option } from 'commander'
+import { DeepcutsError } from '../core/errors.ts'
+import type { ApiKey, KeyScope } from '../index.ts'
+import { action, addVerb, type Context } from './context.ts'
+import { aligned, day, printable } from './text.ts'
+import { numberOption } from './values.ts'
+
+const VERBS = ['create', 'list', 'revoke'] as const
+const SCOPES: readonly KeyScope[] = ['listener', 'app', 'admin']
+
+/** Adds `keys`: what lets programs ask the server. */
+export function addKeys(program: Command): void {
+  addVerb(program, 'keys', 'keys with which programs ask the server', [
+    'keys create "my player" --listener ada',
+    'keys create "my app" --scope app',
+    'keys list',
+    'keys revoke 3',
+  ])
+    .addArgument(new Argument('[verb]', 'what to do').choices(VERBS).default('list'))
+    .argument('[what]', 'the name of a new key, or the number of one')
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        'listener: about one listener alone; app: about all of them; admin: everything (default: listener)',
+      ).choices(SCOPES),
+    )
+    .option('--listener <id>', 'whose key it is, for the scope listener (default: the only one there is)')
+    .action(
+      action<[verb: (typeof VERBS)[number], what?: string], { scope?: KeyScope }>(
+        async (context, [verb, what], { scope = 'listener', listener }) => {
+          if (verb === 'list') return list(context, what)
+          if (verb === 'create') return create(context, what, scope, listener)
+          const id = numberOption('The number of the key', { min: 1, whole: true })(what ?? '')
+          const key = await (await context.engine()).library.keys.revoke(id)
+          context.out.document({ revoked: key })
+          context.out.tell(`Key ${id}, ${printable(key.name)}, opens nothing any more.`)
+        },
+      ),
+    )
+}
+
+async function create(
+  context: Context,
+  name: string | undefined,
+  scope: KeyScope,
+  listener: string | undefined,
+): Promise<void> {
+  if (!name?.trim()) throw unusable('A name for the key is missing')
+  if (scope !== 'listener' && listener !== undefined)
+    throw unusable(`A key of the scope ${scope} is of no one listener: leave --listener out`)
+  const { library } = await context.engineOrNew()
+  const owner =
+    scope === 'listener' ? await library.listeners.get(listener ?? (await context.listener())) : undefined
+  const { key, token } = await library.keys.create(name.trim(), scope, owner?.id)
+  context.out.document({ key, token })
+  context.out.say(token)
+  context.out.aside(
+    `Key ${key.id} is ${owner ? `about ${printable(owner.name)} alone` : `of the scope ${scope}`}. Keep it now: it cannot be shown again. Programs send it as "Authorization: Bearer KEY".`,
+  )
+}
+
+async function list(context: Context, what: string | undefined): Promise<void> {
+  if (what !== undefined) throw unusable(`"list" takes nothing, and not "${what}"`)
+  const { library } = await context.engine()
+  const keys = await library.keys.list()
+  const names = await library.listeners.names()
+  const whose = ({ listener }: ApiKey) => (listener === undefined ? '' : (names.get(listener) ?? ''))
+  context.out.document({
+    keys: keys.map((key) => ({ ...key, ...(key.listener && { listener: whose(key) }) })),
+  })
+  if (keys.length === 0)
+    return context.out.tell('There is no key yet. "deepcuts keys create NAME" makes one.')
+  const rows = keys.map((key) => [
+    String(key.id),
+    printable(key.name),
+    key.scope,
+    printable(whose(key)),
+    day(key.createdAt),
+    key.usedAt === undefined ? '' : day(key.usedAt),
+    key.revokedAt === undefined ? '' : `revoked ${day(key.revokedAt)}`,
+  ])
+  const head = ['', 'name', 'scope', 'listener', 'made', 'used', '']
+  for (const line of aligned([head, ...rows], [0])) context.out.say(line)
+}
+
+const unusable = (problem: string) =>
+  new DeepcutsError('UNKNOWN_OPTION', { problem, command: 'deepcuts keys' })

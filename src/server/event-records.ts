@@ -1,0 +1,74 @@
+import { DeepcutsError } from '../core/errors.ts'
+import { NO_REASONS } from '../core/labels.ts'
+import { spotifyId, type TrackRef } from '../core/track.ts'
+import { type Engine, type ImportRecord, rowOfTrack, trackAt } from '../index.ts'
+import type { ListenerEvent } from './schemas.ts'
+
+const EARLIEST = Date.UTC(1990, 0)
+/** Clocks of other machines may be ahead by as much. */
+const AHEAD_MS = 86_400_000
+
+/** Reads an event as a record of an import. @throws REQUEST_INVALID where its track or time cannot be */
+export type RecordOf = (event: ListenerEvent) => ImportRecord
+
+/** A reader of events, as of now and the catalog that there is. */
+export async function recordsOf({ library, now }: Engine): Promise<RecordOf> {
+  const catalog = await library.catalog()
+  const at = now()
+
+  const trackOf = ({ id, spotify, isrc, mbid, ...names }: ListenerEvent['track']): TrackRef => {
+    if (id !== undefined) {
+      const row = rowOfTrack(catalog, id)
+      if (row < 0) throw invalid(`no track has the id ${id}`)
+      const known = trackAt(catalog, row)
+      const { title, artist } = known
+      // By its strongest name alone: the catalog knows the others, and a claim that tells nothing new leaves it as it is.
+      const name = known.spotify
+        ? { spotify: known.spotify }
+        : known.isrc
+          ? { isrc: known.isrc }
+          : known.mbid
+            ? { mbid: known.mbid }
+            : {}
+      return { ...name, ...(title && { title }), ...(artist && { artist }) }
+    }
+    const spotifyOf = spotify === undefined ? undefined : spotifyId(spotify)
+    if (spotify !== undefined && spotifyOf === undefined) throw invalid('its spotify is no Spotify track')
+    if (!spotifyOf && !isrc && !mbid && !names.title)
+      throw invalid('its track needs one of id, spotify, isrc, mbid and title')
+    return {
+      ...(spotifyOf && { spotify: spotifyOf }),
+      ...(isrc && { isrc: isrc.toUpperCase() }),
+      ...(mbid && { mbid: mbid.toLowerCase() }),
+      ...names,
+    }
+  }
+
+  const momentOf = (said: ListenerEvent['at']): number => {
+    if (said === undefined) return at
+    const moment = typeof said === 'number' ? said : Date.parse(said)
+    if (!(moment >= EARLIEST && moment <= at + AHEAD_MS)) throw invalid('its at is no time that can be')
+    return moment
+  }
+
+  return ({ type, track: said, at: when, msPlayed = 0, finished }) => {
+    const [track, moment] = [trackOf(said), momentOf(when)]
+    if (type === 'like' || type === 'dislike') return { kind: type, track, at: moment }
+    const skipped = type === 'skip'
+    return {
+      kind: 'play',
+      track,
+      play: {
+        endedAt: moment,
+        msPlayed,
+        reasonStart: '',
+        reasonEnd: skipped ? 'fwdbtn' : finished ? 'trackdone' : NO_REASONS,
+        ...(skipped && { skipped }),
+        device: '',
+        precision: 'second',
+      },
+    }
+  }
+}
+
+const invalid = (problem: string) => new DeepcutsError('REQUEST_INVALID', { problem })

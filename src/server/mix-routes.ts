@@ -1,0 +1,120 @@
+import { DeepcutsError } from '../core/errors.ts'
+import type { Track } from '../core/track.ts'
+import {
+  type Engine,
+  findNamedSeeds,
+  findRecipe,
+  findSong,
+  playsBy,
+  type Recommendation,
+  recommend,
+  similarTracks,
+  TODAY,
+  trackAt,
+} from '../index.ts'
+import { type AddRoutes, answers } from './routes.ts'
+import { Mix, Mixes, MixQuery, OfListener, Similar, SimilarQuery } from './schemas.ts'
+
+const LENGTH = 30
+
+/** Lists of tracks: drawn, today's, and what is like a track. */
+export const addMixRoutes: AddRoutes = (app, engine) => {
+  const config = { access: 'listener' } as const
+  const tags = ['mixes']
+
+  app.get(
+    '/v1/listeners/:listener/recommendations',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'A list of tracks, with a reason on each; it is logged as shown',
+        params: OfListener,
+        querystring: MixQuery,
+        response: answers(200, Mix),
+      },
+    },
+    async ({ params: { listener }, query: { explain, from, ...query } }) => {
+      const { startsFrom } = findRecipe(query.recipe)
+      if (!startsFrom && from)
+        throw new DeepcutsError('NEEDS_NO_SEEDS', { recipe: query.recipe, from: from.join(' ') })
+      const seeds = from && (await seedsOf(engine, listener, from))
+      const asked = { ...query, ...(seeds && { from: seeds.seeds }) }
+      const recommendation = await recommend({ listener, at: engine.now(), ...asked }, engine)
+      const mix = shown(recommendation)
+      const notes = [...mix.notes, ...(seeds?.notes ?? [])]
+      if (explain === undefined || explain === false) return { ...mix, notes }
+      const { catalog } = await engine.shelves()
+      const removed = recommendation.removed.map(({ row, by }) => ({ track: trackAt(catalog, row), by }))
+      return { ...mix, notes, removed }
+    },
+  )
+
+  app.get(
+    '/v1/listeners/:listener/mixes',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Today’s mixes: the same until the listener’s day ends; they are logged as shown',
+        params: OfListener,
+        response: answers(200, Mixes),
+      },
+    },
+    async ({ params: { listener } }) => {
+      const mixes = []
+      for (const recipe of TODAY)
+        mixes.push(shown(await recommend({ listener, recipe, n: LENGTH, at: engine.now() }, engine)))
+      return { mixes }
+    },
+  )
+
+  app.get(
+    '/v1/listeners/:listener/similar',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Tracks like one, and why',
+        params: OfListener,
+        querystring: SimilarQuery,
+        response: answers(200, Similar),
+      },
+    },
+    async ({ params: { listener }, query: { track: text, n } }) => {
+      const { id } = await engine.listener(listener)
+      const { store, catalog } = engine.library
+      const { row, note } = await findSong(engine, text, async () => playsBy(store, await catalog(), id))
+      const { track, similar, notes } = await similarTracks(engine, row, n, id)
+      return {
+        track,
+        similar: similar.map(({ track: other, affinity, why }) => ({
+          track: other,
+          affinity,
+          why: [...why],
+        })),
+        notes: [...(note === undefined ? [] : [note]), ...notes],
+      }
+    },
+  )
+}
+
+/** Where a radio starts: names, links and ids; no file is ever looked for. */
+async function seedsOf(engine: Engine, listener: string, words: readonly string[]) {
+  const { trackHistory } = await engine.describe(listener, engine.now())
+  return findNamedSeeds(engine, words, (row) => trackHistory(row).plays)
+}
+
+/** A recommendation as the answer has it. */
+function shown({ mix, degraded }: Recommendation) {
+  return {
+    ...mix,
+    tracks: mix.tracks.map(({ sources, track, ...rest }) => ({
+      ...rest,
+      track: track as Track,
+      sources: [...sources],
+    })),
+    notes: [...mix.notes],
+    degraded: degraded.map(({ source }) => source),
+  }
+}
