@@ -84,6 +84,20 @@ describe('what the log keeps of a slate', () => {
     expect(first({ flowWeights: { tempo: 0, key: 0, energy: 0 } })[1]).not.toBeCloseTo(logged[1]!, 6)
   })
 
+  test('one that was drawn without looking ahead is read where that makes no difference, and refused where it does', () => {
+    const older = (text: string) => JSON.stringify({ ...JSON.parse(text), format: 2 })
+    const { text, slate } = drawn(MIXTURE, 4)
+    const { pool, rules, pattern, order, policy } = readExposureBody(older(text))
+    const again = policyOf(policy).propensities(pool, rules, pattern, order)
+    expect(again.at(-1)!.prefixPropensity).toBe(slate.tracks.at(-1)!.prefixPropensity)
+    const byTwo = tracks().map((track) => ({ ...track, artist: track.artist % 2 }))
+    const close = { novelty: 0.4, artistGap: 1, flow: () => 0 }
+    const tight = policyOf(MIXTURE).draw(byTwo, close, 60, random(1))
+    const body = exposureBody(tight, { n: 60, novelty: 0.4, artistGap: 1, flowWeights: FLOW })
+    expect(readExposureBody(JSON.stringify(body)).rules.artistGap).toBe(1)
+    expect(() => readExposureBody(older(JSON.stringify(body)))).toThrow(/without looking ahead/)
+  })
+
   test('an empty slate is read back as one', () => {
     const slate = policyOf(MIXTURE).draw([], drawn(MIXTURE, 1).rules, 5, random(1))
     const asked = { n: 5, novelty: 0.4, artistGap: 8, flowWeights: FLOW }

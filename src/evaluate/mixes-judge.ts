@@ -1,6 +1,7 @@
 import type { ScoredCandidate } from '../core/candidate.ts'
 import { flowCost } from '../core/flow.ts'
 import { type Random, random } from '../core/random.ts'
+import { widestGap } from '../explore/look-ahead.ts'
 import { SOUND } from '../features/taste.ts'
 import { AUDIO_STRIDE, type Catalog } from '../library/catalog.ts'
 import {
@@ -23,6 +24,7 @@ export const MIX_METRICS = [
   'novelty',
   'newShare',
   'gapViolations',
+  'avoidableViolations',
   'calibrationKl',
   'popularityShift',
   'flowCost',
@@ -55,16 +57,16 @@ export function judgeList(list: DrawnList, before: DrawnList | undefined, facts:
   const popularity = popularityOf(tracks.map(({ row }) => row))
   const loved = popularityOf(listener.loved.map(({ row }) => row))
   const share = (is: readonly boolean[]) => is.filter(Boolean).length / is.length
+  const artists = tracks.map(({ artist }) => artist)
+  const kinds = tracks.map(({ familiarity }) => familiarity)
   const corners = tracks.map(({ row }) => listener.clusterOf(row))
   const cost = flowOf(recipe.flow)
   return {
     diversity: intraListDistance(tracks.map(({ row }) => SOUND.map((f) => audio[row * AUDIO_STRIDE + f]!))),
     novelty: selfInformation(popularity),
     newShare: share(tracks.map(({ familiarity }) => familiarity === 'new')),
-    gapViolations: gapViolations(
-      tracks.map(({ artist }) => artist),
-      rules.artistGap,
-    ),
+    gapViolations: gapViolations(artists, rules.artistGap),
+    avoidableViolations: gapViolations(artists, widestGap(pool, kinds, rules.artistGap)),
     // A mix of one corner is of that corner: there is nothing to keep to.
     calibrationKl: recipe.cluster === undefined ? miscalibration(tasteShares(listener), corners) : Number.NaN,
     popularityShift: meanKnown(popularity) - meanKnown(loved),

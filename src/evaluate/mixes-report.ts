@@ -26,6 +26,12 @@ const COLUMNS: Readonly<Record<MixMetric, { title: string; digits: number; means
     digits: 1,
     means: 'tracks that stand closer to one of the same artist than they would have to in this pool',
   },
+  avoidableViolations: {
+    title: 'avd',
+    digits: 1,
+    means:
+      'of those, what a list with its order of known and new tracks could have been spared: closer than the widest gap that it could keep',
+  },
   calibrationKl: {
     title: 'KL',
     digits: 2,

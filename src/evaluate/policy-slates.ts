@@ -52,7 +52,8 @@ export function unweighable({ policy, ...slate }: LoggedSlate, seen: number): st
 
 /**
  * Reweights the first `seen` slots of a slate that can be. The action is the types of the slots and the tracks: P(types up to the slot) ·
- * P(tracks up to the slot | types), of the target over that of the log.
+ * P(tracks up to the slot | types), of the target over that of the log. Where artists are so few that a slot looks ahead to the types after it, those are
+ * taken to be the log's: exact under its own share of new tracks.
  */
 export function reweigh(slate: LoggedSlate, seen: number, target: TargetPolicy): ReweightedSlate {
   const { pool, rules, n } = slate
@@ -63,7 +64,7 @@ export function reweigh(slate: LoggedSlate, seen: number, target: TargetPolicy):
   const stated = policyOf(settingsOn(target, slate.policy)).propensities(
     theirs,
     { ...rules, novelty },
-    pattern.slice(0, order.length),
+    slate.pattern,
     order,
   )
   const quotas = { logged: quotaOf(pool, n, rules.novelty), target: quotaOf(theirs, n, novelty) }

@@ -45,9 +45,9 @@ export function componentPolicy(
       }
     },
     propensities(pool, rules, pattern, order) {
-      const list = walk(pool, rules)
-      const choices = order.map((position, k) => {
-        const choice = list.choice(pattern[k]!)
+      const list = walk(pool, rules, pattern)
+      const choices = order.map((position) => {
+        const choice = list.choice()
         list.take(position)
         return choice
       })
@@ -75,10 +75,10 @@ function drawOrder(
   const { believed, chances } = chancesOf(components)
   const component = random.pick(chances)
   const { beliefs, blindSlots } = components
-  const list = walk(pool, rules)
+  const list = walk(pool, rules, pattern)
   const choices: Choice[] = []
-  const order = pattern.map((kind) => {
-    const choice = list.choice(kind)
+  const order = pattern.map(() => {
+    const choice = list.choice()
     const blind = component === believed || (blindSlots > 0 && random.next() < blindSlots)
     const place = blind ? random.int(choice.allowed.length) : random.pick(beliefs.weights(component, choice))
     const position = choice.allowed[place]!

@@ -5,6 +5,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import { type FlowPoint, type FlowWeights, flowRule } from '../core/flow.ts'
 import type { Seeds } from '../core/query.ts'
 import { decodeHalfFloats, encodeHalfFloats } from './half-floats.ts'
+import { emptyList, isRoomy } from './look-ahead.ts'
 
 /**
  * How a slate came to be: the first of its recipe on the listener's day, drawn again that day, or by a seed, or by a novelty
@@ -12,12 +13,16 @@ import { decodeHalfFloats, encodeHalfFloats } from './half-floats.ts'
  */
 export type Occasion = 'day' | 'again' | 'seeded' | 'adjusted'
 
-/** The shape of a body, and the meaning of its settings. In the one before, temperatures were log-odds. */
-const FORMAT = 2
+/**
+ * The shape of a body, and the law of its drawing. Up to 1, temperatures were log-odds; up to 2, no slot looked ahead to those after it, which
+ * makes no difference where the list had room.
+ */
+const FORMAT = 3
+const WITHOUT_LOOKING_AHEAD = 2
 
 /** What a log keeps of a slate, as plain JSON: enough to work out exactly how likely any policy was to draw it. */
 export interface ExposureBody {
-  readonly format: typeof FORMAT
+  readonly format: typeof FORMAT | typeof WITHOUT_LOOKING_AHEAD
   readonly n: number
   readonly novelty: number
   readonly artistGap: number
@@ -92,7 +97,8 @@ export interface LoggedSlate {
 /**
  * Reads the body of an exposure back: `policyOf(policy).propensities(pool, rules, pattern, order)` are then the logged ones.
  * @param text the JSON of an `ExposureBody`
- * @throws DeepcutsError EXPOSURE_UNREADABLE for another format, and for a body whose parts do not fit together
+ * @throws DeepcutsError EXPOSURE_UNREADABLE for another format, for one before this that would be drawn otherwise now, and for a body whose
+ * parts do not fit together
  */
 export function readExposureBody(text: string): LoggedSlate {
   const body = parsed(text)
@@ -116,6 +122,10 @@ export function readExposureBody(text: string): LoggedSlate {
       ...(typeof corner?.[i] === 'number' && { corner: corner[i] }),
     }),
   )
+  if (body.format === WITHOUT_LOOKING_AHEAD && !isRoomy(emptyList(pool, pattern).list, artistGap))
+    throw new DeepcutsError('EXPOSURE_UNREADABLE', {
+      problem: 'it was drawn without looking ahead to the end of the list, which this version does',
+    })
   return {
     ...{ n, policy, pool, pattern, patternPropensity, order, prefixPropensities },
     rules: {
@@ -134,7 +144,7 @@ export function readShown(text: string): { readonly trackId: number; readonly ne
 
 function parsed(text: string): ExposureBody {
   const body = JSON.parse(text) as { format?: unknown }
-  if (body.format !== FORMAT)
+  if (body.format !== FORMAT && body.format !== WITHOUT_LOOKING_AHEAD)
     throw new DeepcutsError('EXPOSURE_UNREADABLE', {
       problem: `its format is ${body.format ?? 1}, and this version reads format ${FORMAT}`,
     })

@@ -21,7 +21,8 @@ export interface Policy {
    * A list that it never draws has propensity 0 from the first impossible slot on. Sums are of products over the prefix, taken in
    * logarithms; a `prefixPropensity` below 1e-308 (beyond some 130 slots) reads 0, the slots' own stay exact.
    * @param pool the slate's own pool, already cut
-   * @param order positions in the pool, as long as the pattern
+   * @param pattern of the whole list: what is allowed at a slot hangs on the kinds of those after it, too
+   * @param order positions in the pool, of the whole list or of its first slots
    */
   propensities(
     pool: readonly ScoredCandidate[],

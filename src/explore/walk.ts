@@ -1,6 +1,7 @@
 import { type Balance, balanceCosts } from '../core/balance.ts'
 import type { Familiarity, ScoredCandidate } from '../core/candidate.ts'
 import type { DrawRules } from '../core/draw-rules.ts'
+import { artistsThatFill, emptyList, isRoomy, type ListSoFar } from './look-ahead.ts'
 
 /** What can give way, in this order. That a track is drawn once at most never does. */
 type Relaxation = 'artist-gap' | 'slot-type'
@@ -20,36 +21,44 @@ interface RunningCost {
   take(position: number): void
 }
 
-/** A list that grows slot by slot. What is allowed depends on the tracks taken so far and on nothing else. */
+/** A list that grows slot by slot. What is allowed depends on the pattern and the tracks taken so far, and on nothing else. */
 export interface Walk {
-  choice(kind: Familiarity): Choice
+  /** What may be drawn at the next slot. */
+  choice(): Choice
   take(position: number): void
 }
 
 /**
- * Starts an empty list. When nothing is allowed at a slot, constraints give way in this order:
+ * Starts an empty list. A track is allowed if the slots after it can then be filled, each with its kind, without an artist coming back within the gap.
+ * Where that cannot be had, the same holds with the widest gap that can, down to one track between, and of those who keep it who keeps the asked one comes
+ * first. Where not even one track between can be had, constraints give way slot by slot, in this order:
  * 1. the artist gap shrinks by as little as needed, to one track between at least (`artist-gap`);
  * 2. the slot takes the other kind, with as much gap as can be had, one track at least (`slot-type`, with `artist-gap` if it shrank);
  * 3. one artist twice in a row, of the slot's kind if there is one (`artist-gap`), else of the other (both).
  */
-export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
+export function walk(
+  pool: readonly ScoredCandidate[],
+  rules: DrawRules,
+  pattern: readonly Familiarity[],
+): Walk {
   const taken = new Uint8Array(pool.length)
   const fresh = Uint8Array.from(pool, ({ familiarity }) => (familiarity === 'new' ? 1 : 0))
-  const artist = numbered(pool.map((candidate) => candidate.artist))
-  const lastSlot = new Int32Array(pool.length).fill(-1)
+  const { list, artists } = emptyList(pool, pattern)
   const candidates = new Int32Array(pool.length)
   const distances = new Float64Array(pool.length)
   const cost = costsAlong(pool, rules)
+  const ahead = artistsAhead(list, rules.artistGap)
   let slots = 0
 
-  /** The free positions of a kind, or of both, that are further from their artist than `smallest`, as far as the gap can be kept. */
-  const spaced = (kind: 0 | 1 | undefined, smallest: number) => {
+  /** The free positions of a kind, or of both, by these artists or any, that are further from their artist than `smallest`, as far as the gap can be kept. */
+  const spaced = (kind: 0 | 1 | undefined, smallest: number, mask?: Uint8Array) => {
     let farthest = 0
     let free = 0
     for (let position = 0; position < pool.length; position++) {
       if (taken[position] === 1 || (kind !== undefined && fresh[position] !== kind)) continue
+      if (mask?.[artists[position]!] === 0) continue
       // Slots since the artist was last heard: 1 is the one right before.
-      const last = lastSlot[artist[position]!]!
+      const last = list.last[artists[position]!]!
       const distance = last < 0 ? Number.POSITIVE_INFINITY : slots - last
       if (distance > farthest) farthest = distance
       candidates[free] = position
@@ -67,10 +76,10 @@ export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
   }
 
   return {
-    choice(kind) {
-      const own = kind === 'new' ? 1 : 0
+    choice() {
+      const own = pattern[slots] === 'new' ? 1 : 0
       const one = Math.min(1, rules.artistGap)
-      const { allowed, relaxed } = spaced(own, one) ??
+      const { allowed, relaxed } = spaced(own, one, ahead.choice()) ??
         spaced(undefined, one) ??
         spaced(own, 0) ??
         spaced(undefined, 0) ?? { allowed: new Int32Array(0), relaxed: [] }
@@ -79,9 +88,39 @@ export function walk(pool: readonly ScoredCandidate[], rules: DrawRules): Walk {
       return { allowed, costs, relaxed }
     },
     take(position) {
-      lastSlot[artist[position]!] = slots++
+      ahead.take(artists[position]!, fresh[position]!)
       taken[position] = 1
+      slots++
       cost.take(position)
+    },
+  }
+}
+
+/** A list as far as its artists go. */
+interface ArtistsAhead {
+  /** The artists, as a mask, that leave the rest of the slots the widest gap; undefined where it hangs on nobody. */
+  choice(): Uint8Array | undefined
+  take(artist: number, kind: number): void
+}
+
+function artistsAhead(begun: ListSoFar, asked: number): ArtistsAhead {
+  const { kinds, left, last } = begun
+  let gap = Math.max(0, Math.min(asked, kinds.length - 1))
+  let slot = 0
+  let roomy = false
+  return {
+    choice() {
+      const list = { ...begun, slot }
+      for (; gap > 0; gap--) {
+        roomy ||= isRoomy(list, gap)
+        const mask = roomy ? undefined : artistsThatFill(list, gap)
+        if (roomy || mask) return mask
+      }
+      return undefined
+    },
+    take(artist, kind) {
+      left[kind as 0 | 1][artist]!--
+      last[artist] = slot++
     },
   }
 }
@@ -124,15 +163,4 @@ function flowAlong(pool: readonly ScoredCandidate[], { flow }: DrawRules): Runni
       previous = pool[position]!
     },
   }
-}
-
-/** Equal values by equal small numbers. */
-function numbered(values: readonly number[]): Int32Array {
-  const numbers = new Map<number, number>()
-  return Int32Array.from(values, (value) => {
-    const known = numbers.get(value)
-    if (known !== undefined) return known
-    numbers.set(value, numbers.size)
-    return numbers.size - 1
-  })
 }
