@@ -35,7 +35,7 @@ import { openReleasable, type ReleasableModel } from './model/releasable.ts'
 import { blendedScorer } from './rank/blended-scorer.ts'
 import { coldScorer } from './rank/cold-scorer.ts'
 import { likabilityScorer, type Scorer } from './rank/scorer.ts'
-import { receivedBy } from './received.ts'
+import { receivedOf } from './received.ts'
 import { openStore } from './store/open.ts'
 import { keptWhile, watched } from './store/watched.ts'
 import { tasteOfEverybody } from './taste-vectors.ts'
@@ -259,7 +259,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     sourcesOf: (recipe) => sources.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),
     policy: policyOf,
     dial: async (name) => kept.dial((await kept.listener(name)).id),
-    received: (name, at) => receivedBy(name, at, library, kept),
+    received: receivedOf(store, library, kept),
     listener: kept.listener,
     shelves,
     model,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { POLICY_NAMES } from '../src/core/candidate.ts'
 import type { Mix } from '../src/core/mix.ts'
 import { silent } from '../src/core/progress.ts'
@@ -158,5 +158,30 @@ describe('the dial', () => {
     expect(after.novelty).toBeGreaterThan(0.33)
     expect((await logged(after)).occasion).toBe('day')
     await turn({})
+  })
+
+  it('on auto reads the log of slates once: a play and a slate that come later count without reading it again', async () => {
+    const at = NOW + 100 * DAY
+    invented.clock.at = at + DAY
+    const finishesOf = async () => (await engine.received('ada', at + DAY)).new.finishes
+    expect(await finishesOf()).toBe(0)
+    const heard = new Set<string>()
+    const list = vi.spyOn(engine.library.exposures, 'list')
+    for (const [played, recipe] of (['deep-cuts', 'daily-1'] as const).entries()) {
+      const { tracks } = await draw({ at, recipe })
+      expect(await finishesOf()).toBe(played)
+      const { title, artist } = tracks.find(
+        ({ familiarity, track }) => familiarity === 'new' && !heard.has(track.title),
+      )!.track
+      heard.add(title)
+      await invented.put('ada', playsOf([{ title, artist, finished: true }], at + (1 + played) * 3_600_000))
+      expect(await finishesOf()).toBe(played + 1)
+      expect(await finishesOf()).toBe(played + 1)
+    }
+    expect(list).not.toHaveBeenCalled()
+    // An earlier moment looks back further.
+    expect((await engine.received('ada', NOW - 100 * DAY)).new).toEqual({ finishes: 0, skips: 0 })
+    expect(list).toHaveBeenCalledTimes(1)
+    list.mockRestore()
   })
 })
