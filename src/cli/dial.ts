@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import { DIAL_BOUNDS, type Dial } from '../core/dial.ts'
 import type { Received } from '../index.ts'
 import { action, addVerb } from './context.ts'
-import { aligned, percent } from './text.ts'
+import { boldnessWords, floorWords, noveltyWords, receivedWords, shareWords } from './dial-words.ts'
+import { aligned } from './text.ts'
 import { noveltyOption, numberOption } from './values.ts'
 
 interface DialOptions {
@@ -65,14 +66,8 @@ export function addDial(program: Command): void {
           out.say(line)
         if (dial.novelty === 'auto') {
           out.say('')
-          const { new: fresh, familiar } = received
-          out.tell(
-            `In sixty days you finished ${ofHeard(fresh)} that your mixes brought you new, and ${ofHeard(familiar)} that you knew.`,
-          )
-          out.tell(
-            `So a daily mix now holds ${percent(auto.daily)} new songs instead of ${percent(auto.dailyOwn)}. ` +
-              `It turns by ${percent(auto.turn)} at most, and stays between ${percent(auto.least)} and ${percent(auto.most)}.`,
-          )
+          out.tell(receivedWords(received))
+          out.tell(shareWords(received, auto))
         }
         if (Object.keys(turned).length > 0 || reset) out.aside('It counts from the next mix on, today’s too.')
       }),
@@ -83,26 +78,4 @@ async function autoShares(received: Received) {
   const { AUTO_NOVELTY, calibratedNovelty, findRecipe } = await import('../index.ts')
   const { novelty } = findRecipe('daily-1')
   return { daily: calibratedNovelty(novelty, received), dailyOwn: novelty, ...AUTO_NOVELTY }
-}
-
-const ofHeard = ({ finishes, skips }: { finishes: number; skips: number }) =>
-  finishes + skips === 0 ? 'none yet of those' : `${finishes} of the ${finishes + skips} you played of those`
-
-const EACH_RECIPE = 'what each recipe says'
-
-function noveltyWords({ novelty }: Dial): string {
-  if (novelty === undefined) return EACH_RECIPE
-  if (novelty === 'auto') return 'auto: as you have received new songs so far'
-  return `${percent(novelty)} of the songs are new to you, where a recipe holds both kinds`
-}
-
-function boldnessWords({ boldness = 1 }: Dial): string {
-  if (boldness === 1) return EACH_RECIPE
-  const how = boldness < 1 ? 'closer to the songs you surely like' : 'farther from the songs you surely like'
-  return `${boldness}: draws stray ${boldness} times as far as each recipe says, ${how}`
-}
-
-function floorWords({ floor }: Dial): string {
-  if (floor === undefined) return EACH_RECIPE
-  return `${percent(floor)} of your mixes are drawn by blind chance among the songs that fit`
 }
