@@ -105,6 +105,29 @@ describe('the log of what was shown', () => {
   })
 })
 
+describe('the log of one listener of several', () => {
+  it('holds nothing of another, not even by what they play of the same songs', async () => {
+    const { library, folder, log, answered } = await shownToAda()
+    const catalog = await library.catalog()
+    const alike = log[0]!.exposure
+    await take(library, [play({ ...trackOf(catalog, answered[3]!) }, NOW + 20 * MINUTE)], { listener: 'bob' })
+    const bob = await library.listeners.get('bob')
+    await library.exposures.append({ ...alike, draw: 'of bob', listener: bob.id })
+    const path = join(folder, 'ada.csv')
+    const ada = await readLoggedSlates(library, [await library.listeners.get('ada')])
+    await writeExposureFile(path, 'csv', ada, await library.catalog())
+    expect(ada.map(({ exposure, outcome }) => [exposure.draw, outcome.seen])).toEqual(
+      log.map(({ exposure, outcome }) => [exposure.draw, outcome.seen]),
+    )
+    expect(readFileSync(path, 'utf8')).not.toContain('of bob')
+    const both = await readLoggedSlates(library, await library.listeners.list())
+    const his = both.filter(({ exposure }) => exposure.listener === bob.id)
+    expect(his.map(({ outcome }) => outcome.slots.map((slot) => slot !== undefined))).toEqual([
+      [false, false, false, true],
+    ])
+  })
+})
+
 describe.each(['csv', 'parquet'] as const)('the log as a %s file', (format) => {
   it('reads back as the slates it was made from', async () => {
     const { library, folder, log } = await shownToAda()
