@@ -177,5 +177,6 @@ function settingsSection({ dataset, protocol, seeds, models }: CarouselReport): 
 }
 
 function thousands(value: number): string {
-  return `${fixed(value / 1000, 1)}\u00a0k`
+  const written = value < 1e6 ? fixed(value / 1000, 1) : whole(value / 1000)
+  return `${written}\u00a0k`
 }
