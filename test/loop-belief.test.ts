@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../src/core/random.ts'
-import { believe, drawHeads, fade, learn, type Prior } from '../src/loop/belief.ts'
+import { believe, drawHeads, fade, learn, learnPrior, type Prior } from '../src/loop/belief.ts'
 import { sigmoid } from '../src/loop/sitting.ts'
 
 const prior: Prior = {
@@ -55,5 +55,27 @@ describe('what is believed of a listener', () => {
     expect(spread(1)).toBeCloseTo(0.8, 1)
     expect(spread(0.5)).toBeCloseTo(0.2, 1)
     expect(spread(0)).toBeCloseTo(0, 12)
+  })
+
+  it('begins with what the others are like: how they like what everybody likes, and how their artists scatter', () => {
+    const others = (scatter: number) => {
+      const draw = random(5)
+      return Array.from({ length: 40 }, () => {
+        const liking = Array.from({ length: 12 }, () => scatter * draw.normal())
+        return Array.from({ length: 150 }, () => {
+          const artist = draw.int(12)
+          const usual = draw.normal()
+          const finished = draw.next() < sigmoid(1.5 * usual + liking[artist]!)
+          return { features: Float64Array.of(1, usual), track: artist, artist, finished }
+        })
+      })
+    }
+    const rows = { size: 2, rows: new Float64Array(0), width: 2 }
+    const [calm, wild] = [0.1, 1.5].map((scatter) =>
+      learnPrior(rows, others(scatter), { tracks: 12, artists: 12 }),
+    )
+    expect(calm!.mean[1]).toBeCloseTo(1.5, 0)
+    expect(calm!.mean[0]).toBeCloseTo(0, 0)
+    expect(wild!.artist + wild!.track).toBeGreaterThan(2 * (calm!.artist + calm!.track))
   })
 })

@@ -5,8 +5,8 @@ import { cumulativeShares, judgeCourses, sittingsToTaste } from '../src/loop/mea
 import { runLoop } from '../src/loop/run.ts'
 import { makeSetting, type Setting } from '../src/loop/setting.ts'
 
-const SIZE = { listeners: 4, sittings: 8 }
-const made = () => makeSetting(7, conditionsOf({ tracks: 240 }), SIZE, 80)
+const SIZE = { listeners: 4, sittings: 6 }
+const made = () => makeSetting(7, conditionsOf({ tracks: 120 }), SIZE, 16)
 let setting: Setting
 
 beforeAll(() => {
@@ -65,7 +65,7 @@ describe('the measures', () => {
     const course = (...value: number[]) => ({
       value: Float64Array.from(value),
       discovered: new Float64Array(2),
-      plays: new Uint16Array(240),
+      plays: new Uint16Array(120),
     })
     const oracle = [course(10, 10), course(10, 10)]
     expect(cumulativeShares([course(5, 10), course(5, 0)], oracle)).toEqual([0.5, 0.5])

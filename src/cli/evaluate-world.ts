@@ -25,7 +25,7 @@ export function addEvaluateWorld(
     'evaluate world --grid --out report.html',
   ])
     .option('--rounds <number>', 'sittings a listener', count('--rounds', 5, 1000), 100)
-    .option('--users <number>', 'listeners, a quarter of them new', count('--users', 4, 1000), 40)
+    .option('--users <number>', 'listeners, a quarter of them new', count('--users', 4, 1000), 20)
     .option('--seeds <number>', 'worlds, a seed each', count('--seeds', 1, 100), 5)
     .option('--policies <names>', 'only these beside deepcuts and greedy, with commas', commaList)
     .option('--grid', 'vary the conditions of the world too')

@@ -15,7 +15,7 @@ export interface GridPoint {
 }
 
 /** The values that each condition takes while the others stay as usual. */
-export const GRID: Readonly<Record<keyof Conditions, readonly number[]>> = {
+const GRID: Readonly<Record<keyof Conditions, readonly number[]>> = {
   tracks: [600, 2400],
   corners: [2, 6],
   hidden: [0, 0.25, 0.75],
@@ -25,28 +25,30 @@ export const GRID: Readonly<Record<keyof Conditions, readonly number[]>> = {
   own: [0.1, 0.6],
 }
 
-/** How large each point is. */
-export const GRID_SIZE = { listeners: 24, seeds: 3 } as const
+/** How large each point is: smaller than the world of the numbers, and with a model that learned from fewer others, so that all points take minutes. */
+const GRID_SIZE = { listeners: 6, sittings: 60, seeds: 3, logListeners: 600 } as const
+
+/** The usual conditions, and one condition at a time that is other than usual. */
+const POINTS: readonly (readonly [keyof Conditions, number] | undefined)[] = [
+  undefined,
+  ...(Object.keys(WORLD) as (keyof Conditions)[]).flatMap((name) =>
+    GRID[name].map((value) => [name, value] as const),
+  ),
+]
 
 /** Plays ours and greedy at every point of the grid. @throws the signal's reason once it is aborted */
-export async function playGrid(
-  sittings: number,
-  progress: Progress,
-  signal?: AbortSignal,
-): Promise<GridPoint[]> {
-  const points: (readonly [keyof Conditions, number] | undefined)[] = [undefined]
-  for (const name of Object.keys(WORLD) as (keyof Conditions)[])
-    for (const value of GRID[name]) points.push([name, value])
+export async function playGrid(progress: Progress, signal?: AbortSignal): Promise<GridPoint[]> {
   const contenders = [contenderOf('deepcuts'), contenderOf('greedy')]
+  const { listeners, sittings, logListeners } = GRID_SIZE
   const seeds = Array.from({ length: GRID_SIZE.seeds }, (_, i) => i + 1)
   const out: GridPoint[] = []
-  for (const point of points) {
+  for (const point of POINTS) {
     const conditions = conditionsOf(point && { [point[0]]: point[1] })
     const told = point ? `${point[0]} ${point[1]}` : 'as usual'
     const { outcomes, estimates } = await playWorlds(
-      { conditions, contenders, seeds, listeners: GRID_SIZE.listeners, sittings },
+      { conditions, contenders, seeds, listeners, sittings, logListeners },
       progress,
-      `Grid ${out.length + 1} of ${points.length}: ${told}`,
+      `Grid ${out.length + 1} of ${POINTS.length}: ${told}`,
       signal,
     )
     const ratio = ratioOf(outcomes, 'deepcuts', 'greedy')

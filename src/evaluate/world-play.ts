@@ -13,6 +13,8 @@ export interface WorldsToPlay {
   readonly seeds: readonly number[]
   readonly listeners: number
   readonly sittings: number
+  /** Other listeners whose plays the model learned from; absent: as usual. */
+  readonly logListeners?: number
 }
 
 export type WorldMetrics = Readonly<Record<keyof Outcome, Estimate>>
@@ -29,7 +31,7 @@ export interface PlayedWorlds {
 
 /** Lets every contender recommend to the same listeners of the same worlds. @throws the signal's reason once it is aborted */
 export async function playWorlds(
-  { conditions, contenders, seeds, listeners, sittings }: WorldsToPlay,
+  { conditions, contenders, seeds, listeners, sittings, logListeners }: WorldsToPlay,
   progress: Progress,
   stage: string,
   signal?: AbortSignal,
@@ -42,7 +44,7 @@ export async function playWorlds(
   let done = 0
   for (const seed of seeds) {
     await breathe(signal)
-    const setting = makeSetting(seed, conditions, { listeners, sittings })
+    const setting = makeSetting(seed, conditions, { listeners, sittings }, logListeners)
     const play = async (contender: Contender | 'oracle') => {
       const courses: Course[] = []
       for (let i = 0; i < listeners; i++) {

@@ -119,7 +119,7 @@ export async function evaluateWorld(
       settings: policy,
     })),
     comparisons: [...against('satisfaction'), ...against('sittingsToTaste')],
-    ...(grid && { grid: await playGrid(rounds, progress, signal) }),
+    ...(grid && { grid: await playGrid(progress, signal) }),
   }
 }
 

@@ -3,8 +3,10 @@ import type { Random } from '../core/random.ts'
 import type { Representation } from './representation.ts'
 import { sigmoid } from './sitting.ts'
 
-/** Variances, in squared log-odds, of what a listener thinks of an artist and of a track beyond what coordinates tell; chosen on other seeds. */
-const SCATTER = { artist: 0.27, track: 0.17 } as const
+/** Variances in squared log-odds from which the prior is learned. */
+const LOOSE = { coordinate: 4, other: 0.2, artist: 0.2, track: 0.1 } as const
+/** Rounds of learning the prior. */
+const ROUNDS = 2
 
 /** A normal distribution over the weights of a listener, learned from the others, and how tracks and artists scatter around them. */
 export interface Prior {
@@ -102,10 +104,10 @@ export function drawHeads(belief: Belief, heads: number, times: number, random: 
 
 /**
  * Learns the prior from many listeners by expectation maximisation (empirical Bayes): each is believed from the current prior, and the prior
- * becomes the mean and covariance of what is believed of all of them.
+ * becomes the mean and covariance of what is believed of all of them, of artists and tracks of those that were heard.
  */
 export function learnPrior(
-  { width }: Representation,
+  { size, width }: Representation,
   listeners: readonly (readonly {
     readonly features: Float64Array
     readonly track: number
@@ -115,21 +117,27 @@ export function learnPrior(
   sizes: { readonly tracks: number; readonly artists: number },
 ): Prior {
   let prior: Prior = {
-    ...SCATTER,
     mean: new Float64Array(width),
-    covariance: diagonal(width, 0.2),
+    covariance: diagonal(width, (i) => (i >= 2 && i < size ? LOOSE.coordinate : LOOSE.other)),
+    artist: LOOSE.artist,
+    track: LOOSE.track,
   }
   prior.mean[1] = 1
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
+    const artist = { squares: 0, count: 0 }
+    const track = { squares: 0, count: 0 }
     const beliefs = listeners.map((plays) => {
       const belief = believe(prior, sizes.tracks, sizes.artists)
-      for (const { features, track, artist, finished } of plays)
-        learn(belief, features, track, artist, finished)
+      for (const play of plays) learn(belief, play.features, play.track, play.artist, play.finished)
+      for (const row of new Set(plays.map((play) => play.artist)))
+        addSquare(artist, belief.artist[row]!, belief.artistVariance[row]!)
+      for (const row of new Set(plays.map((play) => play.track)))
+        addSquare(track, belief.track[row]!, belief.trackVariance[row]!)
       return belief
     })
     const mean = new Float64Array(width)
     for (const belief of beliefs) for (let i = 0; i < width; i++) mean[i]! += belief.mean[i]! / beliefs.length
-    const covariance = diagonal(width, 1e-4)
+    const covariance = diagonal(width, () => 1e-4)
     for (const belief of beliefs)
       for (let i = 0; i < width; i++)
         for (let j = 0; j < width; j++)
@@ -137,13 +145,18 @@ export function learnPrior(
             (belief.covariance[i * width + j]! +
               (belief.mean[i]! - mean[i]!) * (belief.mean[j]! - mean[j]!)) /
             beliefs.length
-    prior = { ...SCATTER, mean, covariance }
+    prior = { mean, covariance, artist: artist.squares / artist.count, track: track.squares / track.count }
   }
   return prior
 }
 
-function diagonal(size: number, value: number): Float64Array {
+function addSquare(of: { squares: number; count: number }, mean: number, variance: number): void {
+  of.squares += mean * mean + variance
+  of.count++
+}
+
+function diagonal(size: number, value: (i: number) => number): Float64Array {
   const matrix = new Float64Array(size * size)
-  for (let i = 0; i < size; i++) matrix[i * size + i] = value
+  for (let i = 0; i < size; i++) matrix[i * size + i] = value(i)
   return matrix
 }

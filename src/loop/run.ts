@@ -8,7 +8,7 @@ import { joined, type Setting } from './setting.ts'
 import { listenTo, slateTruth } from './sitting.ts'
 
 /** The share of a belief that fades from sitting to sitting. */
-const FADING = 0.005
+const FADING = 0.001
 
 /** What came of a policy for one listener. */
 export interface Course {

@@ -43,7 +43,7 @@ const YEAR = 2026
 /** Sittings of the log in which the service shuffled. */
 const SHUFFLED = 8
 /** Of so many listeners of the log the prior is learned. */
-const PRIOR_LISTENERS = 300
+const PRIOR_LISTENERS = 200
 
 /** Makes a world, the plays of others that the model learns from, and the fate of each listener: the same seed gives the same. */
 export function makeSetting(
