@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { random } from '../src/core/random.ts'
 import { evaluateSlates } from '../src/evaluate/policy.ts'
 import type { AnsweredSlate } from '../src/evaluate/policy-log.ts'
+import { renderPolicy } from '../src/evaluate/policy-report.ts'
 import { reweigh, type TargetPolicy, unweighable } from '../src/evaluate/policy-slates.ts'
 import { type ExposureBody, exposureBody, readExposureBody } from '../src/explore/exposure.ts'
 import { patternPrefixPropensity, patternPropensity } from '../src/explore/pattern.ts'
@@ -249,8 +250,10 @@ describe('entries of the log that cannot be counted', () => {
     expect(refusals.filter((refused) => refused !== null)).toEqual([])
   })
 
-  it('an empty log is refused', () => {
-    const { metrics } = ask([], { name: 'uniform' })
+  it('an empty log is refused, without a table of nothing', () => {
+    const report = ask([], { name: 'uniform' })
+    const { metrics } = report
+    expect(renderPolicy(report)).toMatch(/no sittings that count: [^\n]*$/)
     expect(metrics.refused).toContain('no sittings that count')
     expect(JSON.parse(JSON.stringify(metrics)).onPolicyValue).toBeNull()
   })

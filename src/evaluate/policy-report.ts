@@ -18,13 +18,17 @@ function estimatorName(estimator: string): string {
   return NAMES[estimator] ?? estimator
 }
 
-/** The report as text for a terminal. */
+/** The report as text for a terminal; of a log in which nothing counts, that alone. */
 export function renderPolicy({ dataset, policy, notes, metrics, protocol, seed }: PolicyReport): string {
   const { unit } = dataset
-  return [
+  const said = [
     `What ${policy} would be worth, a ${unit}, from ${dataset.rounds.toLocaleString('en')} ${unit}s of ${dataset.name}.`,
     ...notes.map((note) => `Note: ${note}`),
     ...(metrics.refused === null ? [] : ['', metrics.refused]),
+  ]
+  if (metrics.n === 0) return said.join('\n')
+  return [
+    ...said,
     '',
     tableOf(metrics),
     ...weightLines(metrics),
