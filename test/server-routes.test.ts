@@ -64,6 +64,12 @@ describe('the service', () => {
     const body = (payload: string, type = 'application/json') =>
       problem('POST', `${ADA}/events`, { body: payload, headers: { 'content-type': type } })
     expect(await problem('GET', '/v1/nothing')).toMatchObject({ status: 404, code: 'NOTHING_HERE' })
+    for (const name of ['%E0%A4%A', 'x'.repeat(700)])
+      expect(await problem('GET', `/v1/listeners/${name}`)).toMatchObject({
+        status: 400,
+        code: 'REQUEST_INVALID',
+      })
+    expect(await problem('GET', '/v1/listeners/a%00b')).toMatchObject({ status: 404 })
     expect(await body('{"type":')).toMatchObject({ status: 400, code: 'REQUEST_INVALID' })
     expect(await body('like', 'text/plain')).toMatchObject({ status: 415, code: 'BODY_KIND' })
     expect(await body(`"${'x'.repeat(300_000)}"`)).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' })
