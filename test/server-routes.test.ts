@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FINISH, SKIP, UNKNOWN } from '../src/core/labels.ts'
 import { silent } from '../src/core/progress.ts'
 import { train } from '../src/learn/train.ts'
+import { trackAt } from '../src/library/catalog.ts'
 import { inventedEngine } from './suites/invented-listener.ts'
 import { type Served, serve } from './suites/served.ts'
 
@@ -64,6 +66,12 @@ describe('the service', () => {
     const body = (payload: string, type = 'application/json') =>
       problem('POST', `${ADA}/events`, { body: payload, headers: { 'content-type': type } })
     expect(await problem('GET', '/v1/nothing')).toMatchObject({ status: 404, code: 'NOTHING_HERE' })
+    for (const name of ['%E0%A4%A', 'x'.repeat(700)])
+      expect(await problem('GET', `/v1/listeners/${name}`)).toMatchObject({
+        status: 400,
+        code: 'REQUEST_INVALID',
+      })
+    expect(await problem('GET', '/v1/listeners/a%00b')).toMatchObject({ status: 404 })
     expect(await body('{"type":')).toMatchObject({ status: 400, code: 'REQUEST_INVALID' })
     expect(await body('like', 'text/plain')).toMatchObject({ status: 415, code: 'BODY_KIND' })
     expect(await body(`"${'x'.repeat(300_000)}"`)).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' })
@@ -381,6 +389,28 @@ describe('events', () => {
       status: 422,
       body: { code: 'REQUEST_CHANGED' },
     })
+  })
+
+  it('are finishes and skips as they say, by their length where they do not, and else unknown', async () => {
+    const { catalog } = await invented.engine.shelves()
+    const row = Array.from({ length: catalog.size }, (_, i) => i).find(
+      (i) => (trackAt(catalog, i).durationMs ?? 0) > 120_000,
+    )!
+    const { id, durationMs } = trackAt(catalog, row)
+    const start = invented.clock.at - 10 * 86_400_000
+    const said = [
+      { type: 'listen', finished: true },
+      { type: 'skip' },
+      { type: 'listen', msPlayed: durationMs },
+      { type: 'listen', msPlayed: 5000 },
+      { type: 'listen' },
+      { type: 'listen', finished: false },
+    ]
+    for (const [i, event] of said.entries())
+      expect((await one({ ...event, track: { id }, at: start + i })).status).toBe(201)
+    const log = await invented.engine.library.log(await invented.engine.listener('ada'))
+    const outcomes = said.map((_, i) => log.outcome[log.endedAt.indexOf(start + i)])
+    expect(outcomes).toEqual([FINISH, SKIP, FINISH, SKIP, UNKNOWN, UNKNOWN])
   })
 
   it('that say a like count as one from their import', async () => {

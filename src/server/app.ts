@@ -51,6 +51,7 @@ export async function createApp({
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     ajv: { customOptions: { removeAdditional: false } },
+    frameworkErrors: (error, _, reply) => void sendProblem(reply, knownError(error)),
   }).withTypeProvider<TypeBoxTypeProvider>()
   const routes: RouteAccess[] = []
 

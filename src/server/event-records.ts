@@ -51,7 +51,7 @@ export async function recordsOf({ library, now }: Engine): Promise<RecordOf> {
     return moment
   }
 
-  return ({ type, track: said, at: when, msPlayed = 0, finished }) => {
+  return ({ type, track: said, at: when, msPlayed, finished }) => {
     const [track, moment] = [trackOf(said), momentOf(when)]
     if (type === 'like' || type === 'dislike') return { kind: type, track, at: moment }
     const skipped = type === 'skip'
@@ -60,15 +60,22 @@ export async function recordsOf({ library, now }: Engine): Promise<RecordOf> {
       track,
       play: {
         endedAt: moment,
-        msPlayed,
+        msPlayed: msPlayed ?? 0,
         reasonStart: '',
-        reasonEnd: skipped ? 'fwdbtn' : finished ? 'trackdone' : NO_REASONS,
+        reasonEnd: reasonOf(skipped, finished, msPlayed),
         ...(skipped && { skipped }),
         device: '',
         precision: 'second',
       },
     }
   }
+}
+
+/** How a play ended: as it is said, else what its length will tell; '' where nothing does. */
+function reasonOf(skipped: boolean, finished: boolean | undefined, msPlayed: number | undefined): string {
+  if (skipped) return 'fwdbtn'
+  if (finished) return 'trackdone'
+  return msPlayed === undefined ? '' : NO_REASONS
 }
 
 const invalid = (problem: string) => new DeepcutsError('REQUEST_INVALID', { problem })

@@ -114,11 +114,14 @@ export const ListenerEvent = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 86_400_000,
-        description: 'Time heard; it tells a finish from a skip where `finished` does not',
+        description:
+          'Time heard; it tells a finish from a skip where `finished` does not and the track’s length is known',
       }),
     ),
     finished: Type.Optional(
-      Type.Boolean({ description: 'Of a listen: whether the track was played to its end' }),
+      Type.Boolean({
+        description: 'Of a listen: true where the track was played to its end; else `msPlayed` tells',
+      }),
     ),
   },
   STRICT,
