@@ -62,7 +62,7 @@ describe('how alike artists are', () => {
         return { track, day: i, finished: draw.next() < (loved ? 0.8 : 0.2), genreBefore: 0, artistBefore: 0 }
       }),
     )
-    const affinity = artistAffinity({ size: 2, rows, width: 8 }, { artist, artists }, logs)
+    const affinity = artistAffinity({ size: 2, rows }, { artist, artists }, logs)
     for (let a = 0; a < 8; a++)
       for (let b = 0; b < 8; b++) {
         if (a === b) expect(affinity[a * 8 + b]).toBe(0)

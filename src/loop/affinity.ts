@@ -1,6 +1,6 @@
+import type { Coordinates } from './kernel.ts'
 import type { LoopCatalog } from './listeners.ts'
 import type { LoggedPlay } from './log.ts'
-import type { Representation } from './representation.ts'
 import { sigmoid } from './sitting.ts'
 
 /** Variance of a listener's weights before anything is known of them, in squared log-odds. */
@@ -17,7 +17,7 @@ const MOST = 0.2
  * @param logs plays of each listener
  */
 export function artistAffinity(
-  rough: Representation,
+  rough: Coordinates,
   { artist, artists }: Pick<LoopCatalog, 'artist' | 'artists'>,
   logs: readonly (readonly LoggedPlay[])[],
 ): Float64Array {
@@ -93,7 +93,7 @@ function cosine(direct: Float64Array, n: number, a: number, b: number, others: r
 }
 
 /** The probability of a finish of each play by a listener's taste for sounds and genres, learned from all of their plays (as `learn` of beliefs). */
-function expectedFinishes({ rows, size }: Representation, plays: readonly LoggedPlay[]): Float64Array {
+function expectedFinishes({ rows, size }: Coordinates, plays: readonly LoggedPlay[]): Float64Array {
   const mean = new Float64Array(size)
   mean[1] = 1
   const covariance = new Float64Array(size * size)

@@ -93,7 +93,12 @@ export function slateOf(contender: Contender, setting: Setting, known: Known): n
       likability: 0,
       scores: of,
     })
-    if (scores === 'none') return Array.from({ length: tracks }, (_, row) => candidate(row, []))
+    // A pool holds fewer tracks than the catalog: without scores to cut it by, chance does.
+    if (scores === 'none')
+      return random
+        .shuffle(Array.from({ length: tracks }, (_, row) => row))
+        .slice(0, POOL_LIMIT)
+        .map((row) => candidate(row, []))
     if (scores === 'popularity')
       return Array.from({ length: tracks }, (_, row) => candidate(row, [popularity[row]!]))
     const [expected, ...byHead] = [

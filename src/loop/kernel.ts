@@ -2,6 +2,14 @@ import type { Random } from '../core/random.ts'
 import { WORLD_SOUND } from '../world/catalog.ts'
 import type { LoopCatalog } from './listeners.ts'
 
+/** Numbers of tracks, of which the first two are a constant and what everybody thinks of it. */
+export interface Coordinates {
+  /** Numbers of a track. */
+  readonly size: number
+  /** tracks × size. */
+  readonly rows: Float64Array
+}
+
 /** How alike two tracks are taken to be: by sound, as a Gaussian this many standard deviations wide; less where artist or genre differ. */
 const ALIKE = { width: 1, genre: 0.75, elsewhere: 0.4 } as const
 

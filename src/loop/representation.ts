@@ -1,6 +1,6 @@
 import type { Random } from '../core/random.ts'
 import { artistAffinity } from './affinity.ts'
-import { leadingRows, trackKernel } from './kernel.ts'
+import { type Coordinates, leadingRows, trackKernel } from './kernel.ts'
 import type { LoopCatalog } from './listeners.ts'
 import type { LoggedPlay } from './log.ts'
 import type { Memory } from './memory.ts'
@@ -15,11 +15,7 @@ export const MOMENT_FEATURES = ['new', 'plays', 'lately', 'recently', 'genreBefo
 export const MODEL_SPANS = [2, 8] as const
 
 /** What is known of tracks before a listener is: a constant, what everybody thinks of it, and coordinates. */
-export interface Representation {
-  /** Numbers of a track. */
-  readonly size: number
-  /** tracks × size. */
-  readonly rows: Float64Array
+export interface Representation extends Coordinates {
   /** Numbers of a play: those of the track, then `MOMENT_FEATURES`. */
   readonly width: number
 }
