@@ -14,7 +14,7 @@ export function cholesky(a: Float64Array, n: number): Float64Array {
 }
 
 /** x of L x = b. */
-export function solveLower(l: Float64Array, b: Float64Array, n: number): Float64Array {
+function solveLower(l: Float64Array, b: Float64Array, n: number): Float64Array {
   const x = b.slice()
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!

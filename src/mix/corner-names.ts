@@ -22,7 +22,7 @@ const SOUND_WORDS = {
 
 export type NamedSound = keyof typeof SOUND_WORDS
 
-export const NAMED_SOUNDS = Object.keys(SOUND_WORDS) as readonly NamedSound[]
+const NAMED_SOUNDS = Object.keys(SOUND_WORDS) as readonly NamedSound[]
 
 /** At most so many artists stand for a corner. */
 const ARTISTS = 2

@@ -43,7 +43,7 @@ export const LARGE: readonly ScoredCandidate[] = Array.from({ length: 40 }, (_, 
 const ids = (slate: Slate) => slate.tracks.map((track) => track.candidate.trackId)
 
 /** Small worlds that can be enumerated, each with what is hard about it. */
-export const ENUMERABLE: readonly (readonly [what: string, drawing: Drawing])[] = [
+const ENUMERABLE: readonly (readonly [what: string, drawing: Drawing])[] = [
   ['quota, gap and flow', { candidates: SMALL, rules: rules({ novelty: 0.4, artistGap: 1 }), n: 3 }],
   ['no gap', { candidates: SMALL, rules: rules({ novelty: 0.5, artistGap: 0 }), n: 4 }],
   ['a gap that nothing can keep', { candidates: SMALL, rules: rules({ novelty: 0.3, artistGap: 4 }), n: 5 }],
