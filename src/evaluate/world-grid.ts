@@ -28,6 +28,9 @@ const GRID: Readonly<Record<keyof Conditions, readonly number[]>> = {
 /** How large each point is: smaller than the world of the numbers, and with a model that learned from fewer others, so that all points take minutes. */
 const GRID_SIZE = { listeners: 6, sittings: 60, seeds: 3, logListeners: 600 } as const
 
+/** The same in words. */
+export const GRID_WORDS = `Each point: ${GRID_SIZE.listeners} listeners, ${GRID_SIZE.sittings} sittings, ${GRID_SIZE.seeds} worlds, a model of ${GRID_SIZE.logListeners} others.`
+
 /** The usual conditions, and one condition at a time that is other than usual. */
 const POINTS: readonly (readonly [keyof Conditions, number] | undefined)[] = [
   undefined,

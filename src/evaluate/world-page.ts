@@ -5,7 +5,7 @@ import { draw } from '../report/plot.ts'
 import { REPORT_STYLE } from '../report/style.ts'
 import { fixed, percent } from '../report/words.ts'
 import { PARAMETERS, type WorldReport } from './world.ts'
-import type { GridPoint } from './world-grid.ts'
+import { GRID_WORDS, type GridPoint } from './world-grid.ts'
 import { conditionWords, gridVerdict, verdicts } from './world-report.ts'
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -158,7 +158,7 @@ function gridFigure(grid: readonly GridPoint[]): string {
   })
   return figure(
     'Ours beside greedy',
-    'One condition at a time is other than usual; right of 1 exploring pays. Lines: 95 % intervals.',
+    `One condition at a time is other than usual; right of 1 exploring pays. Lines: 95 % intervals. ${GRID_WORDS}`,
     [chart],
     [
       numbers(

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
 import type { WorldReport } from './world.ts'
-import type { GridPoint } from './world-grid.ts'
+import { GRID_WORDS, type GridPoint } from './world-grid.ts'
 
 /** The report as text for a terminal: the policies, the grid, and what follows from them in words. */
 export function renderWorld(report: WorldReport): string {
@@ -27,7 +27,12 @@ export function renderWorld(report: WorldReport): string {
     '',
     ...verdicts(report),
     ...(grid
-      ? ['', tableOf(['condition', 'deepcuts', 'greedy', 'ratio', ''], grid.map(gridRow)), gridVerdict(grid)]
+      ? [
+          '',
+          tableOf(['condition', 'deepcuts', 'greedy', 'ratio', ''], grid.map(gridRow)),
+          GRID_WORDS,
+          gridVerdict(grid),
+        ]
       : []),
     '',
     `${protocol.description} Seeds ${seeds[0]} to ${seeds.at(-1)}.`,
