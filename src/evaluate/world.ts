@@ -60,7 +60,7 @@ const DESCRIPTION =
   'and chances; ours and greedy have the same model. 95 % intervals: Student’s t over worlds, a seed each; ratios are paired by world.'
 
 /** The names that --policies takes. */
-export const WORLD_POLICIES: readonly string[] = CONTENDERS.map(({ name }) => name)
+const WORLD_POLICIES: readonly string[] = CONTENDERS.map(({ name }) => name)
 
 /**
  * Lets policies recommend to invented listeners in a closed loop and judges them by the truth. The same options give the same report.

@@ -34,7 +34,7 @@ export const MEASURES = [
 ] as const satisfies readonly (keyof Outcome)[]
 
 /** When a taste counts as found. */
-export const TASTE_FOUND = { share: 0.8, sittings: 5 } as const
+const TASTE_FOUND = { share: 0.8, sittings: 5 } as const
 /** How many artists the concentration is about. */
 const TOP_ARTISTS = 10
 

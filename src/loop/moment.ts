@@ -39,7 +39,7 @@ export function truthOf(
 }
 
 /** How well a track fits the best of the corners, 0…1 and more where a corner is stronger than 1. */
-export function matchOf(closeness: readonly Float64Array[], strengths: Float64Array, track: number): number {
+function matchOf(closeness: readonly Float64Array[], strengths: Float64Array, track: number): number {
   let match = 0
   for (let c = 0; c < closeness.length; c++) {
     const fit = strengths[c]! * closeness[c]![track]!

@@ -14,7 +14,7 @@ export function playValue(finish: number): number {
 }
 
 /** The probability that a track that was finished is liked out loud. */
-export function likeChance(finish: number): number {
+function likeChance(finish: number): number {
   return HABIT.like.value * finish * finish
 }
 
