@@ -6,7 +6,7 @@ import { runLoop } from '../src/loop/run.ts'
 import { makeSetting, type Setting } from '../src/loop/setting.ts'
 
 const SIZE = { listeners: 4, sittings: 6 }
-const made = () => makeSetting(7, conditionsOf({ tracks: 120 }), SIZE, 16)
+const made = () => makeSetting(7, conditionsOf({ tracks: 120 }), SIZE, 80)
 let setting: Setting
 
 beforeAll(() => {
