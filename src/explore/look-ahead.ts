@@ -89,14 +89,20 @@ export function artistsThatFill(list: ListSoFar, gap: number): Uint8Array | unde
   return mask
 }
 
-/** Looks for ways to fill a list: slot by slot the artist with the most tracks of the slot's kind first, and back where that leads nowhere. */
+/**
+ * Looks for ways to fill a list: slot by slot the artist with the most tracks of the slot's kind first, and back where that leads nowhere. A kind is
+ * free where every slot of it can have an artist of its own who has rested and has no track of the other kind: those slots take nothing from the
+ * others, stay free, and are passed over.
+ */
 function restOf(list: ListSoFar, gap: number) {
   const { kinds } = list
-  const some = artistsWithTracks(list)
-  const left = [some.map((at) => list.left[0][at]!), some.map((at) => list.left[1][at]!)] as const
+  const { counts, crowds } = slotsFrom(kinds, gap)
+  const free = [0, 1].map((kind) => restedOf(list, kind as 0 | 1, gap) >= counts[kind as 0 | 1][list.slot]!)
+  const tracksOf = (kind: 0 | 1, at: number) => (free[kind] ? 0 : list.left[kind][at]!)
+  const some = Int32Array.from(list.last.keys()).filter((at) => tracksOf(0, at) + tracksOf(1, at) > 0)
+  const left = [some.map((at) => tracksOf(0, at)), some.map((at) => tracksOf(1, at))] as const
   /** The first slot that each may have. */
   const rested = some.map((at) => (list.last[at]! < 0 ? 0 : list.last[at]! + gap + 1))
-  const { counts, crowds } = slotsFrom(kinds, gap)
   const end = kinds.length
   let slot = list.slot
   /** States that may still be looked at. */
@@ -111,7 +117,7 @@ function restOf(list: ListSoFar, gap: number) {
 
   /** Whether the artists have enough tracks, and are enough, each on its own. */
   const canSuffice = () => {
-    const open = end - slot
+    const open = (free[0] ? 0 : counts[0][slot]!) + (free[1] ? 0 : counts[1][slot]!)
     let [familiar, fresh, all, ofFamiliar, ofFresh] = [0, 0, 0, 0, 0]
     for (let at = 0; at < rested.length; at++) {
       const start = rested[at]! > slot ? rested[at]! : slot
@@ -126,10 +132,8 @@ function restOf(list: ListSoFar, gap: number) {
     }
     return (
       all >= open &&
-      familiar >= counts[0][slot]! &&
-      fresh >= counts[1][slot]! &&
-      ofFamiliar >= crowds[0][slot]! &&
-      ofFresh >= crowds[1][slot]!
+      (free[0] || (familiar >= counts[0][slot]! && ofFamiliar >= crowds[0][slot]!)) &&
+      (free[1] || (fresh >= counts[1][slot]! && ofFresh >= crowds[1][slot]!))
     )
   }
 
@@ -141,6 +145,14 @@ function restOf(list: ListSoFar, gap: number) {
     ).sort()}`
 
   const fills = (): boolean => {
+    const from = slot
+    while (slot < end && free[kinds[slot]!]) slot++
+    const can = fillsHere()
+    slot = from
+    return can
+  }
+
+  const fillsHere = (): boolean => {
     if (slot === end) return true
     if (!canSuffice() || (failed.size > 0 && failed.has(signature()))) return false
     if (--states < 0) return false
@@ -163,16 +175,18 @@ function restOf(list: ListSoFar, gap: number) {
     return false
   }
 
-  /** Whether the rest can be filled once this artist has the slot. */
+  /** Whether the rest can be filled once this artist has the slot; −1 for one that only slots of a free kind can have. */
   const after = (at: number): boolean => {
     const own = left[kinds[slot] as 0 | 1]
+    const taken = at >= 0 && !free[kinds[slot]!] ? 1 : 0
     const before = rested[at]!
-    own[at]!--
-    rested[at] = ++slot + gap
+    if (taken) own[at]!--
+    slot++
+    if (at >= 0) rested[at] = slot + gap
     const can = fills()
     slot--
-    own[at]!++
-    rested[at] = before
+    if (at >= 0) rested[at] = before
+    if (taken) own[at]!++
     return can
   }
 
@@ -182,14 +196,19 @@ function restOf(list: ListSoFar, gap: number) {
     return look()
   }
   return {
-    standing: (artist: number) => standingAt(some.indexOf(artist)),
+    standing: (artist: number) => (some.includes(artist) ? standingAt(some.indexOf(artist)) : -1),
     fills: () => within(end - slot, fills),
     fillsAfter: (artist: number) => within(end - slot - 1, () => after(some.indexOf(artist))),
   }
 }
 
-function artistsWithTracks({ left, last }: ListSoFar): Int32Array {
-  return Int32Array.from(last.keys()).filter((artist) => left[0][artist]! + left[1][artist]! > 0)
+/** How many artists have tracks of this kind alone and may have the next slot. */
+function restedOf({ left, last, slot }: ListSoFar, kind: 0 | 1, gap: number): number {
+  const other = left[(1 - kind) as 0 | 1]
+  let count = 0
+  for (let at = 0; at < last.length; at++)
+    if (left[kind][at]! > 0 && other[at] === 0 && (last[at]! < 0 || slot - last[at]! > gap)) count++
+  return count
 }
 
 /** From each slot on: how many slots of each kind there are, and how many of them at most within one gap and a slot. */
