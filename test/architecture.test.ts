@@ -60,6 +60,8 @@ const ROOT_FILES = [
   'continuing.ts',
   'learn-to-continue.ts',
   'recommend.ts',
+  'drawing.ts',
+  'ranking.ts',
   'explain.ts',
   'seeds.ts',
   'similar.ts',

@@ -1,0 +1,78 @@
+import { type Candidate, POOL_LIMIT, type ScoredCandidate } from './core/candidate.ts'
+import type { Query } from './core/query.ts'
+import { random } from './core/random.ts'
+import type { Drawing } from './drawing.ts'
+import type { Engine, Serving, Shelves } from './engine.ts'
+import { thompsonScores } from './explore/linear-thompson.ts'
+import { shortlist } from './explore/shortlist.ts'
+import { soundScores } from './explore/sound-scores.ts'
+import { familiarityOf, noveltyOf } from './mix/recipe.ts'
+import { affinity, closestToSeeds, towardSeeds } from './rank/affinity.ts'
+import { linearFacts } from './rank/linear-facts.ts'
+import type { StartingPoint } from './starting-point.ts'
+
+/** Of a mix around seeds so many candidates are ranked at least, and so many times as it is long. */
+const LEAST = 100
+const TIMES = 5
+
+/** What ranking goes by. */
+export interface Ranking {
+  readonly query: Query
+  readonly drawing: Drawing
+  readonly serving: Serving
+  readonly shelves: Shelves
+  /** Where the mix starts, if not from what the listener loves. */
+  readonly start: StartingPoint | undefined
+}
+
+/** Candidates with the heads' scores, and what was wrong with the model, if anything. */
+export interface Ranked {
+  readonly scored: readonly ScoredCandidate[]
+  readonly problem?: string
+}
+
+/**
+ * Scores what is worth scoring for the moment: the closest to the seeds, whose closeness counts too, or those that could come into the pool;
+ * under `linear-thompson` the heads are draws of the listener's own linear posterior.
+ */
+export async function ranked(kept: readonly Candidate[], ranking: Ranking, engine: Engine): Promise<Ranked> {
+  const { query, drawing, serving, shelves, start } = ranking
+  const { listener, recipe, novelty, settings, seed } = drawing
+  const { scorer } = serving
+  const { catalog, audio } = shelves
+  const familiarity = (row: number) => familiarityOf(listener.trackHistory(row))
+  const most = Math.min(POOL_LIMIT, Math.max(LEAST, TIMES * query.n))
+  const near = start && (await closenessTo(start, drawing, query.listener, kept, engine))
+  const promising = near
+    ? closestToSeeds(kept, near, (row) => catalog.trackId[row]!, most)
+    : await shortlist(kept, {
+        tracks: catalog,
+        novelty: noveltyOf(recipe, novelty),
+        familiarity,
+        ...(scorer.standing && { standing: (rows) => scorer.standing!(listener, rows) }),
+      })
+  const scores = await scorer.score(listener, promising, (row) => familiarity(row) === 'familiar')
+  const { sound, problem } = soundScores(scores)
+  const facts = settings.name === 'linear-thompson' && (await linearFacts(listener, sound, { scorer, audio }))
+  const liked = facts ? thompsonScores(sound, facts, settings.samples, random(`${seed}/heads`)) : sound
+  return {
+    scored: near ? towardSeeds(liked, near, most) : liked,
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+/** How close candidates are to where a mix starts, in log-odds: by kinship, and to a playlist by what was learned of how playlists go on. */
+async function closenessTo(
+  { seeds, rows, kinship }: StartingPoint,
+  { recipe }: Drawing,
+  listener: string,
+  candidates: readonly Candidate[],
+  engine: Engine,
+): Promise<(row: number) => number> {
+  const byKinship = candidates.map(({ row }) => affinity(kinship(row)))
+  const learned = recipe.startsFrom === 'playlist' ? await engine.continuing(listener) : undefined
+  const asked = candidates.map(({ row }) => row)
+  const closeness = learned ? await learned.closeness(seeds.title, rows, asked, byKinship) : byKinship
+  const of = new Map(asked.map((row, at) => [row, closeness[at]!]))
+  return (row) => of.get(row)!
+}
