@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { DeepcutsError } from '../core/errors.ts'
+import type { Access } from '../http/routes.ts'
 import type { ApiKey, Engine } from '../index.ts'
-import type { Access } from './routes.ts'
 
 /** Which keys each kind of access takes, in words. */
 const WHO: Readonly<Record<Exclude<Access, 'open'>, string>> = {

@@ -3,18 +3,18 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify from 'fastify'
+import { addEventRoutes } from '../api/events.ts'
+import { addFeedbackRoutes } from '../api/feedback.ts'
+import { addKeyRoutes } from '../api/keys.ts'
+import { addListenerRoutes } from '../api/listeners.ts'
+import { addMixRoutes } from '../api/mixes.ts'
+import { addModelRoutes } from '../api/models.ts'
+import { addServiceRoutes } from '../api/service.ts'
 import { DeepcutsError } from '../core/errors.ts'
+import { knownError, sendProblem } from '../http/problem.ts'
+import type { Access, App } from '../http/routes.ts'
 import type { Engine } from '../index.ts'
 import { authorized, hostGuard } from './access.ts'
-import { addEventRoutes } from './event-routes.ts'
-import { addFeedbackRoutes } from './feedback-routes.ts'
-import { addKeyRoutes } from './key-routes.ts'
-import { addListenerRoutes } from './listener-routes.ts'
-import { addMixRoutes } from './mix-routes.ts'
-import { addModelRoutes } from './model-routes.ts'
-import { knownError, sendProblem } from './problem.ts'
-import type { Access, App } from './routes.ts'
-import { addServiceRoutes } from './service-routes.ts'
 
 export interface AppOptions {
   readonly engine: Engine
@@ -119,7 +119,7 @@ export async function createApp({
     addModelRoutes,
     addKeyRoutes,
   ])
-    add(app, engine)
+    add(app, { engine })
   return { app, routes }
 }
 

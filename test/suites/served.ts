@@ -1,7 +1,7 @@
 import type { Engine } from '../../src/engine.ts'
+import type { App } from '../../src/http/routes.ts'
 import type { ApiKey, KeyScope } from '../../src/index.ts'
 import { type AppOptions, createApp, type RouteAccess } from '../../src/server/app.ts'
-import type { App } from '../../src/server/routes.ts'
 
 /** What came of a request. */
 export interface Answer {

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import { DeepcutsError } from '../core/errors.ts'
+import { type AddRoutes, answers } from '../http/routes.ts'
 import type { Engine, ImportRecord } from '../index.ts'
+import { EventHeaders, EventLines, EventsTaken, EventTaken, ListenerEvent } from '../schemas/events.ts'
+import { OfListener } from '../schemas/parts.ts'
 import { recordsOf } from './event-records.ts'
-import { type AddRoutes, answers } from './routes.ts'
-import { EventHeaders, EventLines, EventsTaken, EventTaken, ListenerEvent, OfListener } from './schemas.ts'
 
 const BULK_BYTES = 16 * 1024 * 1024
 const TOLD = 100
 
 /** What listeners did, as it happens: durable before it is acknowledged, and in the next recommendation. */
-export const addEventRoutes: AddRoutes = (app, engine) => {
+export const addEventRoutes: AddRoutes = (app, { engine }) => {
   const config = { access: 'listener' } as const
   const tags = ['events']
 

@@ -1,5 +1,6 @@
 import { DeepcutsError } from '../core/errors.ts'
 import type { Track } from '../core/track.ts'
+import { type AddRoutes, answers } from '../http/routes.ts'
 import {
   type Engine,
   findNamedSeeds,
@@ -12,13 +13,13 @@ import {
   TODAY,
   trackAt,
 } from '../index.ts'
-import { type AddRoutes, answers } from './routes.ts'
-import { Mix, Mixes, MixQuery, OfListener, Similar, SimilarQuery } from './schemas.ts'
+import { Mix, Mixes, MixQuery, Similar, SimilarQuery } from '../schemas/mixes.ts'
+import { OfListener } from '../schemas/parts.ts'
 
 const LENGTH = 30
 
 /** Lists of tracks: drawn, today's, and what is like a track. */
-export const addMixRoutes: AddRoutes = (app, engine) => {
+export const addMixRoutes: AddRoutes = (app, { engine }) => {
   const config = { access: 'listener' } as const
   const tags = ['mixes']
 

@@ -1,8 +1,9 @@
-import { type AddRoutes, answers } from './routes.ts'
-import { Models, OfListener, OfModel, Promoted, RolledBack } from './schemas.ts'
+import { type AddRoutes, answers } from '../http/routes.ts'
+import { Models, OfModel, Promoted, RolledBack } from '../schemas/models.ts'
+import { OfListener } from '../schemas/parts.ts'
 
 /** What was learned of a listener, and which of it serves. */
-export const addModelRoutes: AddRoutes = (app, engine) => {
+export const addModelRoutes: AddRoutes = (app, { engine }) => {
   const { models } = engine.library
   const admin = { access: 'admin' } as const
   const tags = ['models']

@@ -1,14 +1,15 @@
 import { DeepcutsError } from '../core/errors.ts'
 import type { Feedback } from '../core/event.ts'
+import { type AddRoutes, answers } from '../http/routes.ts'
 import { type Engine, findArtist, findTrack, rowOfTrack, trackAt } from '../index.ts'
-import { type AddRoutes, answers } from './routes.ts'
-import { AllSaid, OfListener, Said, Saying } from './schemas.ts'
+import { AllSaid, Said, Saying } from '../schemas/feedback.ts'
+import { OfListener } from '../schemas/parts.ts'
 
 const DAY = 86_400_000
 const SNOOZE_DAYS = 30
 
 /** What a listener says by hand: durable before it is acknowledged, and in the next recommendation. */
-export const addFeedbackRoutes: AddRoutes = (app, engine) => {
+export const addFeedbackRoutes: AddRoutes = (app, { engine }) => {
   const { feedback } = engine.library
   const config = { access: 'listener' } as const
   const tags = ['feedback']

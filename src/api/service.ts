@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
+import { type AddRoutes, answers } from '../http/routes.ts'
+import { Health, Ready } from '../schemas/service.ts'
 import { docsPage, STYLE_HASH } from './docs-page.ts'
-import { type AddRoutes, answers } from './routes.ts'
-import { Health, Ready } from './schemas.ts'
 
 /** What everybody may ask: whether the server lives and serves, and what it takes. */
-export const addServiceRoutes: AddRoutes = (app, engine) => {
+export const addServiceRoutes: AddRoutes = (app, { engine }) => {
   const open = { access: 'open' } as const
 
   app.get(

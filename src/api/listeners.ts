@@ -1,9 +1,10 @@
 import { DeepcutsError } from '../core/errors.ts'
-import { type AddRoutes, answers } from './routes.ts'
-import { Listener, Listeners, NewListener, OfListener, Page, Settings, SettingsChange } from './schemas.ts'
+import { type AddRoutes, answers } from '../http/routes.ts'
+import { Listener, Listeners, NewListener, Page, Settings, SettingsChange } from '../schemas/listeners.ts'
+import { OfListener } from '../schemas/parts.ts'
 
 /** Listeners and how they want to be served. */
-export const addListenerRoutes: AddRoutes = (app, engine) => {
+export const addListenerRoutes: AddRoutes = (app, { engine }) => {
   const { listeners, dials } = engine.library
   const tags = ['listeners']
   const apps = { access: 'app' } as const

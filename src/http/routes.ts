@@ -3,7 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { ApiKey, Engine } from '../index.ts'
-import { Problem } from './schemas.ts'
+import { Problem } from '../schemas/problem.ts'
 
 /**
  * Who may ask: everybody; a key of the listener in the path, of an app or an administrator; one of the latter two; an administrator.
@@ -30,8 +30,13 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >
 
+/** What routes work with. */
+export interface Services {
+  readonly engine: Engine
+}
+
 /** Adds the routes of one group. A handler decodes, calls once, encodes. */
-export type AddRoutes = (app: App, engine: Engine) => void
+export type AddRoutes = (app: App, services: Services) => void
 
 const problem = (description: string) => ({
   description,

@@ -2,7 +2,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import { NO_REASONS } from '../core/labels.ts'
 import { spotifyId, type TrackRef } from '../core/track.ts'
 import { type Engine, type ImportRecord, rowOfTrack, trackAt } from '../index.ts'
-import type { ListenerEvent } from './schemas.ts'
+import type { ListenerEvent } from '../schemas/events.ts'
 
 const EARLIEST = Date.UTC(1990, 0)
 /** Clocks of other machines may be ahead by as much. */

@@ -1,10 +1,11 @@
 import { DeepcutsError } from '../core/errors.ts'
+import { type AddRoutes, answers } from '../http/routes.ts'
 import type { ApiKey } from '../index.ts'
-import { type AddRoutes, answers } from './routes.ts'
-import { Key, Keys, MadeKey, NewKey, OfKey } from './schemas.ts'
+import { Key, Keys, MadeKey, NewKey, OfKey } from '../schemas/keys.ts'
 
 /** The keys, for administrators. */
-export const addKeyRoutes: AddRoutes = (app, { library: { keys, listeners } }) => {
+export const addKeyRoutes: AddRoutes = (app, { engine }) => {
+  const { keys, listeners } = engine.library
   const config = { access: 'admin' } as const
   const tags = ['keys']
   const shown = async ({ listener, ...key }: ApiKey) => {

@@ -1,0 +1,40 @@
+import { Type } from 'typebox'
+
+/** A shape that says nothing of other properties refuses them. */
+export const STRICT = { additionalProperties: false }
+export const millis = (description: string) =>
+  Type.Number({ description: `${description}, ms since the epoch` })
+export const words = <const Word extends string>(all: readonly Word[]) =>
+  Type.Unsafe<Word>({ type: 'string', enum: [...all] })
+export const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })
+
+/** A name: no control characters, and no space at its ends. */
+export const Name = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?$',
+})
+export const TimeZone = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'IANA, such as Europe/Berlin',
+})
+
+export const OfListener = Type.Object({ listener: Type.String({ minLength: 1, maxLength: 200 }) })
+export const Novelty = Type.Union([share('Share of new tracks'), Type.Literal('auto')], {
+  description:
+    '0: only what the listener knows … 1: only what is new; "auto": as new tracks were received so far',
+})
+
+export const Text = Type.String({ minLength: 1, maxLength: 500 })
+
+export const Track = Type.Object({
+  id: Type.Integer(),
+  title: Type.String(),
+  artist: Type.String(),
+  album: Type.String(),
+  durationMs: Type.Optional(Type.Number()),
+  spotify: Type.Optional(Type.String()),
+  isrc: Type.Optional(Type.String()),
+  mbid: Type.Optional(Type.String()),
+})
