@@ -2,10 +2,13 @@ import { Type } from 'typebox'
 
 /** A shape that says nothing of other properties refuses them. */
 export const STRICT = { additionalProperties: false }
+/** A moment: ms since the epoch. */
 export const millis = (description: string) =>
   Type.Number({ description: `${description}, ms since the epoch` })
+/** One of some words. */
 export const words = <const Word extends string>(all: readonly Word[]) =>
   Type.Unsafe<Word>({ type: 'string', enum: [...all] })
+/** A number from 0 to 1. */
 export const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })
 
 /** A name: no control characters, and no space at its ends. */
