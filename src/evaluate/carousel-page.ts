@@ -1,13 +1,10 @@
 import * as Plot from '@observablehq/plot'
 import type { Estimate } from '../metrics/interval.ts'
-import { escaped, figure, type LineStyle, legend, numbers, section } from '../report/html.ts'
+import { escaped, figure, type LineStyle, legend, numbers, page, section } from '../report/html.ts'
 import { draw } from '../report/plot.ts'
-import { REPORT_STYLE } from '../report/style.ts'
 import { fixed, percent, range, whole } from '../report/words.ts'
 import type { CarouselReport, CarouselRow } from './carousel.ts'
 import { carouselSentences } from './carousel-report.ts'
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 const STYLES: Readonly<Record<string, LineStyle>> = {
   deepcuts: { colour: 'var(--ours)', dashes: 'none', width: 3 },
@@ -27,37 +24,25 @@ const STYLES: Readonly<Record<string, LineStyle>> = {
 export function renderCarouselPage(report: CarouselReport): string {
   const { dataset, models, protocol, seeds, notes } = report
   const title = 'deepcuts: what learning costs on a carousel'
-  return [
-    '<!DOCTYPE html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8"/>',
-    '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
-    `<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>`,
-    `<title>${escaped(title)}</title>`,
-    `<style>${REPORT_STYLE}</style>`,
-    '</head>',
-    '<body>',
-    '<header>',
-    '<h1>What learning costs on a carousel</h1>',
-    `<p class="soft">${whole(dataset.playlists)} playlists, ${protocol.slots} places, ${whole(protocol.visitors)} listeners a round, ${whole(protocol.rounds)} rounds; ${seeds.length === 1 ? 'one seed' : `${seeds.length} seeds`}. A policy that knew everything would have no regret.</p>`,
-    ...carouselSentences(report).map((sentence) => `<p>${escaped(sentence)}</p>`),
-    ...notes.map((note) => `<p class="note">${escaped(note)}</p>`),
-    '</header>',
-    '<main>',
-    section(
-      'Regret over time',
-      'Clicks that the best carousels would have had and the shown ones had not, summed over the rounds so far; less is better. Bands are 95 % intervals over seeds. A line that goes flat has learned; one that stays straight pays the same price for ever.',
-      'pair',
-      [curveFigure('All policies', 'all', models), curveFigure(...closeUp(models))],
-    ),
-    section('The policies', 'Means over seeds, 95 % intervals below them.', 'broad', [policyTable(models)]),
-    settingsSection(report),
-    '</main>',
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n')
+  return page(
+    title,
+    [
+      '<h1>What learning costs on a carousel</h1>',
+      `<p class="soft">${whole(dataset.playlists)} playlists, ${protocol.slots} places, ${whole(protocol.visitors)} listeners a round, ${whole(protocol.rounds)} rounds; ${seeds.length === 1 ? 'one seed' : `${seeds.length} seeds`}. A policy that knew everything would have no regret.</p>`,
+      ...carouselSentences(report).map((sentence) => `<p>${escaped(sentence)}</p>`),
+      ...notes.map((note) => `<p class="note">${escaped(note)}</p>`),
+    ],
+    [
+      section(
+        'Regret over time',
+        'Clicks that the best carousels would have had and the shown ones had not, summed over the rounds so far; less is better. Bands are 95 % intervals over seeds. A line that goes flat has learned; one that stays straight pays the same price for ever.',
+        'pair',
+        [curveFigure('All policies', 'all', models), curveFigure(...closeUp(models))],
+      ),
+      section('The policies', 'Means over seeds, 95 % intervals below them.', 'broad', [policyTable(models)]),
+      settingsSection(report),
+    ],
+  )
 }
 
 /** The policies that lose less than a third of the most, for a scale on which they can be told apart. */

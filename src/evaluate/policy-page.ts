@@ -1,41 +1,26 @@
 import * as Plot from '@observablehq/plot'
-import { escaped, figure, numbers, section } from '../report/html.ts'
+import { escaped, figure, numbers, page, section } from '../report/html.ts'
 import { draw } from '../report/plot.ts'
-import { REPORT_STYLE } from '../report/style.ts'
 import type { PolicyReport } from './policy-metrics.ts'
 import { policyRows, shortNumber, weightLines } from './policy-report.ts'
-
-/** The policy lets the page load nothing, from nowhere. */
-const CONTENT = "default-src 'none'; style-src 'unsafe-inline'"
 
 /** The report as one HTML page without scripts, that needs nothing beside it. */
 export function renderPolicyPage(report: PolicyReport): string {
   const { dataset, policy, notes, metrics, protocol, seed } = report
   const title = `What ${policy} would be worth`
   const about = `${dataset.rounds.toLocaleString('en')} ${dataset.unit}s of ${dataset.name}.`
-  return [
-    '<!DOCTYPE html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8"/>',
-    '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
-    `<meta http-equiv="Content-Security-Policy" content="${CONTENT}"/>`,
-    `<title>deepcuts: ${escaped(title)}</title>`,
-    `<style>${REPORT_STYLE}</style>`,
-    '</head>',
-    '<body>',
-    `<header><h1>${escaped(title)}</h1><p class="soft">From ${escaped(about)}</p>`,
-    ...(metrics.refused === null ? [] : [`<p><b>${escaped(metrics.refused)}</b></p>`]),
-    ...notes.map((note) => `<p class="note">${escaped(note)}</p>`),
-    '</header>',
-    '<main>',
-    section(`Value of a ${dataset.unit}`, weightLines(metrics).join(' '), 'broad', [valueFigure(report)]),
-    `<p class="note">${escaped(protocol.description)} Seed ${seed}.</p>`,
-    '</main>',
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n')
+  return page(
+    `deepcuts: ${title}`,
+    [
+      `<h1>${escaped(title)}</h1><p class="soft">From ${escaped(about)}</p>`,
+      ...(metrics.refused === null ? [] : [`<p><b>${escaped(metrics.refused)}</b></p>`]),
+      ...notes.map((note) => `<p class="note">${escaped(note)}</p>`),
+    ],
+    [
+      section(`Value of a ${dataset.unit}`, weightLines(metrics).join(' '), 'broad', [valueFigure(report)]),
+      `<p class="note">${escaped(protocol.description)} Seed ${seed}.</p>`,
+    ],
+  )
 }
 
 function valueFigure({ dataset, metrics }: PolicyReport): string {

@@ -1,57 +1,42 @@
 import * as Plot from '@observablehq/plot'
 import { lineStyles } from '../report/charts.ts'
-import { escaped, figure, legend, numbers, section } from '../report/html.ts'
+import { escaped, figure, legend, numbers, page, section } from '../report/html.ts'
 import { draw } from '../report/plot.ts'
-import { REPORT_STYLE } from '../report/style.ts'
 import { fixed, percent } from '../report/words.ts'
 import { PARAMETERS, type WorldReport } from './world.ts'
 import { GRID_WORDS, type GridPoint } from './world-grid.ts'
 import { conditionWords, gridVerdict, verdicts } from './world-report.ts'
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
 /** The report as one HTML page without scripts: curves of satisfaction, a table, the grid, the parameters with their reasons. */
 export function renderWorldPage(report: WorldReport): string {
   const { dataset, models, seeds, protocol, grid } = report
   const title = 'deepcuts: does exploring pay?'
-  return [
-    '<!DOCTYPE html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8"/>',
-    '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
-    `<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>`,
-    `<title>${escaped(title)}</title>`,
-    `<style>${REPORT_STYLE}</style>`,
-    '</head>',
-    '<body>',
-    '<header>',
-    '<h1>Does exploring pay?</h1>',
-    `<p class="soft">${dataset.listeners} invented listeners, ${dataset.newListeners} of them new, ${dataset.sittings} sittings of ${dataset.slots} slots, in ${seeds.length} worlds of ${dataset.conditions.tracks} tracks.</p>`,
-    ...verdicts(report).map((sentence) => `<p>${escaped(sentence)}</p>`),
-    '</header>',
-    '<main>',
-    section(
-      'Satisfaction over time',
-      'Value up to each sitting as a share of what an oracle gets that knows the truth.',
-      'broad',
-      [curves(models)],
-    ),
-    section('The policies', 'Means over the worlds.', 'broad', [
-      figure('All measures', 'Satisfaction, then what it is made of.', [], [policyTable(models)]),
-    ]),
-    ...(grid ? [section('Over the grid', gridVerdict(grid), 'broad', [gridFigure(grid)])] : []),
-    section('The world', protocol.description, 'broad', [
-      numbers(
-        ['parameter', 'value', 'why'],
-        PARAMETERS.map(({ name, value, why }) => [name, String(value), why]),
+  return page(
+    title,
+    [
+      '<h1>Does exploring pay?</h1>',
+      `<p class="soft">${dataset.listeners} invented listeners, ${dataset.newListeners} of them new, ${dataset.sittings} sittings of ${dataset.slots} slots, in ${seeds.length} worlds of ${dataset.conditions.tracks} tracks.</p>`,
+      ...verdicts(report).map((sentence) => `<p>${escaped(sentence)}</p>`),
+    ],
+    [
+      section(
+        'Satisfaction over time',
+        'Value up to each sitting as a share of what an oracle gets that knows the truth.',
+        'broad',
+        [curves(models)],
       ),
-    ]),
-    '</main>',
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n')
+      section('The policies', 'Means over the worlds.', 'broad', [
+        figure('All measures', 'Satisfaction, then what it is made of.', [], [policyTable(models)]),
+      ]),
+      ...(grid ? [section('Over the grid', gridVerdict(grid), 'broad', [gridFigure(grid)])] : []),
+      section('The world', protocol.description, 'broad', [
+        numbers(
+          ['parameter', 'value', 'why'],
+          PARAMETERS.map(({ name, value, why }) => [name, String(value), why]),
+        ),
+      ]),
+    ],
+  )
 }
 
 function curves(models: WorldReport['models']): string {

@@ -1,3 +1,5 @@
+import { REPORT_STYLE } from './style.ts'
+
 /** Pieces of a page as text, well-formed as XML too, so that a test can check the whole. */
 
 /** Text as it must stand in HTML; control characters, which no page may hold, become spaces. */
@@ -8,6 +10,34 @@ export function escaped(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
+}
+
+/** The policy lets a page load nothing, from nowhere. */
+const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+/** A whole page without scripts, that needs nothing beside it: what stands in its head line, and its sections. */
+export function page(title: string, header: readonly string[], main: readonly string[]): string {
+  return [
+    '<!DOCTYPE html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8"/>',
+    '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
+    `<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}"/>`,
+    `<title>${escaped(title)}</title>`,
+    `<style>${REPORT_STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<header>',
+    ...header,
+    '</header>',
+    '<main>',
+    ...main,
+    '</main>',
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n')
 }
 
 /** A heading, what the section is about, and its figures. */

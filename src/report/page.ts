@@ -1,56 +1,40 @@
 import { effectChart, effectDomain } from './effect-charts.ts'
 import type { FeatureEffect } from './effects.ts'
 import { featureWords, toldValue } from './feature-words.ts'
-import { escaped, figure, numbers, section } from './html.ts'
+import { escaped, figure, numbers, page, section } from './html.ts'
 import type { Report } from './report.ts'
 import { scoreTable } from './score-table.ts'
 import { curveSection, reliabilitySection, rocSection, spreadSection, stylesOf } from './sections.ts'
 import { effectSentence, effectsSentence, headline, oursOf } from './sentences.ts'
-import { REPORT_STYLE } from './style.ts'
 import { day, fixed, inBrackets, many, percent, points, whole } from './words.ts'
-
-/** The policy lets the page load nothing, from nowhere. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 /** The report as one HTML page without scripts, that needs nothing beside it. */
 export function renderReport(report: Report): string {
   const styles = stylesOf(report)
   const { heldOut, effects, version, listener } = report
   const title = `deepcuts: how well version ${version.version} foresees ${listener}`
-  return [
-    '<!DOCTYPE html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8"/>',
-    '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
-    `<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>`,
-    `<title>${escaped(title)}</title>`,
-    `<style>${REPORT_STYLE}</style>`,
-    '</head>',
-    '<body>',
-    '<header>',
-    `<h1>How well deepcuts foresees what ${escaped(listener)} finishes</h1>`,
-    `<p class="soft">Version ${version.version}, made ${day(version.madeAt)}. A play is finished or skipped; plays whose end says nothing are left out.</p>`,
-    ...headline(report).map((sentence) => `<p>${escaped(sentence)}</p>`),
-    heldOut ? tiles(heldOut) : '',
-    '</header>',
-    '<main>',
-    ...(heldOut
-      ? [
-          scoreTable(heldOut.scores),
-          reliabilitySection(heldOut),
-          rocSection(heldOut, styles),
-          spreadSection(heldOut),
-        ]
-      : []),
-    curveSection(report, styles),
-    effectsSection(effects),
-    factsSection(report),
-    '</main>',
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n')
+  return page(
+    title,
+    [
+      `<h1>How well deepcuts foresees what ${escaped(listener)} finishes</h1>`,
+      `<p class="soft">Version ${version.version}, made ${day(version.madeAt)}. A play is finished or skipped; plays whose end says nothing are left out.</p>`,
+      ...headline(report).map((sentence) => `<p>${escaped(sentence)}</p>`),
+      heldOut ? tiles(heldOut) : '',
+    ],
+    [
+      ...(heldOut
+        ? [
+            scoreTable(heldOut.scores),
+            reliabilitySection(heldOut),
+            rocSection(heldOut, styles),
+            spreadSection(heldOut),
+          ]
+        : []),
+      curveSection(report, styles),
+      effectsSection(effects),
+      factsSection(report),
+    ],
+  )
 }
 
 function tiles({ scores, plays }: NonNullable<Report['heldOut']>): string {
