@@ -1,6 +1,6 @@
 import type { Dial } from '../core/dial.ts'
+import type { InTurn } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
-import type { InTurn } from './turns.ts'
 
 /** How each listener wants to be surprised. */
 export interface Dials {

@@ -2,8 +2,8 @@ import type { Clock } from '../core/clock.ts'
 import { localTimeIn } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { fold } from '../core/track.ts'
+import type { InTurn } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
-import type { InTurn } from './turns.ts'
 
 /** Plays that are not this listener's taste: they are kept, and count for nothing. */
 export type ExclusionRule =

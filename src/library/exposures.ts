@@ -1,5 +1,5 @@
+import type { InTurn } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
-import type { InTurn } from './turns.ts'
 
 /** A slate that was shown, as the log keeps it: what could have been shown, what was, and how likely. */
 export interface Exposure {

@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Feedback, FeedbackKind } from '../core/event.ts'
+import type { InTurn } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
 import type { SaidNames } from './said-names.ts'
-import type { InTurn } from './turns.ts'
 
 /** What a listener says by hand. */
 export interface Saying {

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
+import type { InTurn } from '../core/turns.ts'
 import type { Store, Write } from '../store/store.ts'
 import { claimColumns } from './claim-columns.ts'
 import { type HeardPlays, heardPlays } from './heard-plays.ts'
@@ -16,7 +17,6 @@ import type { Listeners } from './listeners.ts'
 import { type PlayName, refreshHidden } from './plays.ts'
 import { tellNothingNew } from './retold.ts'
 import type { Revision } from './revision.ts'
-import type { InTurn } from './turns.ts'
 
 /** An import as `deepcuts imports` lists it. */
 export interface ImportEntry {

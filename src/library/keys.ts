@@ -1,8 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
+import type { InTurn } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
-import type { InTurn } from './turns.ts'
 
 /** What a key may ask for: about one listener, about every listener, or everything. */
 export type KeyScope = 'listener' | 'app' | 'admin'

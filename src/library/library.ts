@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
+import { turns } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
 import { type Catalog, hasAudio } from './catalog.ts'
 import { buildCatalog } from './catalog-build.ts'
@@ -18,7 +19,6 @@ import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
 import { saidNames } from './said-names.ts'
 import { readSaved, type SavedTracks } from './saved.ts'
-import { turns } from './turns.ts'
 
 /** Typed access to everything one store knows. */
 export interface Library {

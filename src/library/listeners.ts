@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
+import type { InTurn } from '../core/turns.ts'
 import type { Store, Write } from '../store/store.ts'
-import type { InTurn } from './turns.ts'
 
 export interface ListenerRow {
   readonly id: number

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
+import type { InTurn } from '../core/turns.ts'
 import type { Store, Where } from '../store/store.ts'
 import {
   checksums,
@@ -10,7 +11,6 @@ import {
   modelFolder,
   parseManifest,
 } from './model-folder.ts'
-import type { InTurn } from './turns.ts'
 
 export type { ModelFiles, ModelManifest } from './model-folder.ts'
 

@@ -1,8 +1,8 @@
 import { DeepcutsError } from '../core/errors.ts'
+import type { InTurn } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
 import type { Revision } from './revision.ts'
-import type { InTurn } from './turns.ts'
 
 /** A name that a recording goes by, for a person who checks a merge. */
 export interface RecordingName {
