@@ -106,6 +106,11 @@ export const ERRORS = {
     sentence:
       'This step needs more memory than the store in {path} may use, so it was not kept. Import fewer files at a time.',
   },
+  STORE_NOT_EMPTY: {
+    exit: 2,
+    status: 409,
+    sentence: 'There is a store in {path} already, so no copy was put there. Give another folder.',
+  },
   STORE_CLOSED: {
     exit: 1,
     status: 503,

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { DeepcutsError, type ErrorCode } from '../core/errors.ts'
+import { removeHalfCopies } from './duckdb-copy.ts'
 import { storeError } from './duckdb-errors.ts'
 import { literal } from './duckdb-sql.ts'
 
@@ -50,6 +51,7 @@ export async function openFile(folder: string): Promise<DuckDbFile> {
   owned.add(path)
   try {
     const { instance, connection } = await openWhole(real, path)
+    removeHalfCopies(real)
     return {
       path,
       instance,

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DeepcutsError } from '../core/errors.ts'
 import { appendColumns, readColumns } from './duckdb-columns.ts'
+import { copyDatabase } from './duckdb-copy.ts'
 import { storeError } from './duckdb-errors.ts'
 import { openFile } from './duckdb-file.ts'
 import {
@@ -111,6 +112,9 @@ export async function openDuckDb(folder: string, settings: DuckDbSettings): Prom
       call(`count ${table}`, async () => number(countRows(table, (where ?? {}) as Conditions))),
 
     max: (table, column) => call(`read ${table}`, async () => number(largest(table, column))),
+
+    copyTo: (folder) =>
+      call('be copied', () => reading((connection) => copyDatabase(connection, file.path, folder))),
 
     close() {
       closing ??= (async () => {

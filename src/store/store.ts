@@ -18,6 +18,12 @@ export interface Store {
   count<T extends TableName>(table: T, where?: Where<T>): Promise<number>
   /** The largest value of an integer column, or 0 in an empty table: where new ids continue. */
   max<T extends TableName>(table: T, column: ColumnName<T>): Promise<number>
+  /**
+   * Puts a whole copy of the store, as it is at one moment, into another folder, from which it can be opened as a store of its own; the
+   * folder is made when missing. Reads and writes go on meanwhile. The copy is durable when it resolves, and nothing is there
+   * when it rejects. @throws DeepcutsError STORE_NOT_EMPTY where a store is there already, STORE_FULL, STORE_READ_ONLY
+   */
+  copyTo(folder: string): Promise<void>
   /** Waits for open writes and releases the store. Safe to call twice. */
   close(): Promise<void>
 }

@@ -42,6 +42,7 @@ export function watched(store: Store): WatchedStore {
     read: (table, columns, query) => store.read(table, columns, query),
     count: (table, where) => store.count(table, where),
     max: (table, column) => store.max(table, column),
+    copyTo: (folder) => store.copyTo(folder),
     close: () => store.close(),
     async write(group) {
       const telling = group.filter((write) => !('insert' in write) || sizeOf(write) > 0)

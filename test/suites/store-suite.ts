@@ -7,6 +7,10 @@ import { feedback } from './store-rows.ts'
 export interface StoreWorld {
   open(): Promise<Store>
   reopen(): Promise<Store>
+  /** A folder that is not there yet, and goes with `remove`. */
+  copyFolder(): string
+  /** Opens what a copy put into a folder. */
+  openCopy(folder: string): Promise<Store>
   remove(): void
 }
 
@@ -233,6 +237,71 @@ export function storeSuite(name: string, makeWorld: () => StoreWorld): void {
       })
     })
 
+    describe('copies', () => {
+      it('are stores of their own with everything that was acknowledged', async () => {
+        await store.write([feedback([1, 2], { artist: ['', 'Björk'] })])
+        const folder = world.copyFolder()
+        await store.copyTo(folder)
+        await store.write([feedback([3])])
+        const copy = await world.openCopy(folder)
+        try {
+          const read = await copy.read('feedback', ['id', 'artist', 'at'], { orderBy: ['id'] })
+          expect([...read.id]).toEqual([1, 2])
+          expect(read.artist).toEqual(['', 'Björk'])
+          expect(read.at).toEqual(Float64Array.of(Number.NaN, Number.NaN))
+          const meta = { orderBy: ['key'] } as const
+          const columns = ['key', 'value'] as const
+          expect(await copy.read('meta', columns, meta)).toEqual(await store.read('meta', columns, meta))
+          await copy.write([{ delete: 'feedback', where: {} }])
+        } finally {
+          await copy.close()
+        }
+        expect(await ids()).toEqual([1, 2, 3])
+      })
+
+      it('show one moment while the store is written to: groups are whole, and none is missing before another', async () => {
+        await store.write([feedback(Array.from({ length: 20_000 }, (_, i) => -1 - i))])
+        let [next, acknowledged, copied] = [0, 0, false]
+        const writer = async () => {
+          while (!copied) {
+            const id = next++
+            const split: Write = { insert: 'splits', columns: { identifier: [id] } }
+            await store.write([feedback([id]), split])
+            acknowledged++
+          }
+        }
+        const writing = writer()
+        while (acknowledged < 3) await new Promise(setImmediate)
+        const before = acknowledged
+        const folders = [world.copyFolder(), world.copyFolder()]
+        await Promise.all(folders.map((folder) => store.copyTo(folder)))
+        copied = true
+        await writing
+        for (const folder of folders) {
+          const copy = await world.openCopy(folder)
+          const { id } = await copy.read('feedback', ['id'], { orderBy: ['id'] })
+          const { identifier } = await copy.read('splits', ['identifier'], { orderBy: ['identifier'] })
+          await copy.close()
+          const written = [...id].filter((one) => one >= 0)
+          expect(id.length - written.length).toBe(20_000)
+          expect(written.length).toBeGreaterThanOrEqual(before)
+          expect(written).toEqual([...identifier])
+          expect(written).toEqual(written.map((_, i) => i))
+        }
+      })
+
+      it('are refused where a store is, which stays as it is', async () => {
+        const folder = world.copyFolder()
+        await store.write([feedback([1])])
+        await store.copyTo(folder)
+        await store.write([feedback([2])])
+        await expect(store.copyTo(folder)).rejects.toMatchObject({ code: 'STORE_NOT_EMPTY' })
+        const copy = await world.openCopy(folder)
+        expect(await copy.count('feedback')).toBe(1)
+        await copy.close()
+      })
+    })
+
     describe('opening and closing', () => {
       it('has everything again after a close', async () => {
         await store.write([feedback([1, 2], { artist: ['', 'Björk'] })])
@@ -266,6 +335,7 @@ export function storeSuite(name: string, makeWorld: () => StoreWorld): void {
         await expect(store.read('plays', ['id'])).rejects.toMatchObject(closed)
         await expect(store.count('plays')).rejects.toMatchObject(closed)
         await expect(store.max('plays', 'id')).rejects.toMatchObject(closed)
+        await expect(store.copyTo(world.copyFolder())).rejects.toMatchObject(closed)
       })
     })
   })
