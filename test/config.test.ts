@@ -7,6 +7,13 @@ describe('the settings of the environment', () => {
       DEEPCUTS_DATA: './deepcuts-data',
       DEEPCUTS_COMMUNITY: 'off',
       DEEPCUTS_DEBUG: '',
+      DEEPCUTS_HOST: '127.0.0.1',
+      DEEPCUTS_PORT: 4577,
+      DEEPCUTS_ALLOWED_HOSTS: [],
+      DEEPCUTS_REQUESTS_PER_MINUTE: 6000,
+      DEEPCUTS_LOG_LEVEL: 'auto',
+      DEEPCUTS_LOG_FILE: '',
+      DEEPCUTS_SHUTDOWN_SECONDS: 10,
     })
   })
 
@@ -17,6 +24,20 @@ describe('the settings of the environment', () => {
   it('are on or off where they are a switch, and nothing else', () => {
     expect(readSettings({ DEEPCUTS_COMMUNITY: 'on' }).DEEPCUTS_COMMUNITY).toBe('on')
     expect(() => readSettings({ DEEPCUTS_COMMUNITY: 'yes' })).toThrow('must be on or off')
+  })
+
+  it('are numbers within bounds, and lists with commas', () => {
+    const read = (environment: Record<string, string>) => readSettings(environment)
+    expect(read({ DEEPCUTS_PORT: '0' }).DEEPCUTS_PORT).toBe(0)
+    expect(read({ DEEPCUTS_ALLOWED_HOSTS: 'a.example, b,' }).DEEPCUTS_ALLOWED_HOSTS).toEqual([
+      'a.example',
+      'b',
+    ])
+    for (const port of ['65536', '-1', '80.5', '0x50', 'http', ' '])
+      expect(() => read({ DEEPCUTS_PORT: port }), port).toThrow(
+        `DEEPCUTS_PORT is ${port}, but it must be a whole number from 0 to 65535`,
+      )
+    expect(() => read({ DEEPCUTS_LOG_LEVEL: 'loud' })).toThrow('one of auto, silent, error')
   })
 
   it('refuse a name that is none of them, and say which there are', () => {

@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { SETTINGS } from '../src/config.ts'
 import { ERRORS } from '../src/core/errors.ts'
 import { FEATURES } from '../src/features/feature-names.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const ERRORS_PAGE = 'docs/reference/errors.md'
+const SETTINGS_PAGE = 'docs/reference/settings.md'
 
 /** Files that git tracks, or would track, and that are there. */
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
@@ -33,6 +35,31 @@ function errorsPage(): string {
     'This page is made from `src/core/errors.ts`: after a change there, run `UPDATE_DOCS=1 npx vitest run test/docs.test.ts`.',
     '',
     '| code | exit | HTTP | sentence |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+/** The page of all settings, made from their one list. */
+function settingsPage(): string {
+  const settings: readonly (readonly [
+    string,
+    { readonly absent: string; readonly meaning: string; readonly expected: string; readonly secret?: true },
+  ])[] = Object.entries(SETTINGS)
+  const rows = settings.map(
+    ([name, { absent, meaning, expected, secret }]) =>
+      `| \`${name}\`${secret ? ` or \`${name}_FILE\`` : ''} | ${expected} | ${absent && `\`${absent}\``} | ${meaning.replaceAll('|', '\\|')} |`,
+  )
+  return [
+    '# Settings',
+    '',
+    'Every setting of the environment. An empty variable is an absent one; a `DEEPCUTS_…` variable that is none of these is an error, and so is a value',
+    'that a setting cannot have. A secret can be in a file: `NAME_FILE` is then its path, as with the secrets of a container.',
+    'Options of a verb go before settings (`deepcuts VERB --help`).',
+    'This page is made from `src/config.ts`: after a change there, run `UPDATE_DOCS=1 npx vitest run test/docs.test.ts`.',
+    '',
+    '| variable | is | when absent | means |',
     '|---|---|---|---|',
     ...rows,
     '',
@@ -75,6 +102,15 @@ describe('the pages', () => {
     expect(
       textOf(ERRORS_PAGE),
       `${ERRORS_PAGE} is out of date: run UPDATE_DOCS=1 npx vitest run test/docs.test.ts`,
+    ).toBe(page)
+  })
+
+  it('tell every setting exactly as the list of them does', () => {
+    const page = settingsPage()
+    if (process.env.UPDATE_DOCS === '1') writeFileSync(join(ROOT, SETTINGS_PAGE), page)
+    expect(
+      textOf(SETTINGS_PAGE),
+      `${SETTINGS_PAGE} is out of date: run UPDATE_DOCS=1 npx vitest run test/docs.test.ts`,
     ).toBe(page)
   })
 
