@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { beta } from '../src/bandits/beta.ts'
 import { carousel, SHAPE } from '../src/bandits/carousel.ts'
-import {
-  choleskyInPlace,
-  inverseFrom,
-  inverseOfFactor,
-  solveLower,
-  solveUpper,
-} from '../src/bandits/gaussian.ts'
+import { inverseFrom, inverseOfFactor } from '../src/bandits/inverse.ts'
+import { choleskyInPlace, solveLower, solveUpper } from '../src/core/cholesky.ts'
 import { CAROUSEL_POLICIES, type CarouselPolicyName } from '../src/bandits/policies.ts'
 import { openProducts } from '../src/bandits/products.ts'
 import { simulate } from '../src/bandits/simulate.ts'

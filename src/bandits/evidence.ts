@@ -1,4 +1,4 @@
-import { choleskyInPlace, solveLower, solveUpper } from './gaussian.ts'
+import { choleskyInPlace, solveLower, solveUpper } from '../core/cholesky.ts'
 import { toMode } from './newton.ts'
 import { type Pending, pending } from './pending.ts'
 import type { Products } from './products.ts'

@@ -1,4 +1,4 @@
-import { choleskyInPlace, solveLower, solveUpper } from './gaussian.ts'
+import { choleskyInPlace, solveLower, solveUpper } from '../core/cholesky.ts'
 import type { Products } from './products.ts'
 
 const STEPS = 6

@@ -1,17 +1,15 @@
-import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
+import { fixed } from '../report/words.ts'
 import type { CarouselReport } from './carousel.ts'
+import { plainTable } from './plain-table.ts'
 
 /** The report as text for a terminal: a table, and what follows from it in words. */
 export function renderCarousel(report: CarouselReport): string {
   const { dataset, protocol, notes, models, seeds } = report
-  const table = new Table({
-    head: ['policy', 'regret', '95 %', 'of the best clicks', 'last round', 'playlists shown', 'what it is'],
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  })
   const least = Math.min(...models.map(({ metrics }) => metrics.regret.mean))
-  for (const { name, about, metrics } of models)
-    table.push([
+  const table = plainTable(
+    ['policy', 'regret', '95 %', 'of the best clicks', 'last round', 'playlists shown', 'what it is'],
+    models.map(({ name, about, metrics }) => [
       name,
       `${thousands(metrics.regret.mean)}${metrics.regret.mean === least && models.length > 1 ? '*' : ''}`,
       interval(metrics.regret, thousands),
@@ -19,14 +17,15 @@ export function renderCarousel(report: CarouselReport): string {
       Math.round(metrics.lastRegret.mean).toString(),
       `${Math.round(100 * metrics.coverage.mean)} %`,
       about,
-    ])
+    ]),
+  )
   return [
     `${dataset.file ?? 'Invented playlists'}: ${dataset.playlists} playlists; ` +
       `${dataset.users?.file ?? 'surrogate listeners'}: ${dataset.listeners} listeners in ${dataset.segments} segments. ` +
-      `Mean probability of a click ${short(dataset.meanClick, 4)}, on the best carousel ${short(dataset.meanBest, 2)}.`,
+      `Mean probability of a click ${fixed(dataset.meanClick, 4)}, on the best carousel ${fixed(dataset.meanBest, 2)}.`,
     ...notes.map((note) => `Note: ${note}`),
     '',
-    table.toString(),
+    table,
     `* least. Regret: expected clicks lost over ${protocol.rounds} rounds of ${protocol.visitors} listeners.`,
     '',
     ...carouselSentences(report),
@@ -52,7 +51,7 @@ export function carouselSentences({ comparisons, models }: CarouselReport): stri
       const sure = Number.isFinite(low) && (high < 1 || low > 1)
       const verdict = ratio.mean < 1 ? 'deepcuts loses less than' : 'deepcuts does not lose less than'
       const hedge = sure || !Number.isFinite(low) ? '' : ', a difference that the seeds do not tell from none'
-      return `${verdict} ${against}: its regret is ${short(ratio.mean, 2)} times that one${Number.isFinite(low) ? ` (${interval(ratio, (x) => short(x, 2))})` : ''}${hedge}.`
+      return `${verdict} ${against}: its regret is ${fixed(ratio.mean, 2)} times that one${Number.isFinite(low) ? ` (${interval(ratio, (x) => fixed(x, 2))})` : ''}${hedge}.`
     })
 }
 
@@ -62,8 +61,4 @@ function interval({ ci95: [low, high] }: Estimate, write: (value: number) => str
 
 function thousands(value: number): string {
   return `${(value / 1000).toFixed(1)} k`
-}
-
-function short(value: number, digits: number): string {
-  return value.toFixed(digits).replace(/^0\./, '.')
 }

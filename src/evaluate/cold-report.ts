@@ -1,23 +1,24 @@
-import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
+import { fixed } from '../report/words.ts'
 import type { ColdReport } from './cold.ts'
+import { plainTable, withInterval } from './plain-table.ts'
 
 /** The report as text for a terminal: the curve of new listeners, new tracks, and what follows from them in words. */
 export function renderCold(report: ColdReport): string {
   const { dataset, protocol, notes, models, tracks, taste, servedMs, comparisons, seed } = report
   const ours = models.at(-1)!
   const five = ours.curve.find(({ shown }) => shown === 5)!
-  const curve = tableOf(
+  const curve = plainTable(
     ['model', ...protocol.shown.map((shown) => `${shown} shown`), 'warm'],
     models.map(({ name, curve, metrics }) => [
       name,
-      ...curve.map((point) => short(point.metrics['ndcg@20']!.mean)),
+      ...curve.map((point) => fixed(point.metrics['ndcg@20']!.mean)),
       withInterval(metrics['ndcg@20']!),
     ]),
   )
   const told = tracks && [
     '',
-    tableOf(
+    plainTable(
       ['new tracks', 'among new', 'among all'],
       tracks.map(({ name, metrics, amongNew }) => [
         name,
@@ -44,28 +45,7 @@ export function renderCold(report: ColdReport): string {
   ].join('\n')
 }
 
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const drawn = new Table({
-    head: [...head],
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  })
-  for (const row of rows) drawn.push([...row])
-  return drawn.toString()
-}
-
-function withInterval({ mean, ci95: [low, high] }: Estimate): string {
-  return `${short(mean)} [${short(low)}, ${short(high)}]`
-}
-
 function percent({ mean, ci95 }: Estimate): string {
   const [value, low, high] = [mean, ...ci95].map((share) => `${(100 * share).toFixed(0)} %`)
   return `${value} [${low}, ${high}]`
-}
-
-function short(value: number): string {
-  if (Number.isNaN(value)) return '–'
-  return value
-    .toFixed(3)
-    .replace(/^(-?)0\./, '$1.')
-    .replace('-', '−')
 }

@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
 import { familiaritySentence, spreadSentence } from '../report/sentences.ts'
+import { fixed } from '../report/words.ts'
 import type { HistoryMetric, HistoryReport } from './history.ts'
 
 const higher = (value: number) => value
@@ -63,6 +64,5 @@ function estimate({ mean, ci95 }: Estimate, best: boolean): string {
   return `${fixed(mean)}${best ? ' *' : ''}\n${fixed(ci95[0])}–${fixed(ci95[1])}`
 }
 
-const fixed = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(3).replace(/^(-?)0\./, '$1.'))
 const signed = (value: number) => (value >= 0 ? '+' : '−') + fixed(Math.abs(value))
 const count = (value: number) => value.toLocaleString('en-US')

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
+import { fixed, signed } from '../report/words.ts'
 import type { LikabilityReport, NestedCvReport, PaperReport } from './likability.ts'
 import type { Comparison, MetricName } from './nested-cv.ts'
 
@@ -92,8 +93,8 @@ function verdicts(comparisons: readonly Comparison[]): string[] {
     const own = comparisons.filter((comparison) => comparison.metric === metric)
     for (const { against, difference } of own) {
       const { mean, ci95 } = difference
-      const signed = `${signedNumber(mean)} [${signedNumber(ci95[0])}, ${signedNumber(ci95[1])}]`
-      groups[standing(metric, difference)].push(`${against} ${signed}`)
+      const told = `${signed(mean)} [${signed(ci95[0])}, ${signed(ci95[1])}]`
+      groups[standing(metric, difference)].push(`${against} ${told}`)
     }
     const parts = Object.entries(groups).filter(([, models]) => models.length > 0)
     const title = METRICS[metric].title.split(' ')[0]
@@ -126,19 +127,8 @@ function leastIndex(costs: readonly number[]): number {
 /** Two lines, so that three columns fit 80 columns of a terminal. */
 function estimate({ mean, ci95 }: Estimate, mark: string): string {
   if (Number.isNaN(mean)) return '–'
-  const interval = Number.isNaN(ci95[0]) ? '' : `\n[${short(ci95[0])}, ${short(ci95[1])}]`
-  return `${short(mean)}${mark}${interval}`
-}
-
-function short(value: number): string {
-  return value
-    .toFixed(3)
-    .replace('-', '−')
-    .replace(/^(−?)0\./, '$1.')
-}
-
-function signedNumber(value: number): string {
-  return `${value < 0 ? '−' : '+'}${short(Math.abs(value))}`
+  const interval = Number.isNaN(ci95[0]) ? '' : `\n[${fixed(ci95[0])}, ${fixed(ci95[1])}]`
+  return `${fixed(mean)}${mark}${interval}`
 }
 
 function percent(share: number): string {

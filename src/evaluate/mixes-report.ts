@@ -1,8 +1,8 @@
-import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
 import type { MixesReport } from './mixes.ts'
 import type { Drawer } from './mixes-draws.ts'
 import type { MixMetric } from './mixes-judge.ts'
+import { plainTable } from './plain-table.ts'
 
 /** What the columns are called, how they are written, and what they mean. */
 const COLUMNS: Readonly<Record<MixMetric, { title: string; digits: number; means: string }>> = {
@@ -66,25 +66,28 @@ export function renderMixes(report: MixesReport): string {
   const shown = (Object.keys(COLUMNS) as MixMetric[]).filter((metric) =>
     models.some(({ metrics }) => Object.values(metrics).some((of) => !Number.isNaN(of[metric].mean))),
   )
-  const table = new Table({
-    head: ['mix', ...shown.map((metric) => COLUMNS[metric].title)],
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  })
-  for (const recipe of Object.keys(models[0]!.metrics))
-    for (const { name, metrics } of models) {
-      const of = metrics[recipe]
-      if (of)
-        table.push([
-          LABELS[name] || recipe,
-          ...shown.map((metric) => fixed(of[metric].mean, COLUMNS[metric].digits)),
-        ])
-    }
+  const table = plainTable(
+    ['mix', ...shown.map((metric) => COLUMNS[metric].title)],
+    Object.keys(models[0]!.metrics).flatMap((recipe) =>
+      models.flatMap(({ name, metrics }) => {
+        const of = metrics[recipe]
+        return of
+          ? [
+              [
+                LABELS[name] || recipe,
+                ...shown.map((metric) => fixed(of[metric].mean, COLUMNS[metric].digits)),
+              ],
+            ]
+          : []
+      }),
+    ),
+  )
   const [first, ...others] = dataset.listeners
   return [
     `${others.length > 0 ? `${dataset.listeners.length} listeners` : first}, ${dataset.tracks.toLocaleString('en-US')} tracks, ` +
       `${protocol.days} ${protocol.days === 1 ? 'day' : 'days in a row'}, lists of ${protocol.listLength}.`,
     '',
-    table.toString(),
+    table,
     ...shown.map((metric) => `${COLUMNS[metric].title}: ${COLUMNS[metric].means}.`),
     '',
     ...calibration.map(

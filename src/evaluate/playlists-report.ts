@@ -1,5 +1,6 @@
-import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
+import { fixed } from '../report/words.ts'
+import { plainTable } from './plain-table.ts'
 import type { PlaylistsReport, PlaylistsRow } from './playlists.ts'
 import { SUBSETS, type Subset } from './playlists-judge.ts'
 
@@ -56,25 +57,20 @@ interface Column {
 }
 
 function drawn(corner: string, models: readonly PlaylistsRow[], columns: readonly Column[]): string {
-  const table = new Table({
-    head: [corner, ...columns.map(({ head }) => head)],
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  })
   const best = columns.map(({ key, values }) => {
     const means = values.map(({ mean }) => mean)
     return FEWER_IS_BETTER.includes(key) ? Math.min(...means) : Math.max(...means)
   })
-  for (const [at, { name }] of models.entries())
-    table.push([
-      name,
-      ...columns.map(({ values, interval }, column) => {
-        const { mean, ci95 } = values[at]!
-        const ends = interval ? ` [${ci95.map(short).join(', ')}]` : ''
-        const tied = columns[column]!.values.every((other) => other.mean === mean)
-        return `${short(mean)}${mean === best[column] && !tied ? '*' : ''}${ends}`
-      }),
-    ])
-  return table.toString()
+  const rows = models.map(({ name }, at) => [
+    name,
+    ...columns.map(({ values, interval }, column) => {
+      const { mean, ci95 } = values[at]!
+      const ends = interval ? ` [${ci95.map(short).join(', ')}]` : ''
+      const tied = columns[column]!.values.every((other) => other.mean === mean)
+      return `${short(mean)}${mean === best[column] && !tied ? '*' : ''}${ends}`
+    }),
+  ])
+  return plainTable([corner, ...columns.map(({ head }) => head)], rows)
 }
 
 const WITHHELD_SHOWN = ['rPrecision', 'artistRPrecision', 'ndcg@500', 'clicks']
@@ -123,10 +119,4 @@ function verdict({ comparisons }: PlaylistsReport, subset: Subset): string[] {
   return [`${subset}, ${own[0]!.metric}: ${own[0]!.model} is ${told.join(', ')}.`]
 }
 
-function short(value: number): string {
-  if (Number.isNaN(value)) return '–'
-  return value
-    .toFixed(Math.abs(value) < 10 ? 3 : 1)
-    .replace(/^(-?)0\./, '$1.')
-    .replace('-', '−')
-}
+const short = (value: number) => fixed(value, Math.abs(value) < 10 ? 3 : 1)

@@ -1,4 +1,4 @@
-import Table from 'cli-table3'
+import { plainTable } from './plain-table.ts'
 import type { PolicyMetrics, PolicyReport } from './policy-metrics.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -38,13 +38,14 @@ export function renderPolicy({ dataset, policy, notes, metrics, protocol, seed }
 }
 
 function tableOf(metrics: PolicyMetrics): string {
-  const table = new Table({
-    head: ['', 'value', '95 % interval'],
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  })
-  for (const [name, value, ci95] of policyRows(metrics))
-    table.push([name, shortNumber(value), ci95 ? ci95.map(shortNumber).join(' to ') : '–'])
-  return table.toString()
+  return plainTable(
+    ['', 'value', '95 % interval'],
+    policyRows(metrics).map(([name, value, ci95]) => [
+      name,
+      shortNumber(value),
+      ci95 ? ci95.map(shortNumber).join(' to ') : '–',
+    ]),
+  )
 }
 
 /** What is known of each: what was logged, then what is estimated. */

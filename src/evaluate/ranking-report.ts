@@ -1,5 +1,6 @@
-import Table from 'cli-table3'
 import type { Estimate } from '../metrics/interval.ts'
+import { fixed, signed } from '../report/words.ts'
+import { plainTable } from './plain-table.ts'
 import type { RankingReport } from './ranking.ts'
 
 /** The report as text for a terminal: two tables with the best value of each column marked *, and what follows from them in words. */
@@ -33,28 +34,23 @@ export function renderRanking(report: RankingReport): string {
 
 function tableOf(models: RankingReport['models'], keys: readonly string[], intervals: boolean): string {
   const best = keys.map((key) => Math.max(...models.map(({ metrics }) => metrics[key]!.mean)))
-  const drawn = new Table({
-    head: ['model', ...keys],
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  })
   const ranked = (key: string) => /@|mrr/.test(key)
-  for (const { name, metrics } of models)
-    drawn.push([
-      name,
-      ...keys.map((key, column) => {
-        const { mean, ci95 } = metrics[key]!
-        const mark = ranked(key) && mean === best[column] ? '*' : ''
-        return `${short(mean)}${mark}${intervals ? ` [${short(ci95[0])}, ${short(ci95[1])}]` : ''}`
-      }),
-    ])
-  return drawn.toString()
+  const rows = models.map(({ name, metrics }) => [
+    name,
+    ...keys.map((key, column) => {
+      const { mean, ci95 } = metrics[key]!
+      const mark = ranked(key) && mean === best[column] ? '*' : ''
+      return `${fixed(mean)}${mark}${intervals ? ` [${fixed(ci95[0])}, ${fixed(ci95[1])}]` : ''}`
+    }),
+  ])
+  return plainTable(['model', ...keys], rows)
 }
 
 /** What a model is after its tuning. */
 function chosen({ name, settings, validation, trials }: RankingReport['models'][number]): string {
   const how = trials === undefined ? 'weights' : `best of ${trials}`
   const told = Object.entries(settings).map(([key, value]) => `${key} ${value}`)
-  return `${name} (${how}, held out ${short(validation)}): ${told.join(', ')}.`
+  return `${name} (${how}, held out ${fixed(validation)}): ${told.join(', ')}.`
 }
 
 function fifth(by: RankingReport['protocol']['heldOut']['by']): string {
@@ -86,16 +82,4 @@ function chunks<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
     items.slice(at * size, (at + 1) * size),
   )
-}
-
-function short(value: number): string {
-  if (Number.isNaN(value)) return '–'
-  return value
-    .toFixed(3)
-    .replace(/^(-?)0\./, '$1.')
-    .replace('-', '−')
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${short(Math.abs(value))}`
 }

@@ -1,5 +1,5 @@
-import Table from 'cli-table3'
-import type { Estimate } from '../metrics/interval.ts'
+import { fixed } from '../report/words.ts'
+import { plainTable, withInterval } from './plain-table.ts'
 import type { WorldReport } from './world.ts'
 import { GRID_WORDS, type GridPoint } from './world-grid.ts'
 
@@ -9,19 +9,19 @@ export function renderWorld(report: WorldReport): string {
   const rows = models.map(({ name, metrics }) => [
     name,
     withInterval(metrics.satisfaction),
-    short(metrics.newListeners.mean),
-    short(metrics.discoveryShare.mean),
-    short(metrics.artistConcentration.mean),
-    short(metrics.coverage.mean),
+    fixed(metrics.newListeners.mean),
+    fixed(metrics.discoveryShare.mean),
+    fixed(metrics.artistConcentration.mean),
+    fixed(metrics.coverage.mean),
     metrics.sittingsToTaste.mean.toFixed(1),
-    short(metrics.tasteFound.mean),
+    fixed(metrics.tasteFound.mean),
   ])
   const head = ['policy', 'satisfaction', 'new', 'discovery', 'top 10', 'coverage', 'to taste', 'found']
   return [
     `${dataset.listeners} listeners, ${dataset.newListeners} of them new, ${dataset.sittings} sittings of ${dataset.slots} slots, ` +
       `${dataset.conditions.tracks} tracks, ${seeds.length} worlds.`,
     '',
-    tableOf(head, rows),
+    plainTable(head, rows),
     'Satisfaction: share of what the oracle gets; new: of listeners without a history. Discovery: share of the value from tracks first heard here. ' +
       'Top 10: share of plays of a listener’s ten most played artists. To taste: sittings until a new listener’s last five brought 80 % of the oracle’s; found: how many came there.',
     '',
@@ -29,7 +29,7 @@ export function renderWorld(report: WorldReport): string {
     ...(grid
       ? [
           '',
-          tableOf(['condition', 'deepcuts', 'greedy', 'ratio', ''], grid.map(gridRow)),
+          plainTable(['condition', 'deepcuts', 'greedy', 'ratio', ''], grid.map(gridRow)),
           GRID_WORDS,
           gridVerdict(grid),
         ]
@@ -72,30 +72,9 @@ function gridRow(point: GridPoint): string[] {
   const { satisfaction, ratio, verdict } = point
   return [
     conditionWords(point),
-    short(satisfaction.deepcuts.mean),
-    short(satisfaction.greedy.mean),
+    fixed(satisfaction.deepcuts.mean),
+    fixed(satisfaction.greedy.mean),
     withInterval(ratio),
     verdict,
   ]
-}
-
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const drawn = new Table({
-    head: [...head],
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  })
-  for (const row of rows) drawn.push([...row])
-  return drawn.toString()
-}
-
-function withInterval({ mean, ci95: [low, high] }: Estimate): string {
-  return Number.isNaN(low) ? short(mean) : `${short(mean)} [${short(low)}, ${short(high)}]`
-}
-
-function short(value: number): string {
-  if (Number.isNaN(value)) return '–'
-  return value
-    .toFixed(3)
-    .replace(/^(-?)0\./, '$1.')
-    .replace('-', '−')
 }

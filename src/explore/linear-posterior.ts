@@ -84,11 +84,8 @@ export function sampleHeads(
   /** d × count. */
   const weights = new Float64Array(d * count)
   for (let head = 0; head < count; head += 2) {
-    const off = solveUpper(
-      factor,
-      Float64Array.from(mean, () => random.normal()),
-      d,
-    )
+    const off = Float64Array.from(mean, () => random.normal())
+    solveUpper(factor, d, off)
     for (let i = 0; i < d; i++) {
       weights[i * count + head] = mean[i]! + off[i]!
       if (head + 1 < count) weights[i * count + head + 1] = mean[i]! - off[i]!
