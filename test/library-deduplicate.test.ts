@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { random } from '../src/core/random.ts'
-import { duplicates, type PlayKeys } from '../src/library/deduplicate.ts'
+import { duplicates } from '../src/library/deduplicate.ts'
+import type { PlayKeys } from '../src/library/play-keys.ts'
 
 const MINUTE = 60_000
 const T = Date.UTC(2024, 2, 1, 12)
@@ -168,4 +169,68 @@ test('five hundred random sets of rows show what the definition says, in whateve
     }
   }
   expect(matched).toBeGreaterThan(1000)
+})
+
+describe('a scrobble', () => {
+  const LENGTH = 200_000
+  const scrobble = (beganAt: number, of: Partial<Row> = {}): Row => ({
+    ...{ import: 5, name: 1, identifier: 20, endedAt: beganAt, msPlayed: 0, exact: 2 },
+    ...of,
+  })
+  /** The play that ends at T began at BEGAN. */
+  const BEGAN = T - LENGTH
+
+  test.each([
+    ['as it begins', BEGAN, 1],
+    ['while it is heard', BEGAN + 100_000, 1],
+    ['when it ends', T, 1],
+    ['61 s after its end', T + 61_000, 0],
+    ['3 minutes earlier, since it was paused', BEGAN - 180_000, 1],
+    ['181 s earlier', BEGAN - 181_000, 0],
+  ])('told %s is the play that another source tells with its end: hidden is %#', (_, at, expected) => {
+    expect(hidden(exact({ msPlayed: LENGTH }), scrobble(at))).toEqual([0, expected])
+    expect(hidden(scrobble(at), rounded({ msPlayed: LENGTH }))).toEqual([expected, 0])
+  })
+
+  test('is hidden one for one, by the play that begins closest to it', () => {
+    const twice = [exact({ msPlayed: LENGTH }), exact({ msPlayed: LENGTH, endedAt: T + LENGTH })]
+    expect(hidden(...twice, scrobble(BEGAN), scrobble(T))).toEqual([0, 0, 1, 1])
+    expect(hidden(...twice, scrobble(BEGAN), scrobble(T), scrobble(T + LENGTH))).toEqual([0, 0, 1, 1, 0])
+  })
+
+  test('of another track is another play, and so is one beside a play too short to be told', () => {
+    expect(hidden(exact({ msPlayed: LENGTH }), scrobble(BEGAN, { name: 2 }))).toEqual([0, 0])
+    expect(hidden(exact({ msPlayed: 14_999 }), scrobble(T))).toEqual([0, 0])
+  })
+
+  test('that two services tell is one play; what tells the time heard stays', () => {
+    const other = { import: 6, identifier: 21 }
+    expect(hidden(scrobble(T), scrobble(T, other))).toEqual([0, 1])
+    expect(hidden(scrobble(T), scrobble(T + 60_000, other))).toEqual([0, 1])
+    expect(hidden(scrobble(T), scrobble(T + 60_001, other))).toEqual([0, 0])
+    const heard = { ...other, msPlayed: 120_000, endedAt: T + 120_000 }
+    expect(hidden(scrobble(T), scrobble(T, heard))).toEqual([1, 0])
+  })
+
+  test('that one service tells twice is one play where nothing could be heard between', () => {
+    expect(hidden(scrobble(T), scrobble(T), scrobble(T + 29_999))).toEqual([0, 1, 1])
+    expect(hidden(scrobble(T), scrobble(T + 30_000))).toEqual([0, 0])
+  })
+
+  test('leaves as many plays, whatever the order of the rows and of the imports', () => {
+    const draw = random('scrobbles')
+    for (let round = 0; round < 200; round++) {
+      const began = Array.from({ length: 1 + draw.int(6) }, () => T + draw.int(20) * 60_000)
+      const rows = began.flatMap((at, i): Row[] => [
+        scrobble(at, { import: 5 }),
+        ...(i % 2 ? [scrobble(at + draw.int(20_000), { import: 6, identifier: 21 })] : []),
+        ...(i % 3 ? [exact({ msPlayed: 50_000, endedAt: at + 50_000 })] : []),
+      ])
+      const shown = (order: readonly Row[], renamed: Record<number, number>) =>
+        hidden(...order.map((row) => ({ ...row, import: renamed[row.import] ?? row.import }))).filter(
+          (f) => !f,
+        ).length
+      expect(shown(draw.shuffle([...rows]), { 5: 6, 6: 5 })).toBe(shown(rows, {}))
+    }
+  })
 })

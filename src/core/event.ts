@@ -13,9 +13,15 @@ export interface Play {
   readonly offline?: boolean
   /** The device string, for exclusions by device; '' when unknown. */
   readonly device: string
-  /** 'second' for exact times; 'minute' for sources that round down to the minute. */
-  readonly precision: 'second' | 'minute'
+  /**
+   * 'second' where the end is exact; 'minute' for sources that round it down to the minute; 'start' for those that tell when a play began:
+   * then that, `endedAt − msPlayed`, is what is exact.
+   */
+  readonly precision: keyof typeof PRECISION
 }
+
+/** How the store writes the precision of a play. */
+export const PRECISION = { minute: 0, second: 1, start: 2 } as const
 
 /** What a listener says about a track or an artist, by hand or in an imported library. */
 export type FeedbackKind = 'like' | 'dislike' | 'snooze' | 'never'

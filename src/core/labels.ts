@@ -1,3 +1,5 @@
+import { PRECISION } from './event.ts'
+
 /** What can be said of a play, and is predicted of one: how it ended, whether the track is liked, and whether it is played again within 30 days. */
 export const LABELS = ['finish', 'skip', 'like', 'repeat'] as const
 export type Label = (typeof LABELS)[number]
@@ -16,9 +18,9 @@ const SKIP_REASONS = new Set(['fwdbtn', 'backbtn', 'endplay'])
  */
 export const NO_REASONS = '(no reasons)'
 
-/** Whether a play's source states reasons: one with exact times (`exact` = 1) does, unless it says that it never does. */
+/** Whether a play's source states reasons: one with times to the second (`exact` as PRECISION has it) does, unless it says that it never does. */
 export function statesReasons(reasonEnd: string, exact: number): boolean {
-  return exact === 1 && reasonEnd !== NO_REASONS
+  return exact !== PRECISION.minute && reasonEnd !== NO_REASONS
 }
 
 /** A play shorter than this with no other evidence is a skip. */

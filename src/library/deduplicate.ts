@@ -1,14 +1,6 @@
-/** What telling duplicates apart needs to know of a play. Times and lengths in milliseconds. */
-export interface PlayKeys {
-  readonly import: Int32Array
-  /** A number that is the same for the same artist and title. */
-  readonly name: Int32Array
-  readonly identifier: Int32Array
-  readonly endedAt: Float64Array
-  readonly msPlayed: Float64Array
-  /** 1 = exact to the second, 0 = rounded down to the minute. */
-  readonly exact: Int8Array
-}
+import { PRECISION } from '../core/event.ts'
+import type { PlayKeys } from './play-keys.ts'
+import { hideToldScrobbles } from './told-scrobbles.ts'
 
 /** A minute-precise row may lie this far before or after an exact row of the same play (seen: −36 s … +145 s). */
 const EARLIEST = -60_000
@@ -22,18 +14,25 @@ const POSSIBLE_TWICE_MS = 60_000
  * Exact rows are one play when identifier, end and length agree. A minute-precise row is hidden by an exact row of the
  * same name and length that ends in its minute or close to it, one for one. Minute-precise rows of different imports are
  * matched one for one; inside one import identical rows stay, unless they are too long to have happened twice.
- * The result does not depend on the order of the rows or of the imports.
+ * Scrobbles, which tell when a play began, are hidden by whatever else tells the same play. The result does not depend on the order of the rows or
+ * of the imports.
  */
 export function duplicates(plays: PlayKeys): Int8Array {
   const hidden = new Int8Array(plays.endedAt.length)
   const groups = new Map<string, number[]>()
+  let scrobbles = false
   for (let i = 0; i < hidden.length; i++) {
+    if (plays.exact[i] === PRECISION.start) {
+      scrobbles = true
+      continue
+    }
     const key = `${plays.name[i]}|${plays.msPlayed[i]}`
     const group = groups.get(key)
     if (group) group.push(i)
     else groups.set(key, [i])
   }
   for (const group of groups.values()) if (group.length > 1) hideWithin(group, plays, hidden)
+  if (scrobbles) hideToldScrobbles(plays, hidden)
   return hidden
 }
 

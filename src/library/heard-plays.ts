@@ -1,4 +1,4 @@
-import type { Play } from '../core/event.ts'
+import { type Play, PRECISION } from '../core/event.ts'
 
 /** The plays that one import tells, kept as columns: a million of them take some 60 MB. */
 export interface HeardPlays {
@@ -91,7 +91,7 @@ export function heardPlays(): HeardPlays {
         flag(play.skipped),
         flag(play.shuffle),
         flag(play.offline),
-        Number(play.precision === 'second'),
+        PRECISION[play.precision],
       ]
       numbers.set(row, size * WIDTH)
       times[2 * size] = play.endedAt

@@ -1,3 +1,4 @@
+import { PRECISION } from '../core/event.ts'
 import { fold, nameKey } from '../core/track.ts'
 import type { Store, Write } from '../store/store.ts'
 import { duplicates } from './deduplicate.ts'
@@ -113,8 +114,8 @@ async function flagsOf(
   }
   const identifier = pick((rows) => rows.identifier)
   const exact = pick((rows) => rows.exact)
-  // Among exact rows names tell nothing that identifiers do not.
-  const nameOf = exact.includes(0)
+  // Among rows of exact ends names tell nothing that identifiers do not.
+  const nameOf = exact.some((code) => code !== PRECISION.second)
     ? await namesOfPlays(
         store,
         stays.map((i) => stored.import[i]!),
