@@ -13,10 +13,19 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly default: Bench }
   neighbors: () => import('./neighbors.ts'),
   'many-listeners': () => import('./many-listeners.ts'),
   recommend: () => import('./recommend.ts'),
+  serve: () => import('./serve.ts'),
   'off-policy': () => import('./off-policy.ts'),
 }
 /** What follows the name of one of these is for it. */
-const TAKE_ARGUMENTS = ['likability', 'hetrec', 'neighbors', 'recommend', 'many-listeners', 'off-policy']
+const TAKE_ARGUMENTS = [
+  'likability',
+  'hetrec',
+  'neighbors',
+  'recommend',
+  'many-listeners',
+  'off-policy',
+  'serve',
+]
 
 const words = process.argv.slice(2)
 const last = words.findIndex((word) => TAKE_ARGUMENTS.includes(word)) + 1 || words.length

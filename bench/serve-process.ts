@@ -1,0 +1,72 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+
+/** A server of dist/ in a process of its own. */
+export interface ServerProcess {
+  readonly address: string
+  /** From the start of the process to the first answer of /v1/ready. */
+  readonly readySeconds: number
+  /** The core it was tied to; undefined where it may use all. */
+  readonly core: number | undefined
+  /** Resident memory in MB (10⁶ bytes). */
+  megabytes(): number
+  /** Seconds of processor it has used, all threads. */
+  processorSeconds(): number
+  /** Ends it as an operator does. @returns its exit status */
+  end(): Promise<number | null>
+}
+
+const TICKS_A_SECOND = 100
+
+/** Starts `deepcuts serve` over a data folder, on one core where `taskset` is installed. @throws Error with its stderr when it does not come up */
+export async function startServer(
+  cli: string,
+  data: string,
+  core: number | undefined,
+): Promise<ServerProcess> {
+  const tied = core !== undefined && spawnSync('taskset', ['--version']).status === 0
+  const command = [process.execPath, cli, 'serve', '--port', '0', '--data', data]
+  const [file, ...args] = tied ? ['taskset', '-c', String(core), ...command] : command
+  const began = performance.now()
+  const child = spawn(file!, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [said, failed] = ['', '']
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  child.stderr.on('data', (piece) => {
+    failed = (failed + piece).slice(-4000)
+  })
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (piece) => {
+      said += piece
+      const found = /Listening at (http:\S+)/.exec(said)?.[1]
+      if (found) resolve(found)
+    })
+    void ended.then((status) => reject(new Error(`The server ended with ${status}:\n${failed}`)))
+  })
+  for (;;) {
+    const answer = await fetch(`${address}/v1/ready`).catch(() => undefined)
+    if (answer?.ok) break
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  const readySeconds = (performance.now() - began) / 1000
+  const file0 = (name: string) => readFileSync(`/proc/${child.pid}/${name}`, 'utf8')
+  return {
+    address,
+    readySeconds,
+    core: tied ? core : undefined,
+    megabytes: () => (Number(/VmRSS:\s+(\d+)/.exec(file0('status'))?.[1]) * 1024) / 1e6,
+    processorSeconds() {
+      const [user, system] = file0('stat')
+        .replace(/^.*\) /, '')
+        .split(' ')
+        .slice(11, 13)
+      return (Number(user) + Number(system)) / TICKS_A_SECOND
+    },
+    async end() {
+      child.kill('SIGTERM')
+      const status = await ended
+      if (status !== 0 && status !== 130) console.error(failed)
+      return status
+    },
+  }
+}
