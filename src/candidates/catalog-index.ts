@@ -8,7 +8,7 @@ import { type Tags, tagsOf } from './tags.ts'
 /** Rows that are kept as close to a row. */
 const CLOSE_ROWS = 64
 /** For so many rows what is close to them is remembered. */
-const REMEMBERED = 20_000
+const REMEMBERED = 60_000
 
 /**
  * What sources look up in a catalog, so that no request goes through all of it. Each part is worked out when it is first asked for,

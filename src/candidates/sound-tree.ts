@@ -8,21 +8,23 @@ export interface SoundTree {
 const LEAF = 24
 
 /**
- * A k-d tree (Bentley 1975): halves at the median of the dimension of widest spread, so that a search leaves out every half that
- * lies further than what it has. Exact, and the same for the same points.
+ * A k-d tree (Bentley 1975): halves at the median of the dimension of widest spread, so that a search leaves out every part that
+ * lies further than what it has, by all dimensions that divide it off (Arya & Mount 1993). Exact, and the same for the same points.
  * @param points n × width, without NaN
  */
 export function soundTree(points: Float32Array, width: number): SoundTree {
   const n = points.length / width
   const order = Int32Array.from({ length: n }, (_, i) => i)
-  /** Inner nodes by the range they divide: dimension and value at the middle, the middle itself being (from + to) >> 1. */
-  const splits = new Map<number, { readonly dimension: number; readonly value: number }>()
+  /** Inner nodes by the middle of the range that they divide, (from + to) >> 1: along which dimension, and where. */
+  const dimensions = new Uint8Array(n)
+  const values = new Float32Array(n)
   const divide = (from: number, to: number): void => {
     if (to - from <= LEAF) return
     const dimension = widest(points, width, order, from, to)
     const middle = (from + to) >> 1
     select(order, from, to - 1, middle, (i) => points[i * width + dimension]!)
-    splits.set(middle, { dimension, value: points[order[middle]! * width + dimension]! })
+    dimensions[middle] = dimension
+    values[middle] = points[order[middle]! * width + dimension]!
     divide(from, middle)
     divide(middle, to)
   }
@@ -36,7 +38,9 @@ export function soundTree(points: Float32Array, width: number): SoundTree {
   return {
     nearest(point, k) {
       const found = closest(Math.min(k, n))
-      const visit = (from: number, to: number): void => {
+      // How far the point lies outside of the part that is visited, along each dimension, and squared over all of them.
+      const outside = new Float64Array(width)
+      const visit = (from: number, to: number, apart: number): void => {
         if (to - from <= LEAF) {
           for (let at = from; at < to; at++) {
             let sum = 0
@@ -49,15 +53,20 @@ export function soundTree(points: Float32Array, width: number): SoundTree {
           return
         }
         const middle = (from + to) >> 1
-        const { dimension, value } = splits.get(middle)!
-        const side = point[dimension]! - value
-        if (side < 0) visit(from, middle)
-        else visit(middle, to)
-        if (side * side > found.limit) return
-        if (side < 0) visit(middle, to)
-        else visit(from, middle)
+        const dimension = dimensions[middle]!
+        const side = point[dimension]! - values[middle]!
+        if (side < 0) visit(from, middle, apart)
+        else visit(middle, to, apart)
+        const before = outside[dimension]!
+        const further = apart - before * before + side * side
+        // Sums of rounded squares: what is as far as the limit by a hair is looked at.
+        if (further > found.limit * (1 + 1e-9)) return
+        outside[dimension] = side
+        if (side < 0) visit(middle, to, further)
+        else visit(from, middle, further)
+        outside[dimension] = before
       }
-      if (k > 0) visit(0, n)
+      if (k > 0) visit(0, n, 0)
       return found.rows()
     },
   }

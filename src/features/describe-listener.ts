@@ -26,7 +26,8 @@ export interface ListenerFacts {
   readonly log: ListeningLog
   /** A history over the same catalog: an empty one, or one that has been rolled over the first plays of the log. */
   readonly history: History
-  readonly saved: Uint8Array
+  /** Rows that were saved, or put on a playlist of their own. */
+  readonly saved: ReadonlySet<number>
   readonly feedback: readonly Feedback[]
 }
 
@@ -81,15 +82,15 @@ export function describeListener(facts: ListenerFacts): ListenerState {
   const trackHistory = (row: number): TrackHistory => {
     const before = told.get(row)
     if (before) return before
-    const [plays, liked] = [history.tracks.plays[row]!, opinions.liked.has(row)]
-    if (plays === 0 && saved[row] !== 1 && !liked) return NOTHING
+    const [plays, liked] = [history.tracks.plays(row), opinions.liked.has(row)]
+    if (plays === 0 && !saved.has(row) && !liked) return NOTHING
     const facts = {
       plays,
-      finishes: history.tracks.finishes[row]!,
-      skips: history.tracks.skips[row]!,
-      firstPlayedAt: history.firstPlayedAt[row]!,
-      lastPlayedAt: history.lastPlayedAt[row]!,
-      saved: saved[row] === 1,
+      finishes: history.tracks.finishes(row),
+      skips: history.tracks.skips(row),
+      firstPlayedAt: history.firstPlayedAt(row),
+      lastPlayedAt: history.lastPlayedAt(row),
+      saved: saved.has(row),
       liked,
     }
     told.set(row, facts)
@@ -97,14 +98,12 @@ export function describeListener(facts: ListenerFacts): ListenerState {
   }
   // A save does not make taste of what an exclusion takes out; a like by hand does.
   const excluded = new Set(log.excluded.filter((row) => !opinions.liked.has(row)))
-  const known: number[] = []
-  for (let row = 0; row < catalog.size; row++) {
-    if (excluded.has(row)) continue
-    if (history.tracks.plays[row]! > 0 || saved[row] === 1 || opinions.liked.has(row)) known.push(row)
-  }
+  const all = new Set([...history.heard(), ...saved, ...opinions.liked])
+  const known = Array.from(all)
+    .filter((row) => !excluded.has(row))
+    .sort((a, b) => a - b)
   const refusal = refusals(catalog, opinions)
-  const heard = new Uint8Array(catalog.size)
-  for (const rows of [known, excluded]) for (const row of rows) heard[row] = 1
+  const heard = new Set([...known, ...excluded])
   const recent = lastGood(facts, opinions.liked).filter((row) => !excluded.has(row) && !refusal(row))
   const weighted = known
     .map((row) => ({ row, weight: love(trackHistory(row)) }))
@@ -118,15 +117,15 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     weighted.map(({ weight }) => weight),
   )
   const loved = weighted.map((track, i): LovedTrackRow => ({ ...track, cluster: clusters.assigned[i]! }))
-  // Asked again and again for the same rows; one more than the corner, 0 where it is not known yet.
-  const corners = new Uint8Array(catalog.size)
+  // Asked again and again for the same rows.
+  const corners = new Map<number, number>()
   return {
     name: facts.name,
     at,
     recent: recent.slice(0, MAX_RECENT),
     disliked: [...opinions.disliked],
     activation: (row) => history.activation(row, asOf),
-    isNew: (row) => heard[row] === 0 && catalog.artist[row] !== 0,
+    isNew: (row) => !heard.has(row) && catalog.artist[row] !== 0,
     asOf,
     known,
     excluded: [...excluded],
@@ -137,14 +136,17 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     trackHistory,
     artistHistory: (artist) => ({
       name: catalog.artists.at(artist),
-      plays: history.artists.plays[artist]!,
-      finishes: history.artists.finishes[artist]!,
-      skips: history.artists.skips[artist]!,
-      tracks: history.artistTracks[artist]!,
+      plays: history.artists.plays(artist),
+      finishes: history.artists.finishes(artist),
+      skips: history.artists.skips(artist),
+      tracks: history.artistTracks(artist),
     }),
     clusterOf(row) {
-      corners[row] ||= clusters.closest(row) + 1
-      return corners[row] - 1
+      const before = corners.get(row)
+      if (before !== undefined) return before
+      const corner = clusters.closest(row)
+      if (heard.has(row)) corners.set(row, corner)
+      return corner
     },
     refusal,
   }

@@ -4,6 +4,7 @@ import { FEATURE_INDEX as F, FEATURE_COUNT, type FeatureName } from './feature-n
 import { type Counter, counter, type Rates, rates } from './rates.ts'
 import { MIN_GAP_MS, type Repeats, repeats } from './repeats.ts'
 import { type SittingLift, sittingLift } from './sitting-lift.ts'
+import { grown, type Slots, slots } from './slots.ts'
 import { type Taste, tasteOf } from './taste.ts'
 
 const DAY = 86_400_000
@@ -52,16 +53,18 @@ export interface History {
   observe(row: number, endedAt: number, outcome: number): void
   /** Finishes and skips so far of the track, then of its artist: what the simplest predictors go by. */
   outcomeCounts(row: number): [number, number, number, number]
+  /** Every row that was played, each once. */
+  heard(): Iterable<number>
   /** Counts by row and by artist. */
-  readonly tracks: Rates
-  readonly artists: Rates
+  readonly tracks: Counted
+  readonly artists: Counted
   /** Ends of the first and last play of a row; NaN when never played. */
-  readonly firstPlayedAt: Float64Array
-  readonly lastPlayedAt: Float64Array
+  firstPlayedAt(row: number): number
+  lastPlayedAt(row: number): number
   /** ln Σ t^−0.5 over the times since each play of a row, in days; −∞ when never played. */
   activation(row: number, at: number): number
-  /** Distinct tracks played of each artist. */
-  readonly artistTracks: Int32Array
+  /** Distinct tracks played of an artist. */
+  artistTracks(artist: number): number
   /** End of the last play, NaN before the first. */
   readonly endedAt: number
   /** How many plays were observed, and whether any of them since the last sitting began. */
@@ -71,25 +74,37 @@ export interface History {
   copy(): History
 }
 
-/** An empty history. */
+/** How often each thing was played, finished and skipped. */
+export interface Counted {
+  plays(thing: number): number
+  finishes(thing: number): number
+  skips(thing: number): number
+}
+
+/** Things that there is room for before any is heard. */
+const ROOM = 64
+
+/** An empty history. What it takes of memory goes by what is heard, not by the size of the catalog. */
 export function startHistory(context: HistoryContext): History {
-  const { catalog, audio } = context
-  const artistCount = catalog.artists.size
+  const { audio } = context
   const counts: Counts = {
-    tracks: rates(catalog.size),
-    artists: rates(artistCount),
-    artistFirst: rates(artistCount),
-    genres: rates(catalog.genreSets.size),
+    rows: slots(),
+    people: slots(),
+    kinds: slots(),
+    tracks: rates(ROOM),
+    artists: rates(ROOM),
+    artistFirst: rates(ROOM),
+    genres: rates(ROOM),
     hours: rates(24),
     overall: counter(),
     overallLong: counter(0.99),
     overallRecent: counter(0.9),
     firstPlays: counter(0.95),
-    repeated: repeats(catalog.size),
-    lift: sittingLift(catalog.size, artistCount),
+    repeated: repeats(ROOM),
+    lift: sittingLift(ROOM, ROOM),
     taste: tasteOf(audio),
-    artistLastAt: new Float64Array(artistCount).fill(Number.NaN),
-    artistTracks: new Int32Array(artistCount),
+    artistLastAt: new Float64Array(ROOM).fill(Number.NaN),
+    artistTracks: new Int32Array(ROOM),
   }
   return historyOf(context, counts, {
     ...emptySitting(),
@@ -98,8 +113,11 @@ export function startHistory(context: HistoryContext): History {
   })
 }
 
-/** What is counted over all plays. */
+/** What is counted over all plays: of rows, artists and sets of genres by their slots, which those that were never met share. */
 interface Counts {
+  readonly rows: Slots
+  readonly people: Slots
+  readonly kinds: Slots
   readonly tracks: Rates
   readonly artists: Rates
   readonly artistFirst: Rates
@@ -138,6 +156,9 @@ const emptySitting = (): SittingSoFar => ({
 function copyOf(counts: Counts): Counts {
   const { tracks, artists, artistFirst, genres, hours, overall, overallLong, overallRecent } = counts
   return {
+    rows: counts.rows.copy(),
+    people: counts.people.copy(),
+    kinds: counts.kinds.copy(),
     tracks: tracks.copy(),
     artists: artists.copy(),
     artistFirst: artistFirst.copy(),
@@ -162,8 +183,8 @@ function historyOf(
 ): History {
   const { catalog, audio, localTime } = context
   const { tracks, artists, artistFirst, genres, hours, overall, overallLong, overallRecent } = counts
-  const { firstPlays, repeated, lift, taste, artistLastAt, artistTracks } = counts
-  const { firstPlayedAt, lastPlayedAt } = repeated
+  const { firstPlays, repeated, lift, taste, rows, people, kinds } = counts
+  let { artistLastAt, artistTracks } = counts
 
   let { endedAt, observed, position, previousRow, outcomes, sitting, sittingRecent, playedNow } = so
 
@@ -198,22 +219,29 @@ function historyOf(
   let surroundings: ReturnType<typeof lookAround> | undefined
 
   /** ln of the time since the last play over the usual time between plays. */
-  const overdue = (row: number, plays: number, at: number): number => {
-    const usual = (lastPlayedAt[row]! - firstPlayedAt[row]!) / DAY / (plays - 1)
-    return Math.log((days(at - lastPlayedAt[row]!) + LEAST_GAP_DAYS) / (usual + LEAST_GAP_DAYS))
+  const overdue = (track: number, plays: number, at: number): number => {
+    const [first, last] = [repeated.firstPlayedAt[track]!, repeated.lastPlayedAt[track]!]
+    const usual = (last - first) / DAY / (plays - 1)
+    return Math.log((days(at - last) + LEAST_GAP_DAYS) / (usual + LEAST_GAP_DAYS))
   }
+  const counted = (of: Rates, numbers: Slots): Counted => ({
+    plays: (thing) => of.plays[numbers.of(thing)]!,
+    finishes: (thing) => of.finishes[numbers.of(thing)]!,
+    skips: (thing) => of.skips[numbers.of(thing)]!,
+  })
 
   return {
-    tracks,
-    artists,
-    firstPlayedAt,
-    lastPlayedAt,
-    artistTracks,
-    activation: repeated.activation,
+    heard: rows.met,
+    tracks: counted(tracks, rows),
+    artists: counted(artists, people),
+    firstPlayedAt: (row) => repeated.firstPlayedAt[rows.of(row)]!,
+    lastPlayedAt: (row) => repeated.lastPlayedAt[rows.of(row)]!,
+    artistTracks: (artist) => artistTracks[people.of(artist)]!,
+    activation: (row, at) => repeated.activation(rows.of(row), at),
     outcomeCounts(row) {
-      const artist = catalog.artist[row]!
+      const [track, artist] = [rows.of(row), people.of(catalog.artist[row]!)]
       const of = ({ finishes, skips }: Rates, i: number) => [finishes[i]!, skips[i]!] as const
-      return [...of(tracks, row), ...of(artists, artist)]
+      return [...of(tracks, track), ...of(artists, artist)]
     },
     get endedAt() {
       return endedAt
@@ -225,7 +253,7 @@ function historyOf(
       return position > 0
     },
     copy: () =>
-      historyOf(context, copyOf(counts), {
+      historyOf(context, copyOf({ ...counts, artistLastAt, artistTracks }), {
         ...{ endedAt, observed, position, previousRow, outcomes },
         sitting: sitting.copy(),
         sittingRecent: sittingRecent.copy(),
@@ -237,27 +265,30 @@ function historyOf(
         surroundings = lookAround(clock, inSitting)
       const { base, same } = surroundings
       out.set(same, offset)
-      const artist = catalog.artist[row]!
-      const plays = tracks.plays[row]!
+      const [track, by] = [rows.of(row), catalog.artist[row]!]
+      const artist = people.of(by)
+      const plays = tracks.plays[track]!
       const artistRate = artists.rate(artist, base, 4)
 
       out[offset + F.trackPlays] = Math.log1p(plays)
-      out[offset + F.trackRate] = tracks.rate(row, artistRate, 3)
+      out[offset + F.trackRate] = tracks.rate(track, artistRate, 3)
       out[offset + F.neverHeard] = plays === 0 ? 1 : 0
       if (plays > 0) {
-        out[offset + F.trackRecentRate] = tracks.recent(row, artistRate, 2)
-        out[offset + F.trackLastOutcome] = tracks.last[row]!
-        out[offset + F.trackActivation] = repeated.activation(row, at)
-        out[offset + F.trackDaysSince] = logDays(at - lastPlayedAt[row]!)
-        out[offset + F.trackAge] = logDays(at - firstPlayedAt[row]!)
-        out[offset + F.trackPlaysDay] = Math.log1p(repeated.within(row, at, 1))
-        out[offset + F.trackPlaysWeek] = Math.log1p(repeated.within(row, at, 7))
-        out[offset + F.trackPlaysMonth] = Math.log1p(repeated.within(row, at, 30))
-        out[offset + F.trackPlaysPerDay] = Math.log(plays / (days(at - firstPlayedAt[row]!) + PER_DAY_FROM))
-        out[offset + F.trackPlaysPerSitting] = Math.log(plays / repeated.sittings(row))
-        out[offset + F.trackSittingsSince] = Math.log1p(repeated.sittingsSince(row))
-        if (plays > 1) out[offset + F.trackOverdue] = overdue(row, plays, at)
-        out[offset + F.trackSittingLift] = lift.track(row)
+        out[offset + F.trackRecentRate] = tracks.recent(track, artistRate, 2)
+        out[offset + F.trackLastOutcome] = tracks.last[track]!
+        out[offset + F.trackActivation] = repeated.activation(track, at)
+        out[offset + F.trackDaysSince] = logDays(at - repeated.lastPlayedAt[track]!)
+        out[offset + F.trackAge] = logDays(at - repeated.firstPlayedAt[track]!)
+        out[offset + F.trackPlaysDay] = Math.log1p(repeated.within(track, at, 1))
+        out[offset + F.trackPlaysWeek] = Math.log1p(repeated.within(track, at, 7))
+        out[offset + F.trackPlaysMonth] = Math.log1p(repeated.within(track, at, 30))
+        out[offset + F.trackPlaysPerDay] = Math.log(
+          plays / (days(at - repeated.firstPlayedAt[track]!) + PER_DAY_FROM),
+        )
+        out[offset + F.trackPlaysPerSitting] = Math.log(plays / repeated.sittings(track))
+        out[offset + F.trackSittingsSince] = Math.log1p(repeated.sittingsSince(track))
+        if (plays > 1) out[offset + F.trackOverdue] = overdue(track, plays, at)
+        out[offset + F.trackSittingLift] = lift.track(track)
       }
       out[offset + F.artistPlays] = Math.log1p(artists.plays[artist]!)
       out[offset + F.artistTracks] = Math.log1p(artistTracks[artist]!)
@@ -270,7 +301,8 @@ function historyOf(
         out[offset + F.artistDaysSince] = logDays(at - artistLastAt[artist]!)
         out[offset + F.artistSittingLift] = lift.artist(artist)
       }
-      if (catalog.genres[row]) out[offset + F.genreRate] = genres.rate(catalog.genres[row]!, base, 10)
+      if (catalog.genres[row])
+        out[offset + F.genreRate] = genres.rate(kinds.of(catalog.genres[row]!), base, 10)
       out[offset + F.year] = catalog.year[row]!
       out[offset + F.popularity] = catalog.popularity[row]!
       for (let f = 0; f < AUDIO_STRIDE; f++) out[offset + F.danceability + f] = audio[row * AUDIO_STRIDE + f]!
@@ -281,7 +313,7 @@ function historyOf(
       if (plays === 0) out[offset + F.newTrackSoundMatch] = match
 
       if (!inSitting) return
-      const ofSameArtist = previousRow >= 0 && artist !== NOBODY && catalog.artist[previousRow] === artist
+      const ofSameArtist = previousRow >= 0 && by !== NOBODY && catalog.artist[previousRow] === by
       out[offset + F.sameArtistAsLast] = ofSameArtist ? 1 : 0
       out[offset + F.sameArtistLastOutcome] = ofSameArtist ? outcomes[0] : 0
       out[offset + F.playedThisSitting] = playedNow.has(row) ? 1 : 0
@@ -298,22 +330,27 @@ function historyOf(
 
     observe(row, at, outcome) {
       surroundings = undefined
-      const artist = catalog.artist[row]!
-      if (tracks.plays[row] === 0) firstPlays.add(outcome)
-      if (artist !== NOBODY) {
-        if (tracks.plays[row] === 0) {
+      const by = catalog.artist[row]!
+      const isFirst = rows.of(row) === 0
+      const track = rows.meet(row)
+      if (isFirst) firstPlays.add(outcome)
+      const artist = by === NOBODY ? 0 : people.meet(by)
+      if (artist !== 0) {
+        artistTracks = grown(artistTracks, artist)
+        artistLastAt = grown(artistLastAt, artist, Number.NaN)
+        if (isFirst) {
           artistTracks[artist] = artistTracks[artist]! + 1
           artistFirst.add(artist, outcome)
         }
         artists.add(artist, outcome)
         artistLastAt[artist] = at
       }
-      tracks.add(row, outcome)
-      genres.add(catalog.genres[row]!, outcome)
+      tracks.add(track, outcome)
+      genres.add(kinds.meet(catalog.genres[row]!), outcome)
       hours.add(localTime(at).hour, outcome)
       for (const each of [overall, overallLong, overallRecent, sitting, sittingRecent]) each.add(outcome)
-      repeated.observe(row, at)
-      lift.observe(row, artist, outcome)
+      repeated.observe(track, at)
+      lift.observe(track, artist, outcome)
       taste.observe(row, outcome)
       outcomes = [signed(outcome), outcomes[0], outcomes[1]]
       position++

@@ -1,4 +1,5 @@
 import { FINISH, SKIP } from '../core/labels.ts'
+import { grown } from './slots.ts'
 
 /** How quickly the recent rate forgets: the weight of the outcome before the last. */
 const RECENT = 0.7
@@ -19,7 +20,7 @@ export interface Rates {
   copy(): Rates
 }
 
-/** Empty counts of `size` things. */
+/** Empty counts of `size` things; they grow with what is added. */
 export function rates(size: number): Rates {
   return ratesOf({
     plays: new Int32Array(size),
@@ -36,15 +37,33 @@ interface Counts extends Pick<Rates, 'plays' | 'finishes' | 'skips' | 'last'> {
   readonly recentSkips: Float32Array
 }
 
-function ratesOf({ plays, finishes, skips, last, recentFinishes, recentSkips }: Counts): Rates {
+function ratesOf(from: Counts): Rates {
+  let { plays, finishes, skips, last, recentFinishes, recentSkips } = from
+  const grow = (i: number) => {
+    plays = grown(plays, i)
+    finishes = grown(finishes, i)
+    skips = grown(skips, i)
+    last = grown(last, i)
+    recentFinishes = grown(recentFinishes, i)
+    recentSkips = grown(recentSkips, i)
+  }
   return {
-    plays,
-    finishes,
-    skips,
-    last,
+    get plays() {
+      return plays
+    },
+    get finishes() {
+      return finishes
+    },
+    get skips() {
+      return skips
+    },
+    get last() {
+      return last
+    },
     rate: (i, prior, strength) => smoothed(finishes[i]!, skips[i]!, prior, strength),
     recent: (i, prior, strength) => smoothed(recentFinishes[i]!, recentSkips[i]!, prior, strength),
     add(i, outcome) {
+      if (i >= plays.length) grow(i)
       plays[i] = plays[i]! + 1
       if (outcome !== FINISH && outcome !== SKIP) return
       recentFinishes[i] = recentFinishes[i]! * RECENT

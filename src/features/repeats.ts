@@ -1,3 +1,5 @@
+import { grown } from './slots.ts'
+
 const DAY = 86_400_000
 /** Gaps are floored here: a shorter one would tell how long the last play lasted. */
 export const MIN_GAP_MS = 60_000
@@ -23,7 +25,7 @@ export interface Repeats {
   copy(): Repeats
 }
 
-/** Nothing played yet. */
+/** Nothing played yet of `size` rows; there are more once they are played. */
 export function repeats(size: number): Repeats {
   return repeatsOf({
     firstPlayedAt: new Float64Array(size).fill(Number.NaN),
@@ -43,11 +45,21 @@ interface Played extends Pick<Repeats, 'firstPlayedAt' | 'lastPlayedAt'> {
 }
 
 function repeatsOf(played: Played): Repeats {
-  const { firstPlayedAt, lastPlayedAt, times, sittings, lastSitting } = played
-  let { sitting } = played
+  const { times } = played
+  let { firstPlayedAt, lastPlayedAt, sittings, lastSitting, sitting } = played
+  const grow = (row: number) => {
+    firstPlayedAt = grown(firstPlayedAt, row, Number.NaN)
+    lastPlayedAt = grown(lastPlayedAt, row, Number.NaN)
+    sittings = grown(sittings, row)
+    lastSitting = grown(lastSitting, row, -1)
+  }
   return {
-    firstPlayedAt,
-    lastPlayedAt,
+    get firstPlayedAt() {
+      return firstPlayedAt
+    },
+    get lastPlayedAt() {
+      return lastPlayedAt
+    },
     activation(row, at) {
       let sum = 0
       for (const time of times.get(row) ?? []) sum += 1 / Math.sqrt(Math.max(at - time, MIN_GAP_MS) / DAY)
@@ -62,6 +74,7 @@ function repeatsOf(played: Played): Repeats {
     sittings: (row) => sittings[row]!,
     sittingsSince: (row) => (lastSitting[row]! < 0 ? Number.NaN : sitting - lastSitting[row]!),
     observe(row, at) {
+      if (row >= sittings.length) grow(row)
       const seen = times.get(row)
       if (!seen) {
         firstPlayedAt[row] = at

@@ -1,4 +1,5 @@
 import { FINISH, SKIP, UNKNOWN } from '../core/labels.ts'
+import { grown } from './slots.ts'
 
 /** A listener's own share of finishes counts as this many plays of each sitting. */
 const OWN_PLAYS = 2
@@ -18,7 +19,7 @@ export interface SittingLift {
   copy(): SittingLift
 }
 
-/** Nothing heard yet. */
+/** Nothing heard yet of so many tracks and artists; there are more once they are heard. */
 export function sittingLift(trackCount: number, artistCount: number): SittingLift {
   return liftOf(lifts(trackCount, TRACK), lifts(artistCount, ARTIST), [])
 }
@@ -60,16 +61,18 @@ interface Lifts {
 function lifts(
   size: number,
   rule: { readonly decay: number; readonly strength: number },
-  sums = new Float32Array(size),
-  counts = new Float32Array(size),
+  from = { sums: new Float32Array(size), counts: new Float32Array(size) },
 ): Lifts {
   const { decay, strength } = rule
+  let { sums, counts } = from
   return {
-    of: (i: number) => sums[i]! / (counts[i]! + strength),
+    of: (i: number) => (sums[i] ?? 0) / ((counts[i] ?? 0) + strength),
     add(i: number, lift: number) {
+      sums = grown(sums, i)
+      counts = grown(counts, i)
       sums[i] = sums[i]! * decay + lift
       counts[i] = counts[i]! * decay + 1
     },
-    copy: () => lifts(size, rule, sums.slice(), counts.slice()),
+    copy: () => lifts(size, rule, { sums: sums.slice(), counts: counts.slice() }),
   }
 }

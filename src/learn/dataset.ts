@@ -56,7 +56,7 @@ export function describeLog(
     if (known[next] !== i) return
     const row = log.row[i]!
     history.describe(row, { at, inSitting }, raw, next * FEATURE_COUNT)
-    firstPlay[next] = history.tracks.plays[row] === 0 ? 1 : 0
+    firstPlay[next] = history.tracks.plays(row) === 0 ? 1 : 0
     counts.set(history.outcomeCounts(row), next * COUNTS.stride)
     sitting[next] = s
     next++

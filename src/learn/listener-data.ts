@@ -47,7 +47,7 @@ export async function readOpinions(library: Library, listener: ListenerRow): Pro
   return {
     liked(row, at) {
       const { liked, disliked } = opinionsAt(at)
-      return liked.has(row) || (saved[row] === 1 && !disliked.has(row))
+      return liked.has(row) || (saved.has(row) && !disliked.has(row))
     },
   }
 }
