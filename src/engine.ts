@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { type Accounts, accountsOf } from './accounts/accounts.ts'
 import { type CatalogIndex, catalogIndex } from './candidates/catalog-index.ts'
 import { coldTracks } from './candidates/cold-tracks.ts'
 import { keptProposals } from './candidates/kept-proposals.ts'
@@ -53,6 +54,8 @@ export interface EngineOptions {
 /** The parts, wired. Everything with a state hangs on the library; the rest is functions. */
 export interface Engine {
   readonly library: Library
+  /** Who may sign in to the server. */
+  readonly accounts: Accounts
   /** The data folder. */
   readonly folder: string
   readonly now: Clock
@@ -65,6 +68,8 @@ export interface Engine {
   received(listener: string, at: number): Promise<Received>
   /** The person of that name. @throws UNKNOWN_LISTENER */
   listener(name: string): Promise<ListenerRow>
+  /** Number → name of everybody who listens here. */
+  listenerNames(): Promise<ReadonlyMap<number, string>>
   /** The catalog with what can be looked up in it. */
   shelves(): Promise<Shelves>
   /**
@@ -254,6 +259,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     library,
+    accounts: accountsOf({ store, now }),
     folder,
     now,
     sourcesOf: (recipe) => sources.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),
@@ -261,6 +267,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     dial: async (name) => kept.dial((await kept.listener(name)).id),
     received: receivedOf(store, library, kept),
     listener: kept.listener,
+    listenerNames: kept.names,
     shelves,
     model,
     serving: servingOf,

@@ -465,12 +465,12 @@ export const ERRORS = {
     exit: 1,
     status: 401,
     sentence:
-      'This needs a key that is known here. Send "Authorization: Bearer KEY"; "deepcuts keys create" makes one.',
+      'This needs a key that is known here, or somebody signed in. Send "Authorization: Bearer KEY"; "deepcuts keys create" makes one.',
   },
   KEY_NOT_ENOUGH: {
     exit: 1,
     status: 403,
-    sentence: 'This key may not ask for that: it takes a key of {scope}.',
+    sentence: 'That may not be asked for with this: it takes {scope}.',
   },
   HOST_REFUSED: {
     exit: 1,
@@ -509,11 +509,103 @@ export const ERRORS = {
     status: 429,
     sentence: 'That is more than {most} requests in a minute. Wait {seconds} s.',
   },
+  UNKNOWN_JOB: {
+    exit: 1,
+    status: 404,
+    sentence:
+      'There is no such job here. A job is forgotten a day after its end, and when the server ends; what it made stays.',
+  },
+  JOBS_FULL: {
+    exit: 1,
+    status: 429,
+    sentence: 'As many jobs wait already as may ({kind}). Wait until one is done, or cancel one.',
+  },
+  TRAININGS_SPENT: {
+    exit: 1,
+    status: 429,
+    sentence: 'This listener had {most} trainings within a day, which is all there are. Train again tomorrow.',
+  },
+  TOO_MANY_STREAMS: {
+    exit: 1,
+    status: 429,
+    sentence: 'Progress is followed from too many places already. Close one, or ask for the job itself.',
+  },
+  UPLOAD_TOO_LARGE: {
+    exit: 1,
+    status: 413,
+    sentence:
+      'The file is larger than {most} MB, the most that is taken at once. Send its parts one by one, or raise DEEPCUTS_UPLOAD_MB.',
+  },
+  UPLOADS_FULL: {
+    exit: 1,
+    status: 507,
+    sentence: 'There is no room for this file until others are imported. Send it again in a while.',
+  },
+  UPLOAD_CUT: {
+    exit: 1,
+    status: 408,
+    sentence:
+      'The upload ended before all of it was here, or nothing came for {seconds} s. Nothing of it was kept: send it again.',
+  },
+  TRAINING_MEMORY: {
+    exit: 1,
+    sentence:
+      'The training was ended, for it needed more memory than it may have ({most} MB). What serves goes on. Take a smaller preset, or raise DEEPCUTS_TRAINING_MB.',
+  },
+  TRAINING_CRASHED: {
+    exit: 1,
+    sentence:
+      'The process of the training ended on its own ({how}). Nothing of it was kept, and what serves goes on. Try again; if it ends so again, report it.',
+  },
   SERVER_FAILED: {
     exit: 70,
     status: 500,
     sentence:
       'The server could not do this. What is wrong is in its log, on the machine where it runs; nothing of this step was kept.',
+  },
+  LOGIN_FAILED: {
+    exit: 1,
+    status: 401,
+    sentence:
+      'The name or the password is wrong. An administrator can make a link with which another password is set.',
+  },
+  TOO_MANY_LOGINS: {
+    exit: 1,
+    status: 429,
+    sentence: 'Too many passwords were tried. Wait {seconds} s.',
+  },
+  LINK_UNUSABLE: {
+    exit: 1,
+    status: 403,
+    sentence:
+      'This link was used, is too old or is none. "deepcuts keys setup-link" makes one for the first account, an administrator one for any other.',
+  },
+  SETUP_FIRST: {
+    exit: 1,
+    status: 403,
+    sentence:
+      'The server is not set up yet, so it answers this machine alone. Open the link that it showed when it started, on the machine where it runs.',
+  },
+  PAGE_REFUSED: {
+    exit: 1,
+    status: 403,
+    sentence:
+      'This came with a cookie and does not show that it is from a page of this server. Send the csrf text of GET /v1/session as X-CSRF-Token, or use a key.',
+  },
+  ACCOUNT_EXISTS: {
+    exit: 2,
+    status: 409,
+    sentence: 'There is an account "{name}" here already. Choose another name.',
+  },
+  UNKNOWN_ACCOUNT: {
+    exit: 2,
+    status: 404,
+    sentence: 'There is no account {id}. GET /v1/accounts shows which there are.',
+  },
+  LAST_ADMIN: {
+    exit: 1,
+    status: 409,
+    sentence: 'This is the last account of an administrator. Let another administrator join first.',
   },
   UNKNOWN_KEY: {
     exit: 2,
@@ -533,6 +625,18 @@ export const ERRORS = {
     exit: 1,
     sentence: 'The server cannot listen at {address} ({problem}). Choose another --host or --port.',
   },
+  SERVER_RUNS: {
+    exit: 1,
+    status: 409,
+    sentence:
+      'A server has the data in {path} at {address}, and this cannot be done meanwhile. Stop the server first, or name another folder with --data.',
+  },
+  SERVER_LOST: {
+    exit: 1,
+    sentence:
+      'The server at {address}, which has the data, ended before it answered ({problem}). Look at its log, and run the command again.',
+  },
+  VERB_UNKNOWN: { exit: 2, status: 404, sentence: 'No verb of that number runs here. It has ended already.' },
 } as const satisfies Record<string, Entry>
 
 /** `status`: of the answer when a request over HTTP ends with it; absent: nothing that a request causes. */

@@ -2,22 +2,42 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { TSchema } from 'typebox'
-import type { ApiKey, Engine } from '../index.ts'
+import type { Account, Accounts, OpenSession } from '../accounts/accounts.ts'
+import type { ApiKey, Engine, KeyScope } from '../index.ts'
 import { Problem } from '../schemas/problem.ts'
+import type { SessionCookie } from './cookies.ts'
 
 /**
- * Who may ask: everybody; a key of the listener in the path, of an app or an administrator; one of the latter two; an administrator.
- * A route without it is refused when it is added.
+ * Who may ask: everybody; the listener in the path, an app or an administrator; one of the latter two; an administrator; somebody signed
+ * in, about themselves. A listener is a key of theirs or somebody signed in. A route without it is refused when it is added.
  */
-export type Access = 'open' | 'listener' | 'app' | 'admin'
+export type Access = 'open' | 'listener' | 'app' | 'admin' | 'account'
+
+/** Who asks. */
+export interface Asker {
+  /** "key 3" or "account 1": for limits and for the log of what administrators did. */
+  readonly who: string
+  /** What may be asked for; somebody signed in has the scope of their listener, an administrator that of an administrator. */
+  readonly scope: KeyScope
+  /** The only listener that it is about; undefined for `app` and `admin`. */
+  readonly listener: number | undefined
+  /** Where it came with a key. */
+  readonly key?: ApiKey
+  /** Where somebody is signed in. */
+  readonly signedIn?: { readonly account: Account; readonly session: OpenSession }
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** What the log of what administrators did calls it. A route of theirs that changes something is logged in any case. */
+    audit?: string
   }
   interface FastifyRequest {
-    /** The key that the request came with; undefined where none is needed. */
-    apiKey: ApiKey | undefined
+    /** Who asks; undefined where everybody may. */
+    asker: Asker | undefined
+    /** What the log says it was done to, beside the numbers in the address: a handler adds what it made. Never a name. */
+    noted: Record<string, number | string>
   }
 }
 
@@ -33,6 +53,8 @@ export type App = FastifyInstance<
 /** What routes work with. */
 export interface Services {
   readonly engine: Engine
+  readonly accounts: Accounts
+  readonly cookie: SessionCookie
 }
 
 /** Adds the routes of one group. A handler decodes, calls once, encodes. */

@@ -33,6 +33,8 @@ export interface KeptLibrary {
   catalog(): Promise<Catalog>
   /** @throws UNKNOWN_LISTENER */
   listener(name: string): Promise<ListenerRow>
+  /** Number → name of everybody. */
+  names(): Promise<ReadonlyMap<number, string>>
   /** The manifest of the model that serves a listener (0: everybody), if there is one. */
   active(listener: number): Promise<ModelManifest | undefined>
   /** When the days' slates of this recipe were drawn, oldest first. */
@@ -58,6 +60,7 @@ const HOUR = 3_600_000
 export function keptLibrary(store: WatchedStore, library: Library, now: Clock): KeptLibrary {
   const catalog = keptWhile(store, ['meta'], (_: 0) => library.catalog())
   const listener = keptWhile(store, ['listeners'], (name: string) => library.listeners.get(name))
+  const names = keptWhile(store, ['listeners'], (_: 0) => library.listeners.names())
   const active = keptWhile(store, ['models'], (id: number) => library.models.active(id))
   const dial = keptWhile(store, ['meta'], (id: number) => library.dials.of(id))
   const days = keptDays(store, library)
@@ -99,6 +102,7 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
   return {
     catalog: () => catalog(0),
     listener,
+    names: () => names(0),
     active,
     dial,
     days,

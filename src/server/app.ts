@@ -1,8 +1,10 @@
+import fastifyCookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify from 'fastify'
+import fastify, { type FastifyRequest } from 'fastify'
+import { networkOf } from '../accounts/attempts.ts'
 import { addEventRoutes } from '../api/events.ts'
 import { addFeedbackRoutes } from '../api/feedback.ts'
 import { addKeyRoutes } from '../api/keys.ts'
@@ -11,17 +13,25 @@ import { addMixRoutes } from '../api/mixes.ts'
 import { addModelRoutes } from '../api/models.ts'
 import { addServiceRoutes } from '../api/service.ts'
 import { DeepcutsError } from '../core/errors.ts'
+import { sessionCookie } from '../http/cookies.ts'
 import { knownError, sendProblem } from '../http/problem.ts'
-import type { Access, App } from '../http/routes.ts'
+import type { Access, App, Services } from '../http/routes.ts'
 import type { Engine } from '../index.ts'
-import { authorized, hostGuard } from './access.ts'
+import { authorized } from './access.ts'
+import { addAudit } from './audit.ts'
+import { setupGuard } from './closed.ts'
+import { hostGuard } from './hosts.ts'
 
 export interface AppOptions {
   readonly engine: Engine
   /** Names that the server goes by beside those of the loopback, without ports. */
   readonly names?: readonly string[]
-  /** Of one key, or of one address where no key is needed. */
+  /** Of one key or account, or of one address where nobody is known. */
   readonly requestsPerMinute?: number
+  /** Whether what is between browsers and this server encrypts, so that cookies never travel in the open. */
+  readonly https?: boolean
+  /** Whether the set-up link is taken from other machines too: where something before the server lets only this machine in. */
+  readonly setupFromAnywhere?: boolean
   /** Told what no request caused, for a log; nothing personal is in it but what the error says. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -35,6 +45,10 @@ export interface RouteAccess {
 
 const BODY_BYTES = 256 * 1024
 const LONGEST_PARAMETER = 600
+/** How long clients may take, ms: for the head of a request, for all of it, between two bytes, and between two requests. */
+const PATIENCE = { head: 15_000, request: 300_000, silence: 60_000, idle: 30_000, checked: 5000 }
+/** A machine of one household opens far fewer; each costs some kilobytes. */
+const MOST_CONNECTIONS = 10_000
 
 /**
  * The HTTP app over an engine, which stays the caller's: close the app first, then the engine. It listens nowhere until it is told to.
@@ -44,16 +58,25 @@ export async function createApp({
   engine,
   names = [],
   requestsPerMinute = 6000,
+  https = false,
+  setupFromAnywhere = false,
   onFailure = () => {},
 }: AppOptions): Promise<{ readonly app: App; readonly routes: readonly RouteAccess[] }> {
   const app: App = fastify({
     bodyLimit: BODY_BYTES,
     exposeHeadRoutes: false,
+    requestTimeout: PATIENCE.request,
+    connectionTimeout: PATIENCE.silence,
+    keepAliveTimeout: PATIENCE.idle,
+    http: { headersTimeout: PATIENCE.head, connectionsCheckingInterval: PATIENCE.checked },
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     ajv: { customOptions: { removeAdditional: false } },
     frameworkErrors: (error, _, reply) => void sendProblem(reply, knownError(error)),
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.maxConnections = MOST_CONNECTIONS
   const routes: RouteAccess[] = []
+  const cookie = sessionCookie(https)
+  const services: Services = { engine, accounts: engine.accounts, cookie }
 
   app.setErrorHandler((error, _, reply) => {
     const known = knownError(error)
@@ -71,14 +94,19 @@ export async function createApp({
     for (const one of [method].flat()) routes.push({ method: one, path: url, access })
   })
   const checkHost = hostGuard(names)
-  app.decorateRequest('apiKey', undefined)
+  const checkSetup = setupGuard(engine.accounts, setupFromAnywhere)
+  app.decorateRequest('asker', undefined)
   app.addHook('onRequest', async (request) => {
     checkHost(request)
+    await checkSetup(request)
     const { access = 'open' } = request.routeOptions.config
-    const { listener } = (request.params ?? {}) as { listener?: string }
     if (access !== 'open')
-      request.apiKey = await authorized(engine, request.headers.authorization, access, listener)
+      request.asker = await authorized(request, services, access).catch(async (error: unknown) => {
+        if (error instanceof DeepcutsError && error.code === 'NO_KEY') await countRefused(request)
+        throw error
+      })
   })
+  addAudit(app, services)
 
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -87,13 +115,21 @@ export async function createApp({
     },
     hsts: false,
   })
+  await app.register(fastifyCookie)
+  const tooMany = (most: number, ttl: number) =>
+    new DeepcutsError('TOO_MANY_REQUESTS', { most, seconds: Math.ceil(ttl / 1000) })
   await app.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: 60_000,
-    keyGenerator: ({ apiKey, ip }) => (apiKey ? `key ${apiKey.id}` : ip),
-    errorResponseBuilder: (_, { max, ttl }) =>
-      new DeepcutsError('TOO_MANY_REQUESTS', { most: max, seconds: Math.ceil(ttl / 1000) }),
+    keyGenerator: ({ asker, ip }) => asker?.who ?? networkOf(ip),
+    errorResponseBuilder: (_, { max, ttl }) => tooMany(max, ttl),
   })
+  const refusals = app.createRateLimit({ keyGenerator: ({ ip }) => `refused ${networkOf(ip)}` })
+  /** Wrong keys are limited by where they come from: nobody is known who sent them. */
+  async function countRefused(request: FastifyRequest): Promise<void> {
+    const limit = await refusals(request)
+    if (!limit.isAllowed && limit.isExceeded) throw tooMany(limit.max, limit.ttl)
+  }
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -102,7 +138,12 @@ export async function createApp({
         version: '1',
         description: 'Mixes from what listeners did, with a reason on every track.',
       },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: cookie.name },
+        },
+      },
     },
     transform: ({ schema, url, route }) => ({
       schema: { ...schema, security: securityOf(route.config?.access) },
@@ -119,11 +160,12 @@ export async function createApp({
     addModelRoutes,
     addKeyRoutes,
   ])
-    add(app, { engine })
+    add(app, services)
   return { app, routes }
 }
 
-/** What OpenAPI says of who may ask: nothing for everybody, else a key and its least scope. */
+/** What OpenAPI says of who may ask: nothing for everybody, else a key and its least scope, or somebody signed in. */
 function securityOf(access: Access = 'open') {
-  return access === 'open' ? [] : [{ key: [access] }]
+  if (access === 'open') return []
+  return access === 'account' ? [{ session: [] }] : [{ key: [access] }, { session: [] }]
 }

@@ -35,6 +35,24 @@ export const MIGRATIONS: readonly Migration[] = [
       )
     },
   },
+  {
+    to: 4,
+    /** Who may sign in, who is, the links that let them, and what administrators did. */
+    async apply(run) {
+      await run(
+        'CREATE TABLE IF NOT EXISTS "accounts" ("id" INTEGER NOT NULL, "name" VARCHAR NOT NULL, "listener" INTEGER NOT NULL, "admin" TINYINT NOT NULL, "password" VARCHAR NOT NULL, "createdAt" DOUBLE NOT NULL, "removedAt" DOUBLE NOT NULL)',
+      )
+      await run(
+        'CREATE TABLE IF NOT EXISTS "sessions" ("sha256" VARCHAR NOT NULL, "account" INTEGER NOT NULL, "createdAt" DOUBLE NOT NULL, "seenAt" DOUBLE NOT NULL)',
+      )
+      await run(
+        'CREATE TABLE IF NOT EXISTS "links" ("sha256" VARCHAR NOT NULL, "purpose" VARCHAR NOT NULL, "account" INTEGER NOT NULL, "expiresAt" DOUBLE NOT NULL)',
+      )
+      await run(
+        'CREATE TABLE IF NOT EXISTS "audit" ("id" INTEGER NOT NULL, "at" DOUBLE NOT NULL, "who" VARCHAR NOT NULL, "action" VARCHAR NOT NULL, "about" VARCHAR NOT NULL)',
+      )
+    },
+  },
 ]
 
 /** The version that a list of steps leads to. */

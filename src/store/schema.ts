@@ -117,6 +117,22 @@ export const TABLES = {
   },
   /** Requests that named themselves, so that one sent again is not done again: digests of the name and of what was asked. */
   requests: { key: 'text', sha256: 'text', import: 'int32', at: 'float64' },
+  /** Who may sign in. `password` is what scrypt made of it, '' before it was set. `removedAt` NaN: it stands; else nothing is kept but the number. */
+  accounts: {
+    id: 'int32',
+    name: 'text',
+    listener: 'int32',
+    admin: 'int8',
+    password: 'text',
+    createdAt: 'float64',
+    removedAt: 'float64',
+  },
+  /** Who is signed in; of the cookie only a digest is kept. */
+  sessions: { sha256: 'text', account: 'int32', createdAt: 'float64', seenAt: 'float64' },
+  /** One-time links that are open, only digests of them; `account` 0: the set-up. */
+  links: { sha256: 'text', purpose: 'text', account: 'int32', expiresAt: 'float64' },
+  /** What administrators did: numbers and words, no names. Rows are only ever added. */
+  audit: { id: 'int32', at: 'float64', who: 'text', action: 'text', about: 'text' },
 } as const satisfies Record<string, Record<string, ColumnType>>
 
 export type ColumnType = 'int8' | 'int32' | 'float32' | 'float64' | 'text'
