@@ -72,6 +72,8 @@ export interface Engine {
   listenerNames(): Promise<ReadonlyMap<number, string>>
   /** The catalog with what can be looked up in it. */
   shelves(): Promise<Shelves>
+  /** Row → 1 where a listener (by number) may be told of it, and 0 where only somebody else's listening brought it in. */
+  openTracks(listener: number): Promise<Uint8Array>
   /**
    * The model that serves a listener, with the catalog it scores: their own, else everybody's where the community is on.
    * @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD
@@ -269,6 +271,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     listener: kept.listener,
     listenerNames: kept.names,
     shelves,
+    openTracks: kept.openTracks,
     model,
     serving: servingOf,
     async describe(name, at) {

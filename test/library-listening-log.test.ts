@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { FINISH, SKIP, UNKNOWN } from '../src/core/labels.ts'
+import { playsTakenOut } from '../src/library/exclusion-check.ts'
 import { type ExclusionRule, excluder } from '../src/library/exclusions.ts'
+import { findTrack } from '../src/library/find-track.ts'
 import type { ImportRecord } from '../src/library/import-record.ts'
 import type { Library } from '../src/library/library.ts'
 import { play, roundedPlay, row, take, tempLibrary } from './suites/temp-library.ts'
@@ -145,6 +147,36 @@ describe('exclusions', () => {
     expect(await store.count('plays', { hidden: 0 })).toBe(3)
     await library.exclusions.remove(1, added.id)
     expect(await logOf(library)).toHaveLength(3)
+  })
+
+  test('by track take out every version of its name, by import and by source what those told', async () => {
+    const { library } = await tempLibrary()
+    await take(library, plays)
+    await take(library, [play({ ...TIDE, spotify: 'a'.repeat(22) }, T + 40 * HOUR)], {
+      format: 'spotify-account',
+    })
+    const listener = await library.listeners.get('ada')
+    const catalog = await library.catalog()
+    const row = await findTrack(library.store, catalog, 'Low Tide')
+    const [first] = (await library.imports.list()).map(({ id }) => id) as [number, number]
+    const rules: ExclusionRule[] = [
+      { kind: 'track', track: catalog.trackId[row]! },
+      { kind: 'import', import: first },
+      { kind: 'source', source: 'spotify-account' },
+    ]
+    const all = (await library.log(listener)).size
+    const { each, together } = await playsTakenOut(library.store, catalog, listener, rules)
+    expect(each[1]! + each[2]!).toBe(all)
+    expect(each[2]).toBe(1)
+    expect(each[0]).toBe(3)
+    expect(together).toBe(all)
+    for (const [i, rule] of rules.entries()) {
+      const { id } = await library.exclusions.add(listener.id, rule)
+      const log = await library.log(listener)
+      expect(log.size).toBe(all - each[i]!)
+      if (rule.kind === 'track') expect([...log.excluded]).toEqual([row])
+      await library.exclusions.remove(listener.id, id)
+    }
   })
 
   test('add up, are kept once, and belong to one listener', async () => {

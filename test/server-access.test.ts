@@ -29,6 +29,10 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/listeners/:listener/feedback': OWN,
   'POST /v1/listeners/:listener/feedback': OWN,
   'POST /v1/listeners/:listener/feedback/undo': OWN,
+  'GET /v1/listeners/:listener/exclusions': OWN,
+  'POST /v1/listeners/:listener/exclusions': OWN,
+  'POST /v1/listeners/:listener/exclusions/preview': OWN,
+  'DELETE /v1/listeners/:listener/exclusions/:exclusion': OWN,
   'GET /v1/listeners/:listener/models': OWN,
   'POST /v1/listeners/:listener/models/:version/promote': ADMIN,
   'POST /v1/listeners/:listener/models/rollback': ADMIN,
@@ -67,7 +71,7 @@ describe('who may ask what', () => {
 
   it.each(Object.entries(MATRIX))('%s', async (route, allowed) => {
     const [method, path] = route.split(' ') as ['GET', string]
-    const url = path.replace(':listener', 'ada').replace(':version', '999').replace(':key', '999')
+    const url = path.replace(':listener', 'ada').replace(':version', '999').replace(':key', '999').replace(':exclusion', '999')
     for (const who of WHO) {
       // A body that no route takes: what is let in answers 400 at most, and nothing is changed.
       const more = method === 'GET' ? {} : { body: { nonsense: true } }

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts'
 import { action, addVerb } from './context.ts'
 import { whyTrain } from './models.ts'
 import type { Output } from './output.ts'
-import { playsTakenOut } from './taken-out.ts'
+import { takenOutBy } from './taken-out.ts'
 import { count, day, many, paragraph, percent, printable } from './text.ts'
 import { packageFacts } from './version.ts'
 
@@ -138,7 +138,7 @@ interface Person {
 async function exclusionState(engine: Engine, person: Person, several: boolean): Promise<Finding[]> {
   const rules = (await engine.library.exclusions.list(person.id)).map(({ rule }) => rule)
   if (rules.length === 0) return []
-  const plays = await playsTakenOut(engine, person, rules)
+  const plays = await takenOutBy(engine, person, rules)
   const text = `${many(rules.length, 'rule')}${several ? ` of ${person.name}` : ''}: ${plays === 0 ? 'no play so far' : many(plays, 'play')}`
   return [{ check: 'exclude', state: 'ok', text }]
 }

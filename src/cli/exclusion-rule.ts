@@ -1,24 +1,21 @@
-import { localTimeIn } from '../core/clock.ts'
+import { endOfDay, FOREVER, localTimeIn, startOfDay } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { ExclusionRule } from '../index.ts'
 import { printable } from './text.ts'
 
-/** As far as a date can go. */
-const FOREVER = 8.64e15
-const HALF_DAYS = 36 * 3_600_000
-
-/** The rule of `artist:NAME`, `device:TEXT`, `hours:18-20` or `dates:2024-12-01..2024-12-26`. @throws DeepcutsError BAD_VALUE */
+/** The rule of `artist:NAME`, `device:TEXT`, `source:FORMAT`, `hours:18-20` or `dates:2024-12-01..2024-12-26`. @throws DeepcutsError BAD_VALUE */
 export function parseRule(text: string, timeZone: string): ExclusionRule {
   const [, kind = '', value = ''] = /^(\w+):(.+)$/s.exec(text) ?? []
   if (kind === 'artist') return { kind, artist: value.trim() }
   if (kind === 'device') return { kind, device: value.trim() }
+  if (kind === 'source') return { kind, source: value.trim() }
   if (kind === 'hours') return hoursRule(value)
   const dates = kind === 'dates' ? value.split('..') : []
   if (dates.length === 2) return datesRule(dates[0], dates[1], timeZone)
   throw new DeepcutsError('BAD_VALUE', {
     option: '--exclude',
     value: text,
-    expected: 'artist:NAME, device:TEXT, hours:18-20 or dates:2024-12-01..2024-12-26',
+    expected: 'artist:NAME, device:TEXT, source:FORMAT, hours:18-20 or dates:2024-12-01..2024-12-26',
   })
 }
 
@@ -37,8 +34,8 @@ export function hoursRule(text: string): ExclusionRule {
 
 /** The rule of two dates, both included, in the listener's time zone; one of them may be missing. @throws DeepcutsError BAD_VALUE */
 export function datesRule(from: string | undefined, to: string | undefined, timeZone: string): ExclusionRule {
-  const start = from ? startOfDay(from, '--from', timeZone) : 0
-  const end = to ? startOfDay(dayAfter(to), '--to', timeZone) : FOREVER
+  const start = from ? dated(startOfDay(from, timeZone), '--from', from) : 0
+  const end = to ? dated(endOfDay(to, timeZone), '--to', to) : FOREVER
   if (end <= start)
     throw new DeepcutsError('BAD_VALUE', {
       option: '--to',
@@ -48,8 +45,15 @@ export function datesRule(from: string | undefined, to: string | undefined, time
   return { kind: 'time', from: start, to: end }
 }
 
-/** A rule in words. */
-export function ruleText(rule: ExclusionRule, timeZone: string): string {
+/** A rule in words. @param trackName what a track is called */
+export function ruleText(
+  rule: ExclusionRule,
+  timeZone: string,
+  trackName: (track: number) => string = (track) => `track ${track}`,
+): string {
+  if (rule.kind === 'track') return `every play of ${printable(trackName(rule.track))}`
+  if (rule.kind === 'import') return `what import ${rule.import} told`
+  if (rule.kind === 'source') return `what imports of the format ${printable(rule.source)} told`
   if (rule.kind === 'artist') return `everything by ${printable(rule.artist)}`
   if (rule.kind === 'device') return `plays on devices named like "${printable(rule.device)}"`
   if (rule.kind === 'hours') return `plays between ${rule.from}:00 and ${rule.to}:00`
@@ -59,22 +63,8 @@ export function ruleText(rule: ExclusionRule, timeZone: string): string {
   return `plays${from}${to}`
 }
 
-function dayAfter(date: string): string {
-  const at = Date.parse(`${date}T00:00:00Z`)
-  return Number.isNaN(at) ? date : new Date(at + 86_400_000).toISOString().slice(0, 10)
-}
-
-/** The first millisecond of a local date, by bisection: the local date never runs backwards. */
-function startOfDay(date: string, option: string, timeZone: string): number {
-  const utc = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
-  if (Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 10) !== date)
-    throw new DeepcutsError('BAD_VALUE', { option, value: date, expected: 'a date such as 2024-12-24' })
-  const local = localTimeIn(timeZone)
-  let [before, after] = [utc - HALF_DAYS, utc + HALF_DAYS]
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2)
-    if (local(middle).date >= date) after = middle
-    else before = middle
-  }
-  return after
+/** @throws DeepcutsError BAD_VALUE */
+function dated(at: number, option: string, date: string): number {
+  if (!Number.isNaN(at)) return at
+  throw new DeepcutsError('BAD_VALUE', { option, value: date, expected: 'a date such as 2024-12-24' })
 }

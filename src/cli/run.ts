@@ -28,7 +28,7 @@ export function addRun(program: Command): void {
     .option('--catalog <file...>', 'tables of tracks with audio features, to discover from')
     .option(
       '--exclude <rule...>',
-      'plays that are not your taste: artist:NAME, device:TEXT, hours:18-20, dates:2024-12-01..2024-12-26',
+      'plays that are not your taste: artist:NAME, device:TEXT, source:FORMAT, hours:18-20, dates:2024-12-01..2024-12-26',
     )
     .option('--listener <id>', 'whose plays these are (default: the only one there is, else "me")')
     .option('--out-dir <dir>', 'where the mixes are written (default: mixes/ in the data folder)')

@@ -55,3 +55,28 @@ function inZone(timeZone: string): (at: number) => LocalTime {
     }
   }
 }
+
+/** As far as a date can go. */
+export const FOREVER = 8.64e15
+const HALF_DAYS = 36 * 3_600_000
+
+/** The first millisecond of a local date (YYYY-MM-DD), by bisection: the local date never runs backwards. NaN for what is no date. */
+export function startOfDay(date: string, timeZone: string): number {
+  const utc = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
+  if (Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 10) !== date) return Number.NaN
+  const local = localTimeIn(timeZone)
+  let [before, after] = [utc - HALF_DAYS, utc + HALF_DAYS]
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (local(middle).date >= date) after = middle
+    else before = middle
+  }
+  return after
+}
+
+/** The first millisecond after a local date. NaN for what is no date. */
+export function endOfDay(date: string, timeZone: string): number {
+  const utc = Date.parse(`${date}T00:00:00Z`)
+  if (Number.isNaN(utc) || Number.isNaN(startOfDay(date, timeZone))) return Number.NaN
+  return startOfDay(new Date(utc + DAY).toISOString().slice(0, 10), timeZone)
+}

@@ -182,7 +182,11 @@ export const ERRORS = {
     status: 404,
     sentence: 'No artist is called "{artist}" here.{near?} Check the spelling as the mixes show it.',
   },
-  UNKNOWN_EXCLUSION: { exit: 2, sentence: 'There is no exclusion {id}. Run "deepcuts exclude" to see them.' },
+  UNKNOWN_EXCLUSION: {
+    exit: 2,
+    status: 404,
+    sentence: 'There is no exclusion {id}. Run "deepcuts exclude" to see them.',
+  },
   NOTHING_TO_UNDO: {
     exit: 2,
     status: 409,

@@ -1,20 +1,13 @@
 import { DeepcutsError } from '../core/errors.ts'
+import { isOfTracks } from '../library/import-record.ts'
 import { isFormat } from './format.ts'
 import { openPath } from './open-path.ts'
 import { recognise } from './recognise.ts'
 
-/** Formats that tell of tracks, and of nobody who listens. */
-const OF_TRACKS: ReadonlySet<string> = new Set(['catalog', 'acousticbrainz'])
-
-/** Whether an import's format, such as "spotify-account+exportify", is of tracks alone. */
-export function isOfTracks(format: string): boolean {
-  return format.split('+').every((one) => OF_TRACKS.has(one))
-}
-
 /** Whether an import's format is of files that name their own listeners, with or without tables of tracks beside them. */
 export function namesListeners(format: string): boolean {
   const formats = format.split('+')
-  return formats.includes('listens') && formats.every((one) => one === 'listens' || OF_TRACKS.has(one))
+  return formats.includes('listens') && formats.every((one) => one === 'listens' || isOfTracks(one))
 }
 
 /**

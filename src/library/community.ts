@@ -2,7 +2,7 @@ import { outcome, SKIP, statesReasons } from '../core/labels.ts'
 import { fold } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 import { AUDIO_STRIDE, type Catalog, DURATION } from './catalog.ts'
-import { type Exclusion, excluder } from './exclusions.ts'
+import { type Excluder, type Exclusion, excluder, readTraits } from './exclusions.ts'
 import type { ListenerRow } from './listeners.ts'
 import { groupsWith, type Playlists, playlistsOf } from './playlists.ts'
 
@@ -180,15 +180,14 @@ async function readPlays(
   exclusionsOf: (listener: number) => Promise<readonly Exclusion[]>,
   now: number,
 ): Promise<CommunityPlays> {
-  const excluders = new Map<number, ReturnType<typeof excluder>>()
+  const excluders = new Map<number, Excluder>()
   const excluding = new Set((await store.read('exclusions', ['listener'])).listener)
   for (const { id, timeZone } of listeners)
-    if (excluding.has(id)) excluders.set(id, excluder(await exclusionsOf(id), timeZone))
+    if (excluding.has(id)) excluders.set(id, excluder(await exclusionsOf(id), timeZone, catalog))
   const columns = ['listener', 'identifier', 'endedAt', 'msPlayed', 'reasonEnd', 'skipped', 'exact'] as const
   const query = { where: { hidden: 0 }, orderBy: ['id'] } as const
   const plays = await store.read('plays', columns, query)
-  const needsDevice = [...excluders.values()].some((one) => one.needsDevice)
-  const device = needsDevice ? (await store.read('plays', ['device'], query)).device : undefined
+  const traits = await readTraits(store, query, [...excluders.values()])
   const kept: number[] = []
   const rowAt = (i: number) => catalog.rowOfIdentifier[plays.identifier[i]!] ?? -1
   for (let i = 0; i < plays.endedAt.length; i++) {
@@ -201,8 +200,7 @@ async function readPlays(
     if (outcome({ reasonEnd, skipped, msPlayed, lengthMs, hasReasons }) === SKIP) continue
     const artist = () => fold(catalog.artists.at(catalog.artist[row]!))
     const excludes = excluders.get(plays.listener[i]!)
-    if (excludes?.matches({ endedAt: plays.endedAt[i]!, device: device?.[i] ?? '', artist: artist() }))
-      continue
+    if (excludes?.matches({ endedAt: plays.endedAt[i]!, artist: artist(), row, ...traits(i) })) continue
     kept.push(i)
   }
   return {

@@ -6,10 +6,14 @@ import { nearestNames } from './nearest-names.ts'
 
 const CHOICES = 5
 
+/** Whether a row of the catalog may be told to who asks. */
+type MayTell = (row: number) => boolean
+
 /**
  * The catalog row of the track that a person means: by its id, Spotify URI, link or id, ISRC or MBID, "artist – title" in
  * either order and with any dash, or a title that one track alone has. Case, accents and punctuation do not matter.
  * @param listener whose plays help to choose between several
+ * @param mayTell whether a row may be suggested by name; who names it exactly knows it
  * @throws DeepcutsError UNKNOWN_TRACK, with close names; AMBIGUOUS_TRACK, with the choices
  */
 export async function findTrack(
@@ -17,15 +21,21 @@ export async function findTrack(
   catalog: Catalog,
   text: string,
   listener?: number,
+  mayTell?: MayTell,
 ): Promise<number> {
-  const rows = await findTracks(store, catalog, text)
+  const rows = await findTracks(store, catalog, text, mayTell)
   if (rows.length === 1) return rows[0]!
   const plays = listener === undefined ? undefined : await playsBy(store, catalog, listener)
   throw ambiguous(catalog, text.trim(), rows, plays)
 }
 
 /** The rows of every track that such a text may mean, one at least. @throws DeepcutsError UNKNOWN_TRACK, with close names */
-export async function findTracks(store: Store, catalog: Catalog, text: string): Promise<readonly number[]> {
+export async function findTracks(
+  store: Store,
+  catalog: Catalog,
+  text: string,
+  mayTell?: MayTell,
+): Promise<readonly number[]> {
   const asked = text.trim()
   const byId = /^\d{1,9}$/.test(asked) ? rowOfTrack(catalog, Number(asked)) : -1
   if (byId >= 0) return [byId]
@@ -40,7 +50,7 @@ export async function findTracks(store: Store, catalog: Catalog, text: string): 
     const row = rowOfTrack(catalog, identifier)
     if (row >= 0) return [row]
   }
-  return rowsNamed(catalog, asked)
+  return rowsNamed(catalog, asked, mayTell)
 }
 
 /** The row of "artist – title", "title – artist" or a title alone. @throws DeepcutsError UNKNOWN_TRACK, AMBIGUOUS_TRACK */
@@ -51,7 +61,7 @@ export function findTrackByName(catalog: Catalog, asked: string): number {
 }
 
 /** The rows that the text names, one at least. @throws DeepcutsError UNKNOWN_TRACK */
-function rowsNamed(catalog: Catalog, asked: string): readonly number[] {
+function rowsNamed(catalog: Catalog, asked: string, mayTell?: MayTell): readonly number[] {
   const wanted = plain(asked)
   const artists = Array.from({ length: catalog.artists.size }, (_, i) => plain(catalog.artists.at(i)))
   const titles = Array.from({ length: catalog.size }, (_, row) => plain(catalog.titles.at(row)))
@@ -65,9 +75,12 @@ function rowsNamed(catalog: Catalog, asked: string): readonly number[] {
   }
   const found = full.length ? full : titled
   const exact = found.filter((row) => spellings(catalog, row).includes(dashed(asked)))
-  const rows = exact.length ? exact : found
-  if (rows.length > 0) return rows
+  const all = exact.length ? exact : found
+  const told = mayTell ? all.filter(mayTell) : all
+  const rows = told.length ? told : all
+  if (rows.length === 1 || told.length > 0) return rows
   const near = nearestNames(wanted, catalog.size, (row) => {
+    if (mayTell && !mayTell(row)) return []
     const title = titles[row]!
     return [title, `${artists[catalog.artist[row]!]} ${title}`]
   })
@@ -77,17 +90,24 @@ function rowsNamed(catalog: Catalog, asked: string): readonly number[] {
   })
 }
 
-/** The artist's name as the catalog spells it. @throws DeepcutsError UNKNOWN_ARTIST, with close names */
-export function findArtist(catalog: Catalog, asked: string): string {
+/**
+ * The artist's name as the catalog spells it.
+ * @param mayTell whether the artist of a row may be suggested
+ * @throws DeepcutsError UNKNOWN_ARTIST, with close names
+ */
+export function findArtist(catalog: Catalog, asked: string, mayTell?: MayTell): string {
   const names = Array.from({ length: catalog.artists.size }, (_, i) => catalog.artists.at(i))
   const exact = names.find((name) => name && fold(name) === fold(asked))
   if (exact) return exact
   const wanted = plain(asked)
   const alike = wanted ? names.filter((name) => plain(name) === wanted) : []
   if (alike.length === 1) return alike[0]!
+  const told = mayTell && new Set(catalog.artist.filter((_, row) => mayTell(row)))
   const near = alike.length
     ? alike
-    : nearestNames(wanted, names.length, (i) => [plain(names[i]!)]).map((i) => names[i]!)
+    : nearestNames(wanted, names.length, (i) => (told && !told.has(i) ? [] : [plain(names[i]!)])).map(
+        (i) => names[i]!,
+      )
   throw new DeepcutsError('UNKNOWN_ARTIST', {
     artist: asked,
     ...(near.length && { near: ` Did you mean ${near.join(', or ')}?` }),

@@ -26,6 +26,20 @@ export type ImportRecord =
 /** The listener of an import whose plays name their own. Nobody can be called so. */
 export const THEIR_OWN = ''
 
+/** The owner of what catalogs tell, and of imports whose plays name their listeners. */
+export const NOBODY = 0
+
+/** The format of what was stated of tracks over the API. */
+export const STATED = 'tracks'
+
+/** Formats that tell of tracks, and of nobody who listens. */
+const OF_TRACKS: ReadonlySet<string> = new Set(['catalog', 'acousticbrainz', STATED])
+
+/** Whether an import's format, such as "spotify-account+exportify", is of tracks alone. */
+export function isOfTracks(format: string): boolean {
+  return format.split('+').every((one) => OF_TRACKS.has(one))
+}
+
 /** One import as the writer needs it. */
 export interface ImportMeta {
   /** A name, or THEIR_OWN. */

@@ -11,6 +11,7 @@ import {
   type ImportRecord,
   type ImportSession,
   type Imports,
+  NOBODY,
   THEIR_OWN,
 } from './import-record.ts'
 import type { Listeners } from './listeners.ts'
@@ -112,9 +113,6 @@ async function standingImport(
   const at = rows.undoneAt.findIndex(Number.isNaN)
   return at < 0 ? undefined : rows.id[at]
 }
-
-/** The owner of playlists that a catalog tells, and of imports whose plays name their listeners. */
-const NOBODY = 0
 
 /** `name` is the track's number among the names of the import, 0 for none. */
 interface Said {

@@ -14,6 +14,7 @@ import {
   withPlays,
 } from './listening-log.ts'
 import type { ModelManifest } from './models.ts'
+import { readOpenTracks } from './open-tracks.ts'
 import { type Playlists, readPlaylists } from './playlists.ts'
 import type { SavedTracks } from './saved.ts'
 
@@ -43,6 +44,8 @@ export interface KeptLibrary {
   dial(listener: number): Promise<Dial>
   /** The same object while nothing changes. @throws UNKNOWN_LISTENER */
   facts(name: string): Promise<ListenerFacts>
+  /** Row → 1 where a listener may be told of it, and 0 where only somebody else's listening brought it in. */
+  openTracks(listener: number): Promise<Uint8Array>
   /** The listener's own playlists, and those that catalogs tell. @throws UNKNOWN_LISTENER */
   playlists(name: string): Promise<Playlists>
   /** What several listeners did; up to an hour old where only plays came since, so that not every play reads them all again. */
@@ -84,6 +87,12 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     made.set(said, next)
     return next
   }
+  const openTracks = keptWhile(
+    store,
+    ['imports', 'claims', 'plays', 'feedback', 'playlistItems', 'meta'],
+    async (id: number) => readOpenTracks(store, await catalog(0), id),
+    KEPT_PLAYLISTS,
+  )
   const playlists = keptWhile(
     store,
     ['playlistItems', 'meta'],
@@ -107,6 +116,7 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     dial,
     days,
     facts,
+    openTracks,
     playlists: async (name) => playlists((await listener(name)).id),
     community: () => community(Math.floor(now() / HOUR)),
   }

@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { Catalog } from './catalog.ts'
 import { AUDIO_STRIDE, DURATION } from './catalog.ts'
 import type { Exclusion } from './exclusions.ts'
-import { excluder } from './exclusions.ts'
+import { type Excluder, excluder, readTraits, type TraitsAt } from './exclusions.ts'
 
 /**
  * One listener's plays that count, oldest first, as columns: duplicates, excluded plays and plays of tracks
@@ -39,7 +39,7 @@ export interface LogOptions {
 }
 
 const COLUMNS = ['id', 'identifier', 'endedAt', 'msPlayed', 'reasonEnd', 'skipped', 'exact'] as const
-type Plays = ColumnValues<'plays', (typeof COLUMNS)[number]> & { readonly device?: readonly string[] }
+type Plays = ColumnValues<'plays', (typeof COLUMNS)[number]>
 
 /** Reads a listener's log. About 0.1 s for 70,000 plays. */
 export async function readLog(store: Store, catalog: Catalog, options: LogOptions): Promise<ListeningLog> {
@@ -58,11 +58,11 @@ export async function readGrowingLog(
   catalog: Catalog,
   options: LogOptions,
 ): Promise<GrowingLog> {
-  const excludes = excluder(options.exclusions, options.timeZone)
+  const excludes = excluder(options.exclusions, options.timeZone, catalog)
   const query = { where: { listener: options.listener, hidden: 0 }, orderBy: ['endedAt', 'id'] } as const
   const plays = await store.read('plays', COLUMNS, query)
-  const device = excludes.needsDevice ? (await store.read('plays', ['device'], query)).device : undefined
-  const log = logOf({ ...plays, ...(device && { device }) }, 0, plays.id.length, catalog, excludes)
+  const traits = await readTraits(store, query, [excludes])
+  const log = logOf({ plays, traits }, 0, plays.id.length, catalog, excludes)
   return { log, lastId: plays.id.reduce((most, id) => Math.max(most, id), 0) }
 }
 
@@ -149,10 +149,8 @@ export async function readLogs(
     orderBy: ['listener', 'endedAt', 'id'],
   } as const
   const plays = await store.read('plays', [...COLUMNS, 'listener'], query)
-  const excluders = options.map(({ exclusions, timeZone }) => excluder(exclusions, timeZone))
-  const device = excluders.some(({ needsDevice }) => needsDevice)
-    ? (await store.read('plays', ['device'], query)).device
-    : undefined
+  const excluders = options.map(({ exclusions, timeZone }) => excluder(exclusions, timeZone, catalog))
+  const traits = await readTraits(store, query, excluders)
   const bounds = new Map<number, [from: number, to: number]>()
   plays.listener.forEach((listener, i) => {
     const known = bounds.get(listener)
@@ -161,29 +159,30 @@ export async function readLogs(
   })
   return options.map(({ listener }, i) => {
     const [from, to] = bounds.get(listener) ?? [0, 0]
-    return logOf({ ...plays, ...(device && { device }) }, from, to, catalog, excluders[i]!)
+    return logOf({ plays, traits }, from, to, catalog, excluders[i]!)
   })
 }
 
 /** The log that the plays from `from` up to `to` make: one listener's, in the order of time. */
 function logOf(
-  plays: Plays,
+  { plays, traits }: { readonly plays: Plays; readonly traits: TraitsAt },
   from: number,
   to: number,
   catalog: Catalog,
-  excludes: ReturnType<typeof excluder>,
+  excludes: Excluder,
 ): ListeningLog {
   const artistFolds = excludes.artists.size ? foldedArtists(catalog) : undefined
   const kept: number[] = []
-  const excluded = new Set<number>()
+  const excluded = new Set<number>(excludes.rows)
   for (let row = 0; artistFolds && row < catalog.size; row++)
     if (excludes.artists.has(artistFolds[catalog.artist[row]!]!)) excluded.add(row)
   for (let i = from; i < to; i++) {
     const row = catalog.rowOfIdentifier[plays.identifier[i]!] ?? -1
     if (row < 0) continue
     const artist = artistFolds ? artistFolds[catalog.artist[row]!]! : ''
-    const device = plays.device?.[i] ?? ''
-    if (excludes.matches({ endedAt: plays.endedAt[i]!, device, artist })) excluded.add(row)
+    const out =
+      !excludes.isEmpty && excludes.matches({ endedAt: plays.endedAt[i]!, artist, row, ...traits(i) })
+    if (out) excluded.add(row)
     else kept.push(i)
   }
   for (const i of kept) excluded.delete(catalog.rowOfIdentifier[plays.identifier[i]!]!)

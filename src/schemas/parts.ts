@@ -41,3 +41,22 @@ export const Track = Type.Object({
   isrc: Type.Optional(Type.String()),
   mbid: Type.Optional(Type.String()),
 })
+
+/** Which page of a list: `after` is the `next` of the page before. */
+export const pageOf = ({ usual, most }: { readonly usual: number; readonly most: number }) => ({
+  after: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: '^[\\w-]+$',
+      description: 'The `next` of the page before',
+    }),
+  ),
+  limit: Type.Integer({ minimum: 1, maximum: most, default: usual }),
+})
+export const Next = Type.Optional(
+  Type.String({
+    description:
+      'What `after` is for the next page; absent on the last. Rows that come meanwhile move no page',
+  }),
+)

@@ -6,6 +6,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyRequest } from 'fastify'
 import { networkOf } from '../accounts/attempts.ts'
 import { addEventRoutes } from '../api/events.ts'
+import { addExclusionRoutes } from '../api/exclusions.ts'
 import { addFeedbackRoutes } from '../api/feedback.ts'
 import { addKeyRoutes } from '../api/keys.ts'
 import { addListenerRoutes } from '../api/listeners.ts'
@@ -157,6 +158,7 @@ export async function createApp({
     addEventRoutes,
     addMixRoutes,
     addFeedbackRoutes,
+    addExclusionRoutes,
     addModelRoutes,
     addKeyRoutes,
   ])
