@@ -2,7 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { DeepcutsError } from '../src/core/errors.ts'
 import { type Random, random } from '../src/core/random.ts'
-import { accountRow, extendedRow, fileOf, id, importOne, zipOf } from './suites/export-files.ts'
+import { malojaExport } from '../src/ingest/scrobble-exports.ts'
+import { countingSink } from '../src/ingest/sink.ts'
+import { accountRow, extendedRow, fileOf, id, importOne, NOW, zipOf } from './suites/export-files.ts'
+import { maloja, SCROBBLE_FILES } from './suites/scrobble-files.ts'
 
 const ROUNDS = 400
 /** A mutated file this small is read in milliseconds; a hang is none of the allowed outcomes. */
@@ -32,6 +35,7 @@ const FILES: Readonly<Record<string, unknown>> = {
   'songs.csv': CSV,
   'liked.csv': 'Track URI,Track Name,Artist Name(s),Added At\nspotify:track:x,A,B,2024-01-01T00:00:00Z\n',
   'renamed.json': [extendedRow()],
+  ...SCROBBLE_FILES,
 }
 
 /** Cuts, flips, inserts, repeats or removes bytes. */
@@ -133,3 +137,20 @@ test('a damaged zip gives a report or a sentence', async () => {
   }
   expect(seen).toContain('refused')
 })
+
+test('a list inside an object is read in little memory, however long it is', async () => {
+  const ROWS = 1_000_000
+  const row = JSON.stringify(maloja.scrobbles[0])
+  async function* bytes() {
+    yield Buffer.from('{"maloja":{"export_time":1},"scrobbles":[')
+    const batch = Buffer.from(Array(1000).fill(row).join(','))
+    for (let i = 0; i < ROWS / 1000; i++) yield i === 0 ? batch : Buffer.concat([Buffer.from(','), batch])
+    yield Buffer.from(']}')
+  }
+  const sink = countingSink('x', 'maloja', () => {})
+  const context = { now: NOW, catalogOnly: false, playlist: () => '', timeZone: 'UTC', recordings: new Map() }
+  const before = process.memoryUsage().rss
+  await malojaExport(bytes(), 'x', sink, context)
+  expect(sink.report()).toMatchObject({ rows: ROWS, kept: ROWS })
+  expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(250)
+}, 60_000)

@@ -15,6 +15,11 @@ export function textOf(value: unknown): string {
 const EARLIEST = Date.UTC(2002, 0, 1)
 const DAY = 86_400_000
 
+/** A moment in milliseconds when something can have been heard; NaN otherwise, as `instant`. */
+export function listeningTime(at: number, now: number): number {
+  return at >= EARLIEST && at <= now + 2 * DAY ? at : Number.NaN
+}
+
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?: ?UTC|Z)?$/
 
 /**
@@ -29,7 +34,7 @@ export function instant(value: unknown, now: number): number {
   const real = new Date(at)
   if (real.getUTCDate() !== day || real.getUTCHours() !== hour || real.getUTCMinutes() !== minute)
     return Number.NaN
-  return at >= EARLIEST && at <= now + 2 * DAY ? at : Number.NaN
+  return listeningTime(at, now)
 }
 
 /** Milliseconds since the epoch of `YYYY-MM-DD` (midnight, UTC) or of what `instant` reads; NaN otherwise. */

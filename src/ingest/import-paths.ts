@@ -10,7 +10,7 @@ import type { Opened } from './member.ts'
 import { openPath } from './open-path.ts'
 import { type KnownFile, type Recognition, recognise } from './recognise.ts'
 import { count, type ImportReport, withDuplicates } from './report.ts'
-import { countingSink, type FileReport, playlistNames, type Sink } from './sink.ts'
+import { type Context, countingSink, type FileReport, playlistNames, type Sink } from './sink.ts'
 import { packageNotes } from './spotify-package.ts'
 
 export interface ImportOptions {
@@ -20,8 +20,12 @@ export interface ImportOptions {
   readonly named?: boolean
   /** One of FORMATS: skips the recognition. */
   readonly as?: string
+  /** What the path is called in reports and sentences, and its format told by; absent: its base name. */
+  readonly name?: string
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** IANA, where the listener lives: some files tell the time of a wall. Absent: UTC. */
+  readonly timeZone?: string
   readonly signal?: AbortSignal
 }
 
@@ -67,7 +71,7 @@ async function importPath(
       value: as,
       expected: `one of ${FORMATS.join(', ')}`,
     })
-  const opened = await openPath(path)
+  const opened = await openPath(path, options.name)
   try {
     const known = await recognise(opened, as)
     const { files } = known
@@ -84,7 +88,13 @@ async function importPath(
 
     const session = imports.begin()
     const sinks = new Map<string, { sink: Sink; files: number }>()
-    const context = { now, catalogOnly: format === 'catalog', playlist: playlistNames() }
+    const context: Context = {
+      now,
+      catalogOnly: format === 'catalog',
+      playlist: playlistNames(),
+      timeZone: options.timeZone ?? 'UTC',
+      recordings: new Map(),
+    }
     const meter = progressMeter(progress, opened.name, files)
     for (const [index, { member, as }] of files.entries()) {
       stop()
@@ -224,9 +234,16 @@ function notesOf(known: Recognition, opened: Opened, reports: readonly FileRepor
   const short = sum((report) => report.under30s)
   const privates = sum((report) => report.left['private session'] ?? 0)
   const bad = sum((report) => report.badValues)
+  const open = sum((report) => report.openEnds ?? 0)
   const plays = sum((report) => (report.firstPlayAt === undefined ? 0 : report.kept))
   return [
     ...packageNotes(new Set(known.files.map((file) => file.as.format)), plays),
+    ...new Set(reports.flatMap((report) => report.notes ?? [])),
+    ...(open > 0
+      ? [
+          `Scrobbles that say that a track was heard, and not how it ended: ${count(open)}. They teach what you know and return to, not what you skip.`,
+        ]
+      : []),
     ...(short > 0 ? [`Plays shorter than 30 seconds, kept since skips teach too: ${count(short)}.`] : []),
     ...(privates > 0 ? [`Plays of private sessions, left out: ${count(privates)}.`] : []),
     ...(bad > 0 ? [`Values that were no number or out of range, and count as missing: ${count(bad)}.`] : []),

@@ -30,7 +30,8 @@ export function baseName(path: string): string {
 
 /** System clutter that archivers and file managers leave behind. */
 export function isClutter(path: string): boolean {
-  return baseName(path).startsWith('.') || path.includes('__MACOSX/')
+  const name = baseName(path)
+  return (name.startsWith('.') && !/^\.scrobbler[\w.-]*\.log$/.test(name)) || path.includes('__MACOSX/')
 }
 
 /** The error for a path that the system does not let us read. */

@@ -10,10 +10,10 @@ const MAX_DEPTH = 16
 
 /**
  * Opens a file, a folder (with everything below it; links are not followed) or a zip for reading.
+ * @param name what it is called, and its format told by
  * @throws DeepcutsError FILE_NOT_FOUND, FILE_UNREADABLE, or what a bad zip gives
  */
-export async function openPath(path: string): Promise<Opened> {
-  const name = baseName(resolve(path))
+export async function openPath(path: string, name = baseName(resolve(path))): Promise<Opened> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
       throw new DeepcutsError('FILE_NOT_FOUND', { path })

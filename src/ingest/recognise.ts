@@ -10,8 +10,13 @@ import { catalogTable, usableColumns } from './catalog.ts'
 import { csvHeader } from './csv.ts'
 import { exportifyTable, isExportify } from './exportify.ts'
 import { FORMATS, type FormatName, type Recognised } from './format.ts'
+import { isLastfmJson, lastfmJson } from './lastfm-json.ts'
+import { isListenBrainzOwner, listenBrainzFile } from './listenbrainz.ts'
 import { isListensLines, isListensTable, listensLines, listensTable } from './listens-table.ts'
 import type { Member, Opened } from './member.ts'
+import { isRockboxLog, rockboxLog } from './rockbox-log.ts'
+import { scrobbleExport } from './scrobble-exports.ts'
+import { scrobbleTable } from './scrobble-table.ts'
 import { accountHistory } from './spotify-account.ts'
 import { extendedHistory } from './spotify-extended.ts'
 import {
@@ -59,10 +64,10 @@ export async function recognise(opened: Opened, forced?: FormatName): Promise<Re
   for (const member of opened.members) {
     const { name } = member
     const named = spotifyFile(name)
-    if (isNeverOpened(name)) unopened.push(name)
+    if (isNeverOpened(name) || (opened.kind !== 'file' && isListenBrainzOwner(name))) unopened.push(name)
     else if (named && (!forced || forced === named.format)) files.push({ member, as: named })
     else if (spotify && !forced && opened.kind !== 'file' && /\.json$/i.test(name)) unknown.push(name)
-    else if (/\.(jsonl?|ndjson|csv|tsv)$/i.test(name) || opened.kind === 'file') {
+    else if (/\.(jsonl?|ndjson|csv|tsv|scrobbler[\w.-]*\.log)$/i.test(name) || opened.kind === 'file') {
       const found = await sniff(member, forced).catch((error: unknown) => {
         if (!(error instanceof DeepcutsError && NOT_OURS.has(error.code))) throw error
         faults.push(error)
@@ -86,14 +91,23 @@ async function sniff(
   forced: FormatName | undefined,
 ): Promise<Recognised | 'technical' | undefined> {
   const head = await readHead(member)
-  const found = /^\s*[[{]/.test(head) ? fromJson(member, head) : fromTable(member, head, forced)
+  const found = /^\s*[[{]/.test(head)
+    ? fromJson(member, head)
+    : isRockboxLog(head)
+      ? ROCKBOX
+      : fromTable(member, head, forced)
   if (found && (!forced || forced === found.format)) return found
   if (forced) return forcedReader(member, forced)
   return isTechnicalLog(head) ? 'technical' : undefined
 }
 
+const ROCKBOX: Recognised = { format: 'rockbox', read: rockboxLog, order: [8] }
+const LASTFM: Recognised = { format: 'lastfm', read: lastfmJson, order: [8], group: 'lastfm pages' }
+
 function fromJson({ name }: Member, head: string): Recognised | undefined {
   if (isListensLines(head)) return { format: 'listens', read: listensLines, order: [7] }
+  const scrobbles = listenBrainzFile(name, head) ?? (isLastfmJson(head) ? LASTFM : scrobbleExport(head))
+  if (scrobbles) return scrobbles
   if (!isAcousticJson(head)) return spotifySchema(head)
   const perLine = /\.(jsonl|ndjson)$/i.test(name)
   return {
@@ -109,6 +123,8 @@ function fromTable(member: Member, head: string, forced: FormatName | undefined)
   const header = csvHeader(head)
   if (isListensTable(header) && (!forced || forced === 'listens'))
     return { format: 'listens', read: listensTable, order: [7] }
+  const scrobbles = scrobbleTable(head)
+  if (scrobbles) return scrobbles
   if (isAcousticTable(header)) return { format: 'acousticbrainz', read: acousticTable, order: [5] }
   if (isExportify(header) && forced !== 'catalog')
     return { format: 'exportify', read: exportifyTable(member.name), order: [4] }

@@ -1,3 +1,4 @@
+import type { TrackRef } from '../core/track.ts'
 import type { ImportRecord } from '../library/import-record.ts'
 
 /** Why a row was not kept. */
@@ -11,6 +12,8 @@ export type LeftReason =
   | 'duplicate'
   | 'wrong types'
   | 'impossible date'
+  | 'now playing'
+  | 'taken back'
 
 /** What was read from one file. */
 export interface FileReport {
@@ -24,6 +27,10 @@ export interface FileReport {
   readonly under30s: number
   /** Cells that were no number or outside the feature's range, and count as missing. */
   readonly badValues: number
+  /** Kept plays of which only the beginning is known; absent for none. */
+  readonly openEnds?: number
+  /** Sentences about how the file was read; absent for none. */
+  readonly notes?: readonly string[]
   /** Ends of the first and last kept play, milliseconds since the epoch, UTC. */
   readonly firstPlayAt?: number
   readonly lastPlayAt?: number
@@ -37,22 +44,29 @@ export interface Sink {
   leave(reason: LeftReason): void
   /** A cell that counts as missing. */
   badValue(): void
+  /** Says how the file was read. */
+  note(sentence: string): void
   report(): FileReport
 }
 
-/** A parser reads one file into a sink; times are checked against `now`, names of playlists are unique in an import. */
+/** What a parser that reads one file into a sink is told. Times are checked against `now`; names of playlists are unique in an import. */
 export interface Context {
   readonly now: number
   /** Whether only catalogs are in the import: then their playlists are the world's, else they would be taken for the listener's. */
   readonly catalogOnly: boolean
   /** The name for a playlist; a second playlist of the same name gets " (2)". */
   playlist(id: string, name: string): string
+  /** IANA: where the listener lives, for files that tell the time of a wall. */
+  readonly timeZone: string
+  /** What files of this import call recordings → which they are, for the files that are read after them. */
+  readonly recordings: Map<string, TrackRef>
 }
 
 /** A sink that passes records on to `add`. */
 export function countingSink(name: string, format: string, add: (record: ImportRecord) => void): Sink {
   const left: Partial<Record<LeftReason, number>> = {}
-  let [rows, kept, under30s, badValues] = [0, 0, 0, 0]
+  let [rows, kept, under30s, badValues, openEnds] = [0, 0, 0, 0, 0]
+  const notes: string[] = []
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   return {
     keep(...records) {
@@ -60,10 +74,12 @@ export function countingSink(name: string, format: string, add: (record: ImportR
       kept++
       for (const record of records) {
         if (record.kind === 'play') {
-          const { endedAt, msPlayed } = record.play
+          const { endedAt, msPlayed, precision, reasonEnd } = record.play
+          const open = precision === 'start' && reasonEnd === ''
           if (endedAt < first) first = endedAt
           if (endedAt > last) last = endedAt
-          if (msPlayed < 30_000) under30s++
+          if (open) openEnds++
+          else if (msPlayed < 30_000) under30s++
         }
         add(record)
       }
@@ -75,6 +91,9 @@ export function countingSink(name: string, format: string, add: (record: ImportR
     badValue() {
       badValues++
     },
+    note(sentence) {
+      if (!notes.includes(sentence)) notes.push(sentence)
+    },
     report: () => ({
       name,
       format,
@@ -83,6 +102,8 @@ export function countingSink(name: string, format: string, add: (record: ImportR
       left,
       under30s,
       badValues,
+      ...(openEnds > 0 && { openEnds }),
+      ...(notes.length > 0 && { notes }),
       ...(first <= last && { firstPlayAt: first, lastPlayAt: last }),
     }),
   }

@@ -49,6 +49,30 @@ export function decode(bytes: Uint8Array, file: string, where: string): string {
   }
 }
 
+/** The first character of a text that is no white space, '' where there is none, with all of its bytes. */
+export async function opening(
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ readonly first: string; readonly all: AsyncIterable<Uint8Array> }> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  const read: Uint8Array[] = []
+  let first = ''
+  while (first === '') {
+    const { value, done } = await iterator.next()
+    if (done) break
+    read.push(value)
+    first = new TextDecoder().decode(value).trimStart().charAt(0)
+  }
+  async function* all() {
+    try {
+      yield* read
+      yield* { [Symbol.asyncIterator]: () => iterator }
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { first, all: all() }
+}
+
 /** Decodes a stream of UTF-8 bytes piece by piece. */
 export async function* textPieces(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
