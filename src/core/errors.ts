@@ -334,7 +334,7 @@ export const ERRORS = {
   IMPORT_NOTHING_KNOWN: {
     exit: 1,
     sentence:
-      '{file} holds nothing that can be imported ({found}). Give a Spotify export, an Exportify CSV, a track table or AcousticBrainz data, or name the format with --as.',
+      '{file} holds nothing that can be imported ({found}). Give a Spotify export, scrobbles (Last.fm, ListenBrainz, a .scrobbler.log and others), an Exportify CSV, a track table or AcousticBrainz data, or name the format with --as.',
   },
   IMPORT_NOTHING_KEPT: {
     exit: 1,
