@@ -105,7 +105,7 @@ test('saved tracks are those of the library and of own playlists: no hand-made l
     format: 'catalog',
   })
   await library.feedback.say(1, { kind: 'like', identifier: 4, artist: '' })
-  expect([...(await library.saved(await library.listeners.get('ada')))]).toEqual([1, 1, 0, 0, 0])
+  expect([...(await library.saved(await library.listeners.get('ada')))].toSorted()).toEqual([0, 1])
 })
 
 describe('exposures', () => {
