@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emptyEngine, type InventedEngine, playsOf } from './suites/invented-listener.ts'
 import { type Served, serve } from './suites/served.ts'
+import { type Household, signIn } from './suites/signed-in.ts'
 
-const WHO = ['no key', 'another listener', 'own listener', 'app', 'admin'] as const
+const KEYS = ['no key', 'another listener', 'own listener', 'app', 'admin'] as const
+const ACCOUNTS = ['another account', 'own account', 'administrator'] as const
+const WHO = [...KEYS, ...ACCOUNTS]
 type Who = (typeof WHO)[number]
 
 const OPEN: readonly Who[] = WHO
-const OWN: readonly Who[] = ['own listener', 'app', 'admin']
-const APP: readonly Who[] = ['app', 'admin']
-const ADMIN: readonly Who[] = ['admin']
+const OWN: readonly Who[] = ['own listener', 'app', 'admin', 'own account', 'administrator']
+const APP: readonly Who[] = ['app', 'admin', 'administrator']
+const ADMIN: readonly Who[] = ['admin', 'administrator']
+const SIGNED_IN: readonly Who[] = ACCOUNTS
 
 /** Every route → who may ask it. A new route needs a row. */
 const MATRIX: Readonly<Record<string, readonly Who[]>> = {
@@ -39,11 +43,27 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/keys': ADMIN,
   'POST /v1/keys': ADMIN,
   'DELETE /v1/keys/:key': ADMIN,
+  'GET /setup': OPEN,
+  'GET /join': OPEN,
+  'GET /v1/setup': OPEN,
+  'POST /v1/setup': OPEN,
+  'POST /v1/join': OPEN,
+  'POST /v1/session': OPEN,
+  'GET /v1/session': SIGNED_IN,
+  'DELETE /v1/session': SIGNED_IN,
+  'DELETE /v1/sessions': SIGNED_IN,
+  'POST /v1/session/password': SIGNED_IN,
+  'GET /v1/accounts': ADMIN,
+  'POST /v1/accounts': ADMIN,
+  'POST /v1/accounts/:account/link': ADMIN,
+  'DELETE /v1/accounts/:account': ADMIN,
+  'GET /v1/audit': ADMIN,
 }
 
 let invented: InventedEngine
 let served: Served
-let tokens: Readonly<Record<Who, string | undefined>>
+let tokens: Readonly<Record<(typeof KEYS)[number], string | undefined>>
+let household: Household
 
 beforeAll(async () => {
   invented = await emptyEngine()
@@ -57,7 +77,20 @@ beforeAll(async () => {
     app: (await served.keyOf('app')).token,
     admin: (await served.keyOf('admin')).token,
   }
+  household = await signIn(
+    invented.engine,
+    { 'another account': 'bo', 'own account': 'ada' },
+    'administrator',
+  )
 })
+
+/** What somebody sends along: their key, or the cookie of a session that is open with its proof. */
+const sentBy = async (who: Who): Promise<{ token: string | undefined; headers?: Record<string, string> }> => {
+  const account = ACCOUNTS.find((one) => one === who)
+  if (account === undefined) return { token: tokens[who as keyof typeof tokens] }
+  return { token: undefined, headers: await household.headers(account) }
+}
+
 afterAll(async () => {
   await served.app.close()
   await invented.close()
@@ -71,11 +104,16 @@ describe('who may ask what', () => {
 
   it.each(Object.entries(MATRIX))('%s', async (route, allowed) => {
     const [method, path] = route.split(' ') as ['GET', string]
-    const url = path.replace(':listener', 'ada').replace(':version', '999').replace(':key', '999').replace(':exclusion', '999')
+    const url = path
+      .replace(':listener', 'ada')
+      .replace(':version', '999')
+      .replace(':key', '999')
+      .replace(':account', '999')
+      .replace(':exclusion', '999')
     for (const who of WHO) {
       // A body that no route takes: what is let in answers 400 at most, and nothing is changed.
       const more = method === 'GET' ? {} : { body: { nonsense: true } }
-      const { status, body } = await served.ask(method, url, { token: tokens[who], ...more })
+      const { status, body } = await served.ask(method, url, { ...(await sentBy(who)), ...more })
       const said = `${who}: ${status} ${JSON.stringify(body).slice(0, 200)}`
       if (!allowed.includes(who)) expect(status, said).toBe(who === 'no key' ? 401 : 403)
       else {

@@ -57,6 +57,8 @@ export interface Accounts {
   /** Sets another password and ends the account's other sessions. @throws LOGIN_FAILED, TOO_MANY_LOGINS, BAD_VALUE */
   changePassword(session: OpenSession, address: string, current: string, next: string): Promise<void>
   list(): Promise<readonly Account[]>
+  /** @throws UNKNOWN_ACCOUNT */
+  get(id: number): Promise<Account>
   /** Removes an account with its sessions and links; its listener stays. @throws UNKNOWN_ACCOUNT, LAST_ADMIN */
   remove(id: number): Promise<void>
   /** Removes every account that is about a listener, for one who is forgotten. @throws LAST_ADMIN */
@@ -117,6 +119,7 @@ export function accountsOf({ store, now, passwords = scryptPasswords() }: Accoun
     audit: auditOf(store, now, turns()),
     isSetUp,
     list: rows.list,
+    get,
     setupLink: () => inTurn(async () => ((await isSetUp()) ? undefined : links.make('setup', 0))),
     async setUp(token, { name, password }, listener) {
       await checkSetup(token)

@@ -63,7 +63,7 @@ function section({
   const success = Object.entries(responses).find(([status]) => status.startsWith('2'))
   return [
     `<h3><code>${escaped(method.toUpperCase())} ${escaped(path)}</code></h3>`,
-    `<p>${escaped(summary)}. ${scope ? `Key: ${escaped(scope)}.` : 'No key.'}</p>`,
+    `<p>${escaped(summary)}. ${scope === 'account' ? 'Signed in.' : scope ? `Key: ${escaped(scope)}.` : 'No key.'}</p>`,
     rows.length > 0 ? `<table>${rows.join('')}</table>` : '',
     requestBody ? shape('Body', requestBody.content) : '',
     success ? shape(`Answer ${success[0]}`, success[1].content) : '',

@@ -6,7 +6,7 @@ import { Key, Keys, MadeKey, NewKey, OfKey } from '../schemas/keys.ts'
 /** The keys, for administrators. */
 export const addKeyRoutes: AddRoutes = (app, { engine }) => {
   const { keys, listeners } = engine.library
-  const config = { access: 'admin' } as const
+  const config = (audit?: string) => ({ access: 'admin', ...(audit !== undefined && { audit }) }) as const
   const tags = ['keys']
   const shown = async ({ listener, ...key }: ApiKey) => {
     const name = listener === undefined ? undefined : (await listeners.names()).get(listener)
@@ -15,15 +15,23 @@ export const addKeyRoutes: AddRoutes = (app, { engine }) => {
 
   app.get(
     '/v1/keys',
-    { config, schema: { tags, summary: 'Every key that was made', response: answers(200, Keys) } },
+    { config: config(), schema: { tags, summary: 'Every key that was made', response: answers(200, Keys) } },
     async () => ({ keys: await Promise.all((await keys.list()).map(shown)) }),
   )
 
   app.post(
     '/v1/keys',
-    { config, schema: { tags, summary: 'Make a key', body: NewKey, response: answers(201, MadeKey) } },
-    async ({ body: { name, scope, listener } }, reply) => {
+    {
+      config: config('key made'),
+      schema: { tags, summary: 'Make a key', body: NewKey, response: answers(201, MadeKey) },
+    },
+    async ({ body: { name, scope, listener }, noted }, reply) => {
       const { key, token } = await keys.create(name, scope, await ownerOf(scope, listener))
+      Object.assign(noted, {
+        key: key.id,
+        scope,
+        ...(key.listener !== undefined && { listener: key.listener }),
+      })
       return reply.code(201).send({ key: await shown(key), token })
     },
   )
@@ -31,7 +39,7 @@ export const addKeyRoutes: AddRoutes = (app, { engine }) => {
   app.delete(
     '/v1/keys/:key',
     {
-      config,
+      config: config('key revoked'),
       schema: {
         tags,
         summary: 'Revoke a key: it is worthless at once',

@@ -1,7 +1,7 @@
-import { DeepcutsError } from '../core/errors.ts'
 import { type AddRoutes, answers } from '../http/routes.ts'
 import { Listener, Listeners, NewListener, Page, Settings, SettingsChange } from '../schemas/listeners.ts'
 import { OfListener } from '../schemas/parts.ts'
+import { checkedZone } from './time-zone.ts'
 
 /** Listeners and how they want to be served. */
 export const addListenerRoutes: AddRoutes = (app, { engine }) => {
@@ -91,17 +91,4 @@ export const addListenerRoutes: AddRoutes = (app, { engine }) => {
       return settingsOf(listener)
     },
   )
-}
-
-/** @throws BAD_VALUE */
-function checkedZone(timeZone: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
-  } catch {
-    throw new DeepcutsError('BAD_VALUE', {
-      option: 'timeZone',
-      value: timeZone,
-      expected: 'a time zone such as Europe/Berlin',
-    })
-  }
 }

@@ -35,7 +35,7 @@ export const addModelRoutes: AddRoutes = (app, { engine }) => {
   app.post(
     '/v1/listeners/:listener/models/:version/promote',
     {
-      config: admin,
+      config: { ...admin, audit: 'model promoted' },
       schema: { tags, summary: 'Let a version serve', params: OfModel, response: answers(200, Promoted) },
     },
     async ({ params: { listener, version } }) => {
@@ -47,7 +47,7 @@ export const addModelRoutes: AddRoutes = (app, { engine }) => {
   app.post(
     '/v1/listeners/:listener/models/rollback',
     {
-      config: admin,
+      config: { ...admin, audit: 'model rolled back' },
       schema: {
         tags,
         summary: 'Let the version serve that served before',

@@ -5,6 +5,8 @@ import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyRequest } from 'fastify'
 import { networkOf } from '../accounts/attempts.ts'
+import { addAccountRoutes } from '../api/accounts.ts'
+import { addAuditRoutes } from '../api/audit.ts'
 import { addEventRoutes } from '../api/events.ts'
 import { addExclusionRoutes } from '../api/exclusions.ts'
 import { addFeedbackRoutes } from '../api/feedback.ts'
@@ -13,6 +15,8 @@ import { addListenerRoutes } from '../api/listeners.ts'
 import { addMixRoutes } from '../api/mixes.ts'
 import { addModelRoutes } from '../api/models.ts'
 import { addServiceRoutes } from '../api/service.ts'
+import { addSessionRoutes } from '../api/session.ts'
+import { addSetupRoutes } from '../api/setup.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { sessionCookie } from '../http/cookies.ts'
 import { knownError, sendProblem } from '../http/problem.ts'
@@ -161,6 +165,10 @@ export async function createApp({
     addExclusionRoutes,
     addModelRoutes,
     addKeyRoutes,
+    addSetupRoutes,
+    addSessionRoutes,
+    addAccountRoutes,
+    addAuditRoutes,
   ])
     add(app, services)
   return { app, routes }
@@ -169,5 +177,5 @@ export async function createApp({
 /** What OpenAPI says of who may ask: nothing for everybody, else a key and its least scope, or somebody signed in. */
 function securityOf(access: Access = 'open') {
   if (access === 'open') return []
-  return access === 'account' ? [{ session: [] }] : [{ key: [access] }, { session: [] }]
+  return access === 'account' ? [{ session: [access] }] : [{ key: [access] }, { session: [access] }]
 }
