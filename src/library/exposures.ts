@@ -1,4 +1,4 @@
-import type { InTurn } from '../core/turns.ts'
+import { inBatches } from '../core/batches.ts'
 import type { Store } from '../store/store.ts'
 
 /** A slate that was shown, as the log keeps it: what could have been shown, what was, and how likely. */
@@ -22,30 +22,40 @@ export interface Exposures {
   list(listener: number): Promise<Exposure[]>
   /** When the days' slates of this recipe were drawn, oldest first. */
   days(listener: number, recipe: string): Promise<Float64Array>
+  /** Every slate of this recipe without what it holds, oldest first. */
+  shown(listener: number, recipe: string): Promise<readonly Omit<Exposure, 'body'>[]>
+  /** What a slate holds; undefined where it is not in the log. */
+  body(listener: number, draw: string): Promise<string | undefined>
 }
 
 const COLUMNS = ['draw', 'listener', 'recipe', 'occasion', 'at', 'model', 'body'] as const
 
 /** The log of slates of a store. */
-export function exposuresOf(store: Store, inTurn: InTurn): Exposures {
+export function exposuresOf(store: Store): Exposures {
   return {
-    append: ({ draw, listener, recipe, occasion, at, model, body }) =>
-      inTurn(async () => {
-        if (await store.count('exposures', { draw })) return
-        const columns = {
-          draw: [draw],
-          listener: [listener],
-          recipe: [recipe],
-          occasion: [occasion],
-          at: [at],
-          model: [model],
-          body: [body],
-        }
-        await store.write([{ insert: 'exposures', columns }])
-      }),
+    append: inBatches(async (exposures: readonly Exposure[]) => {
+      const where = {
+        listener: [...new Set(exposures.map(({ listener }) => listener))],
+        draw: exposures.map(({ draw }) => draw),
+      }
+      const there = new Set((await store.read('exposures', ['draw'], { where })).draw)
+      const fresh = exposures.filter(({ draw }) => !there.has(draw) && there.add(draw))
+      if (fresh.length > 0) await store.write([{ insert: 'exposures', columns: columnsOf(fresh) }])
+    }),
     async days(listener, recipe) {
       const where = { listener, recipe, occasion: 'day' }
       return (await store.read('exposures', ['at'], { where, orderBy: ['at'] })).at
+    },
+    async shown(listener, recipe) {
+      const columns = ['draw', 'occasion', 'at', 'model'] as const
+      const rows = await store.read('exposures', columns, { where: { listener, recipe }, orderBy: ['at'] })
+      return rows.draw.map((draw, i) => ({
+        ...{ draw, listener, recipe },
+        ...{ occasion: rows.occasion[i]!, at: rows.at[i]!, model: rows.model[i]! },
+      }))
+    },
+    async body(listener, draw) {
+      return (await store.read('exposures', ['body'], { where: { listener, draw } })).body[0]
     },
     async list(listener) {
       const rows = await store.read('exposures', COLUMNS, { where: { listener }, orderBy: ['at'] })
@@ -59,5 +69,18 @@ export function exposuresOf(store: Store, inTurn: InTurn): Exposures {
         body: rows.body[i]!,
       }))
     },
+  }
+}
+
+/** Rows of the log as columns. */
+export function columnsOf(exposures: readonly Exposure[]) {
+  return {
+    draw: exposures.map(({ draw }) => draw),
+    listener: exposures.map(({ listener }) => listener),
+    recipe: exposures.map(({ recipe }) => recipe),
+    occasion: exposures.map(({ occasion }) => occasion),
+    at: exposures.map(({ at }) => at),
+    model: exposures.map(({ model }) => model),
+    body: exposures.map(({ body }) => body),
   }
 }

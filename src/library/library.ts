@@ -15,6 +15,7 @@ import { type ApiKeys, keysOf } from './keys.ts'
 import { type ListenerRow, type Listeners, listenersOf } from './listeners.ts'
 import { type ListeningLog, type LogOptions, readLog, readLogs } from './listening-log.ts'
 import { type ModelCheck, type Models, modelsOf } from './models.ts'
+import { type PreparedMixes, preparedMixesOf } from './prepared-mixes.ts'
 import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
 import { saidNames } from './said-names.ts'
@@ -28,6 +29,7 @@ export interface Library {
   readonly feedback: FeedbackLog
   readonly exclusions: Exclusions
   readonly exposures: Exposures
+  readonly preparedMixes: PreparedMixes
   readonly dials: Dials
   readonly recordings: Recordings
   readonly models: Models
@@ -93,7 +95,8 @@ export function openLibrary(
     exclusions,
     imports: importLog({ store, listeners, revision, now, inTurn, haveAudio }),
     feedback: feedbackOf(store, now, inTurn, async (id) => saidNames(store, await catalog(), id)),
-    exposures: exposuresOf(store, inTurn),
+    exposures: exposuresOf(store),
+    preparedMixes: preparedMixesOf(store, inTurn),
     dials: dialsOf(store, inTurn),
     recordings: recordingsOf(store, revision, inTurn),
     models: modelsOf({ store, folder, now, inTurn, check }),

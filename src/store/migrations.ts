@@ -53,6 +53,15 @@ export const MIGRATIONS: readonly Migration[] = [
       )
     },
   },
+  {
+    to: 5,
+    /** Mixes that wait for their listeners. */
+    async apply(run) {
+      await run(
+        'CREATE TABLE IF NOT EXISTS "preparedMixes" ("draw" VARCHAR NOT NULL, "listener" INTEGER NOT NULL, "recipe" VARCHAR NOT NULL, "occasion" VARCHAR NOT NULL, "at" DOUBLE NOT NULL, "model" INTEGER NOT NULL, "body" VARCHAR NOT NULL, "day" VARCHAR NOT NULL)',
+      )
+    },
+  },
 ]
 
 /** The version that a list of steps leads to. */

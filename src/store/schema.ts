@@ -99,6 +99,17 @@ export const TABLES = {
     model: 'int32',
     body: 'text',
   },
+  /** Mixes of a day that were drawn and not shown yet: rows as the log of exposures will have them, and the listener's date. */
+  preparedMixes: {
+    draw: 'text',
+    listener: 'int32',
+    recipe: 'text',
+    occasion: 'text',
+    at: 'float64',
+    model: 'int32',
+    body: 'text',
+    day: 'text',
+  },
   /**
    * Model versions; their files are in the folder `models/<version>`. `served`: 0 for one that never came to serve or was
    * rolled back, else a number that grows with every change of the serving version: a listener's largest serves.
