@@ -77,8 +77,8 @@ export function sessionsOf(store: Store, now: Clock, inTurn: InTurn): Sessions {
       await inTurn(async () => {
         const known = await all()
         if (!known.has(sha256)) return
-        await store.write([{ update: 'sessions', set: { seenAt }, where: { sha256 } }])
         known.set(sha256, { ...session, seenAt })
+        await store.write([{ update: 'sessions', set: { seenAt }, where: { sha256 } }])
       })
     } finally {
       noting.delete(sha256)
