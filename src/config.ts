@@ -23,6 +23,10 @@ export const SETTINGS = {
     'off',
     '"on": what at least five listeners of this folder did counts for all of them: what is popular lately, what is heard and listed together, a model of everybody',
   ),
+  DEEPCUTS_SECRET: secret(
+    32,
+    'what passwords of players are sealed by, in place of the key that the data folder holds; another one makes them worthless',
+  ),
   DEEPCUTS_DEBUG: text('', 'anything but empty: an unexpected error shows where it happened'),
   DEEPCUTS_HOST: text(
     '127.0.0.1',

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { type Accounts, accountsOf } from './accounts/accounts.ts'
+import { type ProtocolTokens, protocolTokensOf } from './accounts/protocol-tokens.ts'
+import { sealerOf } from './accounts/server-key.ts'
 import { type CatalogIndex, catalogIndex } from './candidates/catalog-index.ts'
 import { coldTracks } from './candidates/cold-tracks.ts'
 import { keptProposals } from './candidates/kept-proposals.ts'
@@ -49,6 +51,8 @@ export interface EngineOptions {
   readonly timeZone: string
   /** Whether what several listeners did may count for all of them; absent: nothing of another listener is even read. */
   readonly community?: boolean
+  /** What seals the secrets that have to be read again; absent: a key in the data folder. */
+  readonly secret?: string
 }
 
 /** The parts, wired. Everything with a state hangs on the library; the rest is functions. */
@@ -56,6 +60,8 @@ export interface Engine {
   readonly library: Library
   /** Who may sign in to the server. */
   readonly accounts: Accounts
+  /** What lets players speak for listeners. */
+  readonly tokens: ProtocolTokens
   /** The data folder. */
   readonly folder: string
   readonly now: Clock
@@ -262,6 +268,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     library,
     accounts: accountsOf({ store, now }),
+    tokens: protocolTokensOf(store, now, sealerOf(folder, options.secret)),
     folder,
     now,
     sourcesOf: (recipe) => sources.filter(({ name }) => recipe.sources.some((wanted) => wanted === name)),

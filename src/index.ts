@@ -1,3 +1,4 @@
+export { PROTOCOLS, type Protocol, type ProtocolToken } from './accounts/protocol-tokens.ts'
 export { DeepcutsError } from './core/errors.ts'
 export type { Mix, MixTrack, Reason } from './core/mix.ts'
 export { type Progress, silent } from './core/progress.ts'

@@ -40,6 +40,9 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/listeners/:listener/models': OWN,
   'POST /v1/listeners/:listener/models/:version/promote': ADMIN,
   'POST /v1/listeners/:listener/models/rollback': ADMIN,
+  'GET /v1/listeners/:listener/tokens': OWN,
+  'POST /v1/listeners/:listener/tokens': OWN,
+  'DELETE /v1/listeners/:listener/tokens/:token': OWN,
   'GET /v1/keys': ADMIN,
   'POST /v1/keys': ADMIN,
   'DELETE /v1/keys/:key': ADMIN,
@@ -110,6 +113,7 @@ describe('who may ask what', () => {
       .replace(':key', '999')
       .replace(':account', '999')
       .replace(':exclusion', '999')
+      .replace(':token', '999')
     for (const who of WHO) {
       // A body that no route takes: what is let in answers 400 at most, and nothing is changed.
       const more = method === 'GET' ? {} : { body: { nonsense: true } }

@@ -18,6 +18,7 @@ import { addSayings } from './say.ts'
 import { addServe } from './serve.ts'
 import { addSimilar } from './similar.ts'
 import { addSplit } from './split.ts'
+import { addTokens } from './tokens.ts'
 import { addTrain } from './train.ts'
 import { addUndo } from './undo.ts'
 import { packageFacts } from './version.ts'
@@ -78,6 +79,7 @@ function makeProgram(): Command {
     addMap,
     addServe,
     addKeys,
+    addTokens,
     addDoctor,
   ])
     add(program)

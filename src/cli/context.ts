@@ -114,7 +114,10 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
   let opened: Promise<Engine> | undefined
   const engineOrNew = () => {
     opened ??= import('../engine.ts').then(({ openEngine }) =>
-      openEngine({ data: folder, now: Date.now, timeZone, community: settings.DEEPCUTS_COMMUNITY === 'on' }),
+      openEngine({
+        ...{ data: folder, now: Date.now, timeZone, secret: settings.DEEPCUTS_SECRET },
+        community: settings.DEEPCUTS_COMMUNITY === 'on',
+      }),
     )
     return opened
   }

@@ -527,7 +527,8 @@ export const ERRORS = {
   TRAININGS_SPENT: {
     exit: 1,
     status: 429,
-    sentence: 'This listener had {most} trainings within a day, which is all there are. Train again tomorrow.',
+    sentence:
+      'This listener had {most} trainings within a day, which is all there are. Train again tomorrow.',
   },
   TOO_MANY_STREAMS: {
     exit: 1,
@@ -615,6 +616,37 @@ export const ERRORS = {
     exit: 2,
     status: 404,
     sentence: 'There is no key {id}. "deepcuts keys list" shows which there are.',
+  },
+  UNKNOWN_TOKEN: {
+    exit: 2,
+    status: 404,
+    sentence: 'This listener has no player token {id}. "deepcuts tokens list" shows which there are.',
+  },
+  TOO_MANY_TOKENS: {
+    exit: 1,
+    status: 409,
+    sentence: 'This listener has {most} player tokens already. Revoke one that no player uses any more.',
+  },
+  PLAYER_UNKNOWN: {
+    exit: 1,
+    status: 401,
+    sentence:
+      'This needs the token of a player that is known here. Send "Authorization: Token TOKEN"; "deepcuts tokens create" makes one.',
+  },
+  NOT_THEIRS: {
+    exit: 1,
+    status: 404,
+    sentence: 'Cannot find user: {user}. A token tells of its own listener alone.',
+  },
+  NOT_KNOWN: {
+    exit: 1,
+    status: 404,
+    sentence: 'Nothing here has that id: it is of no {what} that is known.',
+  },
+  SERVER_KEY_DAMAGED: {
+    exit: 1,
+    sentence:
+      'The key in {path} is damaged. Put the one of a backup back, or remove the file: passwords of Audioscrobbler players have to be made anew then.',
   },
   NO_KEYS: {
     exit: 1,

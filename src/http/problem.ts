@@ -18,7 +18,7 @@ export function knownError(error: unknown): DeepcutsError {
 }
 
 /** The status that an error of a request is answered with: that of its cause, where the cause has one. */
-function statusOf(error: DeepcutsError): number {
+export function statusOf(error: DeepcutsError): number {
   return error.cause instanceof DeepcutsError ? error.cause.status : error.status
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Feedback, FeedbackKind } from '../core/event.ts'
+import { fold } from '../core/track.ts'
 import type { InTurn } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
 import type { SaidNames } from './said-names.ts'
@@ -26,6 +27,12 @@ export interface FeedbackLog {
   say(listener: number, saying: Saying): Promise<Feedback>
   /** Takes back the last thing said by hand that still holds: no snooze that has ended. @throws NOTHING_TO_UNDO */
   undo(listener: number, name: string): Promise<Feedback>
+  /** Takes back everything of these kinds that was said, by hand or by imports, of a track (any of its identifiers) or an artist. Durable when it resolves. */
+  clear(
+    listener: number,
+    kinds: readonly FeedbackKind[],
+    about: { readonly identifiers: readonly number[] } | { readonly artist: string },
+  ): Promise<void>
 }
 
 const COLUMNS = ['id', 'import', 'kind', 'identifier', 'artist', 'at', 'until'] as const
@@ -101,6 +108,17 @@ export function feedbackOf(
         if (!last) throw new DeepcutsError('NOTHING_TO_UNDO', { listener: name })
         await store.write([{ update: 'feedback', set: { undone: 1 }, where: { id: last.id } }])
         return last
+      }),
+    clear: (listener, kinds, what) =>
+      inTurn(async () => {
+        const isMeant = ({ kind, trackId, identifiers = [trackId ?? 0], artist }: Feedback) =>
+          kinds.includes(kind) &&
+          ('artist' in what
+            ? artist !== undefined && fold(artist) === fold(what.artist)
+            : identifiers.some((one) => what.identifiers.includes(one)))
+        const ids = (await standing(listener)).filter(isMeant).map(({ id }) => id)
+        if (ids.length > 0)
+          await store.write([{ update: 'feedback', set: { undone: 1 }, where: { id: ids, listener } }])
       }),
   }
 }

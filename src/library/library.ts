@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { turns } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
+import { type ArtistIds, artistIdsOf } from './artist-ids.ts'
 import { type Catalog, hasAudio } from './catalog.ts'
 import { buildCatalog } from './catalog-build.ts'
 import { readCatalogFile, writeCatalogFile } from './catalog-file.ts'
@@ -15,6 +16,7 @@ import { type ApiKeys, keysOf } from './keys.ts'
 import { type ListenerRow, type Listeners, listenersOf } from './listeners.ts'
 import { type ListeningLog, type LogOptions, readLog, readLogs } from './listening-log.ts'
 import { type ModelCheck, type Models, modelsOf } from './models.ts'
+import { refreshHidden } from './plays.ts'
 import { type PreparedMixes, preparedMixesOf } from './prepared-mixes.ts'
 import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
@@ -34,8 +36,11 @@ export interface Library {
   readonly recordings: Recordings
   readonly models: Models
   readonly keys: ApiKeys
+  readonly artistIds: ArtistIds
   /** The snapshot of all recordings; kept in memory and in a file until a claim changes. */
   catalog(): Promise<Catalog>
+  /** Deletes plays of a listener; others that they had hidden show again. Durable when it resolves. */
+  removePlays(listener: number, ids: readonly number[]): Promise<void>
   /** The plays of a listener that count. */
   log(listener: ListenerRow): Promise<ListeningLog>
   /** As `log`, of many listeners at once, in their order. */
@@ -101,7 +106,15 @@ export function openLibrary(
     recordings: recordingsOf(store, revision, inTurn),
     models: modelsOf({ store, folder, now, inTurn, check }),
     keys: keysOf(store, now, inTurn),
+    artistIds: artistIdsOf(store, inTurn),
     catalog,
+    removePlays: (listener, ids) =>
+      inTurn(async () => {
+        if (ids.length === 0) return
+        await store.write([{ delete: 'plays', where: { listener, id: ids } }])
+        const { writes } = await refreshHidden(store, [listener], {})
+        if (writes.length > 0) await store.write(writes)
+      }),
     log: async (listener) => readLog(store, await catalog(), await logOptions(listener)),
     async logs(people) {
       const excluding = new Set((await store.read('exclusions', ['listener'])).listener)

@@ -17,6 +17,7 @@ import { addModelRoutes } from '../api/models.ts'
 import { addServiceRoutes } from '../api/service.ts'
 import { addSessionRoutes } from '../api/session.ts'
 import { addSetupRoutes } from '../api/setup.ts'
+import { addTokenRoutes } from '../api/tokens.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { sessionCookie } from '../http/cookies.ts'
 import { knownError, sendProblem } from '../http/problem.ts'
@@ -169,6 +170,7 @@ export async function createApp({
     addSessionRoutes,
     addAccountRoutes,
     addAuditRoutes,
+    addTokenRoutes,
   ])
     add(app, services)
   return { app, routes }

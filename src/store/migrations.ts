@@ -62,6 +62,18 @@ export const MIGRATIONS: readonly Migration[] = [
       )
     },
   },
+  {
+    to: 6,
+    /** What lets players speak for listeners, and the artists that they name by MusicBrainz ids. */
+    async apply(run) {
+      await run(
+        'CREATE TABLE IF NOT EXISTS "protocolTokens" ("id" INTEGER NOT NULL, "listener" INTEGER NOT NULL, "name" VARCHAR NOT NULL, "protocol" VARCHAR NOT NULL, "sha256" VARCHAR NOT NULL, "sealed" VARCHAR NOT NULL, "createdAt" DOUBLE NOT NULL, "usedAt" DOUBLE NOT NULL, "revokedAt" DOUBLE NOT NULL)',
+      )
+      await run(
+        'CREATE TABLE IF NOT EXISTS "artistIds" ("listener" INTEGER NOT NULL, "mbid" VARCHAR NOT NULL, "artist" VARCHAR NOT NULL)',
+      )
+    },
+  },
 ]
 
 /** The version that a list of steps leads to. */

@@ -144,6 +144,23 @@ export const TABLES = {
   links: { sha256: 'text', purpose: 'text', account: 'int32', expiresAt: 'float64' },
   /** What administrators did: numbers and words, no names. Rows are only ever added. */
   audit: { id: 'int32', at: 'float64', who: 'text', action: 'text', about: 'text' },
+  /**
+   * What lets a player speak for a listener by a protocol of others. `sha256` where the secret is compared alone, `sealed` where the protocol needs
+   * it; '' for the other, and of a token that was revoked. NaN: not used, not revoked.
+   */
+  protocolTokens: {
+    id: 'int32',
+    listener: 'int32',
+    name: 'text',
+    protocol: 'text',
+    sha256: 'text',
+    sealed: 'text',
+    createdAt: 'float64',
+    usedAt: 'float64',
+    revokedAt: 'float64',
+  },
+  /** What a listener's players called the artists of MusicBrainz ids. */
+  artistIds: { listener: 'int32', mbid: 'text', artist: 'text' },
 } as const satisfies Record<string, Record<string, ColumnType>>
 
 export type ColumnType = 'int8' | 'int32' | 'float32' | 'float64' | 'text'
