@@ -33,6 +33,9 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/listeners/:listener/feedback': OWN,
   'POST /v1/listeners/:listener/feedback': OWN,
   'POST /v1/listeners/:listener/feedback/undo': OWN,
+  'GET /v1/listeners/:listener/events': OWN,
+  'GET /v1/listeners/:listener/exposures': OWN,
+  'GET /v1/listeners/:listener/exposures/:draw': OWN,
   'GET /v1/listeners/:listener/exclusions': OWN,
   'POST /v1/listeners/:listener/exclusions': OWN,
   'POST /v1/listeners/:listener/exclusions/preview': OWN,
@@ -113,7 +116,11 @@ describe('who may ask what', () => {
       .replace(':key', '999')
       .replace(':account', '999')
       .replace(':exclusion', '999')
+<<<<<<< HEAD
       .replace(':token', '999')
+=======
+      .replace(':draw', 'none')
+>>>>>>> ec47015 (server: what was played, shown and said is listed in pages that nothing new moves; one draw with what came of it)
     for (const who of WHO) {
       // A body that no route takes: what is let in answers 400 at most, and nothing is changed.
       const more = method === 'GET' ? {} : { body: { nonsense: true } }

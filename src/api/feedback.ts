@@ -1,8 +1,9 @@
 import { DeepcutsError } from '../core/errors.ts'
 import type { Feedback } from '../core/event.ts'
+import { paged, placeOf } from '../http/cursor.ts'
 import { type AddRoutes, answers } from '../http/routes.ts'
 import { type Engine, findArtist, findTrack, rowOfTrack, trackAt } from '../index.ts'
-import { AllSaid, Said, Saying } from '../schemas/feedback.ts'
+import { AllSaid, FeedbackPage, Said, Saying } from '../schemas/feedback.ts'
 import { OfListener } from '../schemas/parts.ts'
 
 const DAY = 86_400_000
@@ -22,13 +23,23 @@ export const addFeedbackRoutes: AddRoutes = (app, { engine }) => {
         tags,
         summary: 'What stands, in the order of saying',
         params: OfListener,
+        querystring: FeedbackPage,
         response: answers(200, AllSaid),
       },
     },
-    async ({ params: { listener } }) => {
+    async ({ params: { listener }, query: { after, limit } }) => {
       const { id } = await engine.listener(listener)
-      const said = await feedback.list(id)
-      return { feedback: await Promise.all(said.map((one) => shown(engine, one))) }
+      const [last] = after === undefined ? [0] : placeOf(after, ['number'])
+      const { page, next } = paged(
+        await feedback.list(id),
+        limit,
+        (one) => one.id > last,
+        (one) => [one.id],
+      )
+      return {
+        feedback: await Promise.all(page.map((one) => shown(engine, one))),
+        ...(next !== undefined && { next }),
+      }
     },
   )
 
@@ -54,11 +65,13 @@ export const addFeedbackRoutes: AddRoutes = (app, { engine }) => {
         throw new DeepcutsError('REQUEST_INVALID', { problem: 'only a snooze has days' })
       const { library, now } = engine
       const catalog = await library.catalog()
+      const open = await engine.openTracks(id)
+      const mayTell = (row: number) => open[row] === 1
       const about =
         track === undefined
-          ? { identifier: 0, artist: findArtist(catalog, artist!) }
+          ? { identifier: 0, artist: findArtist(catalog, artist!, mayTell) }
           : {
-              identifier: trackAt(catalog, await findTrack(library.store, catalog, track, id)).id,
+              identifier: trackAt(catalog, await findTrack(library.store, catalog, track, id, mayTell)).id,
               artist: '',
             }
       const until = kind === 'snooze' ? { until: now() + (days ?? SNOOZE_DAYS) * DAY } : {}

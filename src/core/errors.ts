@@ -187,6 +187,11 @@ export const ERRORS = {
     status: 404,
     sentence: 'There is no exclusion {id}. Run "deepcuts exclude" to see them.',
   },
+  UNKNOWN_DRAW: {
+    exit: 2,
+    status: 404,
+    sentence: 'Nothing was shown to {listener} under the draw "{draw}". GET …/exposures lists what was.',
+  },
   NOTHING_TO_UNDO: {
     exit: 2,
     status: 409,

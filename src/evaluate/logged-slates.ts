@@ -2,10 +2,16 @@ import type { Feedback } from '../core/event.ts'
 import { UNKNOWN } from '../core/labels.ts'
 import { playReward, type Said } from '../core/value.ts'
 import type { Catalog } from '../library/catalog.ts'
-import { attributeOutcomes, type DatedSaying, type SlateOutcome } from '../library/exposure-outcomes.ts'
+import {
+  ANSWER_WINDOW_MS,
+  attributeOutcomes,
+  type DatedSaying,
+  type SlateOutcome,
+} from '../library/exposure-outcomes.ts'
 import type { Exposure } from '../library/exposures.ts'
 import type { Library } from '../library/library.ts'
 import type { ListenerRow } from '../library/listeners.ts'
+import type { ListeningLog } from '../library/listening-log.ts'
 import type { AnsweredSlate } from './policy-log.ts'
 
 /** An entry of the log, the catalog rows that were shown, and what came of them. */
@@ -23,16 +29,43 @@ export async function readLoggedSlates(
   const catalog = await library.catalog()
   const logs = await library.logs(listeners)
   const all: LoggedExposure[] = []
-  for (const [i, { id }] of listeners.entries()) {
-    const exposures = await library.exposures.list(id)
-    const slates = exposures.map(({ at, body }) => ({ at, rows: shownRows(body, catalog) }))
-    const sayings = datedSayings(await library.feedback.list(id), catalog)
-    const outcomes = attributeOutcomes(slates, logs[i]!, sayings)
-    exposures.forEach((exposure, at) => {
-      all.push({ exposure, rows: slates[at]!.rows, outcome: outcomes[at]! })
-    })
-  }
+  for (const [i, { id }] of listeners.entries())
+    all.push(
+      ...answered(await library.exposures.list(id), logs[i]!, await library.feedback.list(id), catalog),
+    )
   return all
+}
+
+/** Slates further apart than this have no say in what came of each other: an answer and a saying may each be 48 hours late. */
+const APART_MS = 2 * ANSWER_WINDOW_MS + 3_600_000
+
+/** What one draw showed a listener, with what they played of it; undefined where they were shown no such draw. */
+export async function readLoggedSlate(
+  library: Library,
+  listener: ListenerRow,
+  draw: string,
+): Promise<LoggedExposure | undefined> {
+  const heads = await library.exposures.heads(listener.id)
+  const own = heads.find((head) => head.draw === draw)
+  if (!own) return undefined
+  const near = heads.filter(({ at }) => Math.abs(at - own.at) <= APART_MS).map((head) => head.draw)
+  const exposures = await library.exposures.list(listener.id, near)
+  const [log] = await library.logs([listener])
+  const said = await library.feedback.list(listener.id)
+  return answered(exposures, log!, said, await library.catalog()).find(
+    ({ exposure }) => exposure.draw === draw,
+  )
+}
+
+function answered(
+  exposures: readonly Exposure[],
+  log: ListeningLog,
+  said: readonly Feedback[],
+  catalog: Catalog,
+): LoggedExposure[] {
+  const slates = exposures.map(({ at, body }) => ({ at, rows: shownRows(body, catalog) }))
+  const outcomes = attributeOutcomes(slates, log, datedSayings(said, catalog))
+  return exposures.map((exposure, i) => ({ exposure, rows: slates[i]!.rows, outcome: outcomes[i]! }))
 }
 
 /** The entry as estimates take it. */
@@ -63,11 +96,51 @@ function shownRows(body: string, catalog: Catalog): number[] {
   return order.map((position) => catalog.rowOfIdentifier[Number(tracks[Number(position)])] ?? -1)
 }
 
-function parsed(body: string): { order?: unknown; pool?: { track?: unknown } } | undefined {
+interface LooseBody {
+  readonly order?: unknown
+  readonly pool?: { readonly track?: unknown; readonly new?: unknown }
+  readonly prefixPropensities?: unknown
+  readonly novelty?: unknown
+  readonly policy?: { readonly name?: unknown }
+}
+
+function parsed(body: string): LooseBody | undefined {
   try {
     return JSON.parse(body)
   } catch {
     return undefined
+  }
+}
+
+/** What an entry of the log says of how it was drawn, as far as it can be read. */
+export interface Drawn {
+  readonly policy?: string
+  readonly novelty?: number
+  readonly slots: readonly {
+    readonly trackId: number
+    readonly familiarity: 'familiar' | 'new'
+    /** Of this track in this place, given those before and the kinds of all places. */
+    readonly propensity?: number
+  }[]
+}
+
+/** Reads how a slate was drawn, of a body of any format; without slots where it is damaged. */
+export function drawnAs(body: string): Drawn {
+  const { order, pool, prefixPropensities, novelty, policy } = parsed(body) ?? {}
+  const numbers = (list: unknown): number[] => (Array.isArray(list) ? list.map(Number) : [])
+  const [tracks, kinds, prefixes] = [numbers(pool?.track), numbers(pool?.new), numbers(prefixPropensities)]
+  const slots = numbers(order).map((position, k) => {
+    const propensity = prefixes[k]! / (k === 0 ? 1 : prefixes[k - 1]!)
+    return {
+      trackId: tracks[position] ?? 0,
+      familiarity: kinds[position] === 1 ? ('new' as const) : ('familiar' as const),
+      ...(Number.isFinite(propensity) && { propensity }),
+    }
+  })
+  return {
+    ...(typeof policy?.name === 'string' && { policy: policy.name }),
+    ...(typeof novelty === 'number' && { novelty }),
+    slots,
   }
 }
 

@@ -9,10 +9,10 @@ export function cursorOf(place: Place): string {
 }
 
 /** The place that a cursor of such a list names. @throws REQUEST_INVALID */
-export function placeOf<Parts extends readonly ('number' | 'string')[]>(
+export function placeOf<const Parts extends readonly ('number' | 'string')[]>(
   cursor: string,
   parts: Parts,
-): { [I in keyof Parts]: Parts[I] extends 'number' ? number : string } {
+): { readonly [I in keyof Parts]: Parts[I] extends 'number' ? number : string } {
   const place = parsed(Buffer.from(cursor, 'base64url').toString())
   const fits =
     Array.isArray(place) &&

@@ -1,4 +1,5 @@
 import { inBatches } from '../core/batches.ts'
+import type { ColumnValues } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 
 /** A slate that was shown, as the log keeps it: what could have been shown, what was, and how likely. */
@@ -15,20 +16,27 @@ export interface Exposure {
   readonly body: string
 }
 
+/** A slate without what it was drawn from. */
+export type ExposureHead = Omit<Exposure, 'body'>
+
 /** The append-only log of slates. */
 export interface Exposures {
   /** Appends unless the draw is there already. Durable when it resolves. */
   append(exposure: Exposure): Promise<void>
-  list(listener: number): Promise<Exposure[]>
+  /** Everything that was shown to a listener, or what these draws showed, oldest first. */
+  list(listener: number, draws?: readonly string[]): Promise<Exposure[]>
+  /** The same without the bodies, which are long. */
+  heads(listener: number): Promise<ExposureHead[]>
   /** When the days' slates of this recipe were drawn, oldest first. */
   days(listener: number, recipe: string): Promise<Float64Array>
   /** Every slate of this recipe without what it holds, oldest first. */
-  shown(listener: number, recipe: string): Promise<readonly Omit<Exposure, 'body'>[]>
+  shown(listener: number, recipe: string): Promise<readonly ExposureHead[]>
   /** What a slate holds; undefined where it is not in the log. */
   body(listener: number, draw: string): Promise<string | undefined>
 }
 
-const COLUMNS = ['draw', 'listener', 'recipe', 'occasion', 'at', 'model', 'body'] as const
+const HEAD = ['draw', 'recipe', 'occasion', 'at', 'model'] as const
+const COLUMNS = [...HEAD, 'body'] as const
 
 /** The log of slates of a store. */
 export function exposuresOf(store: Store): Exposures {
@@ -47,27 +55,19 @@ export function exposuresOf(store: Store): Exposures {
       return (await store.read('exposures', ['at'], { where, orderBy: ['at'] })).at
     },
     async shown(listener, recipe) {
-      const columns = ['draw', 'occasion', 'at', 'model'] as const
-      const rows = await store.read('exposures', columns, { where: { listener, recipe }, orderBy: ['at'] })
-      return rows.draw.map((draw, i) => ({
-        ...{ draw, listener, recipe },
-        ...{ occasion: rows.occasion[i]!, at: rows.at[i]!, model: rows.model[i]! },
-      }))
+      const rows = await store.read('exposures', HEAD, { where: { listener, recipe }, orderBy: ['at'] })
+      return headsOf(listener, rows)
     },
     async body(listener, draw) {
       return (await store.read('exposures', ['body'], { where: { listener, draw } })).body[0]
     },
-    async list(listener) {
-      const rows = await store.read('exposures', COLUMNS, { where: { listener }, orderBy: ['at'] })
-      return rows.draw.map((draw, i) => ({
-        draw,
-        listener,
-        recipe: rows.recipe[i]!,
-        occasion: rows.occasion[i]!,
-        at: rows.at[i]!,
-        model: rows.model[i]!,
-        body: rows.body[i]!,
-      }))
+    async list(listener, draws) {
+      const where = { listener, ...(draws && { draw: draws }) }
+      const rows = await store.read('exposures', COLUMNS, { where, orderBy: ['at'] })
+      return headsOf(listener, rows).map((head, i) => ({ ...head, body: rows.body[i]! }))
+    },
+    async heads(listener) {
+      return headsOf(listener, await store.read('exposures', HEAD, { where: { listener }, orderBy: ['at'] }))
     },
   }
 }
@@ -83,4 +83,15 @@ export function columnsOf(exposures: readonly Exposure[]) {
     model: exposures.map(({ model }) => model),
     body: exposures.map(({ body }) => body),
   }
+}
+
+function headsOf(listener: number, rows: ColumnValues<'exposures', (typeof HEAD)[number]>): ExposureHead[] {
+  return rows.draw.map((draw, i) => ({
+    draw,
+    listener,
+    recipe: rows.recipe[i]!,
+    occasion: rows.occasion[i]!,
+    at: rows.at[i]!,
+    model: rows.model[i]!,
+  }))
 }

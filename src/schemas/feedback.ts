@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { millis, STRICT, Track, words } from './parts.ts'
+import { millis, Next, pageOf, STRICT, Track, words } from './parts.ts'
 
 export const Saying = Type.Object(
   {
@@ -25,4 +25,5 @@ export const Said = Type.Object({
   track: Type.Optional(Track),
   artist: Type.Optional(Type.String()),
 })
-export const AllSaid = Type.Object({ feedback: Type.Array(Said) })
+export const FeedbackPage = Type.Object(pageOf({ usual: 1000, most: 1000 }), STRICT)
+export const AllSaid = Type.Object({ feedback: Type.Array(Said), next: Next })

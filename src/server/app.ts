@@ -9,7 +9,9 @@ import { addAccountRoutes } from '../api/accounts.ts'
 import { addAuditRoutes } from '../api/audit.ts'
 import { addEventRoutes } from '../api/events.ts'
 import { addExclusionRoutes } from '../api/exclusions.ts'
+import { addExposureRoutes } from '../api/exposures.ts'
 import { addFeedbackRoutes } from '../api/feedback.ts'
+import { addHistoryRoutes } from '../api/history.ts'
 import { addKeyRoutes } from '../api/keys.ts'
 import { addListenerRoutes } from '../api/listeners.ts'
 import { addMixRoutes } from '../api/mixes.ts'
@@ -164,6 +166,8 @@ export async function createApp({
     addMixRoutes,
     addFeedbackRoutes,
     addExclusionRoutes,
+    addHistoryRoutes,
+    addExposureRoutes,
     addModelRoutes,
     addKeyRoutes,
     addSetupRoutes,
