@@ -1,3 +1,4 @@
+import { goodPlays } from '../core/listener.ts'
 import { best, type Source, type SourceRequest } from './source.ts'
 
 const MOST = 400
@@ -35,7 +36,8 @@ export function goodArtists({
   for (const { row, cluster: corner } of listener.loved) {
     const one = catalog.artist[row]!
     if (one === 0 || good.has(one) || (cluster !== undefined && corner !== cluster)) continue
-    const { finishes, skips } = listener.artistHistory(one)
+    const { skips, ...history } = listener.artistHistory(one)
+    const finishes = goodPlays(history)
     const rate = finishes / (finishes + skips)
     if (finishes >= GOOD.finishes ? rate >= GOOD.rate : finishes + skips === 0) good.set(one, rate || 0.5)
   }

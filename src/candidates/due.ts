@@ -1,3 +1,4 @@
+import { goodPlays } from '../core/listener.ts'
 import { best, type Source, type SourceListener } from './source.ts'
 
 const MOST = 200
@@ -42,8 +43,8 @@ function rhythm({ known, trackHistory }: SourceListener): Rhythm {
   const kept = rhythms.get(known)
   if (kept) return kept
   const rows = known.filter((row) => {
-    const { plays, finishes, skips } = trackHistory(row)
-    return plays >= LEAST_PLAYS && finishes > skips
+    const { plays, skips, ...history } = trackHistory(row)
+    return plays >= LEAST_PLAYS && goodPlays(history) > skips
   })
   const own = rows.map((row) => {
     const { plays, firstPlayedAt, lastPlayedAt } = trackHistory(row)

@@ -1,3 +1,4 @@
+import { goodPlays } from '../core/listener.ts'
 import { soundDistance } from './sound.ts'
 import { best, type Source, type SourceListener, type SourceRequest } from './source.ts'
 
@@ -38,9 +39,9 @@ function firstOf(rows: readonly number[], most: number, fits: (row: number) => b
 
 /** The finish rate, drawn to a half as by two more plays, times how often it was played; a save or like counts as three finishes. */
 function fondness(listener: SourceListener, row: number): number {
-  const { plays, finishes, skips, saved, liked } = listener.trackHistory(row)
-  const kept = saved || liked ? 3 : 0
-  return ((finishes + kept + 1) / (finishes + skips + kept + 2)) * Math.log2(2 + plays + kept)
+  const { plays, skips, saved, liked, ...history } = listener.trackHistory(row)
+  const good = goodPlays(history) + (saved || liked ? 3 : 0)
+  return ((good + 1) / (good + skips + 2)) * Math.log2(2 + plays + (saved || liked ? 3 : 0))
 }
 
 /** How near a row is to where the request comes from: exp(−sound distance), one more for the same artist, the closeness of a like one. */

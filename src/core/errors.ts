@@ -37,6 +37,7 @@ export const ERRORS = {
   },
   COMMUNITY_OFF: {
     exit: 2,
+    status: 409,
     sentence:
       'A model of everybody learns from all listeners of this folder, which is off. Set DEEPCUTS_COMMUNITY=on if they agree; "deepcuts train" learns from one.',
   },
@@ -158,6 +159,7 @@ export const ERRORS = {
   },
   IMPORT_ALREADY_UNDONE: {
     exit: 2,
+    status: 409,
     sentence: 'Import {id} was already taken back. Import the file again to bring it back.',
   },
   UNKNOWN_LISTENER: {
@@ -260,7 +262,7 @@ export const ERRORS = {
   TOO_FEW_PLAYS: {
     exit: 1,
     sentence:
-      'Plays with a known outcome: {finishes} finished, {skips} skipped. That is too few to learn from, at least {needed} of each are needed. Import more history.',
+      'Plays with a known outcome: {finishes} finished, {skips} skipped. That is too few to learn from, at least {needed} of each are needed. Import more history.{unsaid?}',
   },
   FILE_UNREADABLE: {
     exit: 1,

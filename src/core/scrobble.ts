@@ -1,4 +1,4 @@
-import type { Play } from './event.ts'
+import { type Play, PRECISION } from './event.ts'
 import { NO_REASONS } from './labels.ts'
 
 /** What a scrobbler says of one play. Times and lengths in milliseconds. */
@@ -35,3 +35,14 @@ export function playOfScrobble({ startedAt, heardMs, lengthMs, rating }: Scrobbl
 }
 
 const ENDS = { listened: 'trackdone', skipped: 'fwdbtn' } as const
+
+/** Whether a play, as the store has it, is a scrobble of which nobody knows how it ended: that half of it was heard is known. */
+export function isOpenScrobble({
+  exact,
+  reasonEnd,
+}: {
+  readonly exact: number
+  readonly reasonEnd: string
+}): boolean {
+  return exact === PRECISION.start && reasonEnd === ''
+}

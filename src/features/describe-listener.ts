@@ -1,7 +1,7 @@
 import type { DescribedListener, LovedTrackRow } from '../core/described-listener.ts'
 import type { Feedback } from '../core/event.ts'
 import { FINISH } from '../core/labels.ts'
-import type { TrackHistory } from '../core/listener.ts'
+import { goodPlays, type TrackHistory } from '../core/listener.ts'
 import type { Catalog } from '../library/catalog.ts'
 import type { ListeningLog } from '../library/listening-log.ts'
 import { lastOpinions, refusals } from '../library/refusals.ts'
@@ -77,6 +77,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
   const inSitting = isInSitting(history.endedAt, at)
   if (!inSitting && history.sittingOpen) history.beginSitting()
   const opinions = lastOpinions(facts.feedback, catalog, at)
+  const scrobbles = scrobblesIn(log, catalog)
   // Asked again and again for the same rows by every stage of a request.
   const told = new Map<number, TrackHistory>()
   const trackHistory = (row: number): TrackHistory => {
@@ -88,6 +89,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
       plays,
       finishes: history.tracks.finishes(row),
       skips: history.tracks.skips(row),
+      ...(scrobbles && { heard: scrobbles.ofRow.get(row) ?? 0 }),
       firstPlayedAt: history.firstPlayedAt(row),
       lastPlayedAt: history.lastPlayedAt(row),
       saved: saved.has(row),
@@ -139,6 +141,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
       plays: history.artists.plays(artist),
       finishes: history.artists.finishes(artist),
       skips: history.artists.skips(artist),
+      ...(scrobbles && { heard: scrobbles.ofArtist.get(artist) ?? 0 }),
       tracks: history.artistTracks(artist),
     }),
     clusterOf(row) {
@@ -152,12 +155,12 @@ export function describeListener(facts: ListenerFacts): ListenerState {
   }
 }
 
-/** Rows liked by hand or finished, newest first, each once: the last ones. */
+/** Rows liked by hand, finished or scrobbled, newest first, each once: the last ones. */
 function lastGood({ log, feedback, catalog }: ListenerFacts, liked: ReadonlySet<number>): number[] {
   const moments = new Map<number, number>()
   const later = (row: number, at: number) => moments.set(row, Math.max(at, moments.get(row) ?? at))
   for (let i = log.size - 1; i >= 0 && moments.size < 2 * MAX_RECENT; i--)
-    if (log.outcome[i] === FINISH) later(log.row[i]!, log.endedAt[i]!)
+    if (log.outcome[i] === FINISH || log.heard?.[i] === 1) later(log.row[i]!, log.endedAt[i]!)
   for (const { kind, byHand, at, trackId, identifiers } of feedback)
     if (kind === 'like' && byHand && at !== undefined)
       for (const identifier of identifiers ?? [trackId ?? 0]) {
@@ -178,10 +181,24 @@ export function rollForward(log: ListeningLog, history: History): void {
   }
 }
 
-/** How much a track is loved: 0 unless it is liked, saved, or finished at least twice and more often than not. */
-function love({ plays, finishes, skips, saved, liked }: TrackHistory): number {
-  const rate = (finishes + 1) / (finishes + skips + 2)
-  const finished = finishes >= 2 && rate > 0.5 ? Math.log2(1 + finishes) * rate : 0
+/** Scrobbles of each track and artist; undefined where there are none. */
+function scrobblesIn({ heard, row, size }: ListeningLog, catalog: Catalog) {
+  if (!heard) return undefined
+  const [ofRow, ofArtist] = [new Map<number, number>(), new Map<number, number>()]
+  for (let i = 0; i < size; i++) {
+    if (heard[i] === 0) continue
+    const artist = catalog.artist[row[i]!]!
+    ofRow.set(row[i]!, (ofRow.get(row[i]!) ?? 0) + 1)
+    ofArtist.set(artist, (ofArtist.get(artist) ?? 0) + 1)
+  }
+  return { ofRow, ofArtist }
+}
+
+/** How much a track is loved: 0 unless it is liked, saved, or heard out (as a finish or a scrobble) at least twice and more often than not. */
+function love({ plays, skips, saved, liked, ...history }: TrackHistory): number {
+  const good = goodPlays(history)
+  const rate = (good + 1) / (good + skips + 2)
+  const finished = good >= 2 && rate > 0.5 ? Math.log2(1 + good) * rate : 0
   const kept = (liked ? 2 : 0) + (saved && (plays === 0 || rate >= 0.4) ? 1 : 0)
   return finished + kept
 }

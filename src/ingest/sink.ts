@@ -79,7 +79,7 @@ export function countingSink(name: string, format: string, add: (record: ImportR
           if (endedAt < first) first = endedAt
           if (endedAt > last) last = endedAt
           if (open) openEnds++
-          else if (msPlayed < 30_000) under30s++
+          if (msPlayed < 30_000 && precision !== 'start') under30s++
         }
         add(record)
       }

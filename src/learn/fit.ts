@@ -204,6 +204,13 @@ export function canFit({ log }: ListenerData, to: number): boolean {
 function refuseTooFew(data: ListenerData, to: number): void {
   const { log, listener } = data
   if (log.size === 0) throw new DeepcutsError('NO_PLAYS', { listener: listener.name })
-  const { finishes, skips } = countOutcomes(log, to)
-  if (!canFit(data, to)) throw new DeepcutsError('TOO_FEW_PLAYS', { finishes, skips, needed: MIN_OUTCOMES })
+  const { finishes, skips, unknown } = countOutcomes(log, to)
+  const unsaid = ` ${unknown} more plays do not say how they ended, as scrobbles do not: mixes go by them, and nothing can be trained on them.`
+  if (!canFit(data, to))
+    throw new DeepcutsError('TOO_FEW_PLAYS', {
+      finishes,
+      skips,
+      needed: MIN_OUTCOMES,
+      ...(log.heard && { unsaid }),
+    })
 }

@@ -1,4 +1,5 @@
 import { FINISH, type OutcomeCode, outcome, SKIP, statesReasons } from '../core/labels.ts'
+import { isOpenScrobble } from '../core/scrobble.ts'
 import { fold } from '../core/track.ts'
 import type { ColumnValues } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -20,6 +21,8 @@ export interface ListeningLog {
   readonly msPlayed: Float64Array
   /** FINISH, SKIP or UNKNOWN. */
   readonly outcome: Int8Array
+  /** 1 where a scrobbler tells the play: half of it was heard, and its outcome is UNKNOWN. Absent where none is. */
+  readonly heard?: Uint8Array
   /** Rows that are no taste, ascending: those heard in excluded plays alone, and every track of an excluded artist. */
   readonly excluded: Int32Array
 }
@@ -96,10 +99,12 @@ export function withPlays(
   const rows = kept.map(({ identifier }) => catalog.rowOfIdentifier[identifier]!)
   const lengths = playedLengths()
   const played = new Set(rows)
-  for (let i = 0; i < log.size; i++) if (played.has(log.row[i]!)) lengths.add(log.row[i]!, log.msPlayed[i]!)
+  for (let i = 0; i < log.size; i++)
+    if (played.has(log.row[i]!) && log.heard?.[i] !== 1) lengths.add(log.row[i]!, log.msPlayed[i]!)
+  const scrobbled = kept.map(isOpenScrobble)
   const outcomes = kept.map((play, i) => {
     const code = outcomeOf(play, rows[i]!, catalog, lengths.mode)
-    lengths.add(rows[i]!, play.msPlayed)
+    if (!scrobbled[i]) lengths.add(rows[i]!, play.msPlayed)
     return code
   })
   const size = log.size + kept.length
@@ -107,7 +112,12 @@ export function withPlays(
     ...{ size, excluded: log.excluded, row: new Int32Array(size), outcome: new Int8Array(size) },
     endedAt: new Float64Array(size),
     msPlayed: new Float64Array(size),
+    ...((log.heard || scrobbled.includes(true)) && { heard: new Uint8Array(size) }),
   }
+  if (log.heard) grown.heard?.set(log.heard)
+  scrobbled.forEach((is, i) => {
+    if (is) grown.heard![log.size + i] = 1
+  })
   for (const name of ['row', 'outcome', 'endedAt', 'msPlayed'] as const) grown[name].set(log[name])
   grown.row.set(rows, log.size)
   grown.outcome.set(outcomes, log.size)
@@ -186,6 +196,9 @@ function logOf(
     else kept.push(i)
   }
   for (const i of kept) excluded.delete(catalog.rowOfIdentifier[plays.identifier[i]!]!)
+  const scrobbled = Uint8Array.from(kept, (i) =>
+    Number(isOpenScrobble({ exact: plays.exact[i]!, reasonEnd: plays.reasonEnd[i]! })),
+  )
   const log = {
     size: kept.length,
     row: Int32Array.from(kept, (i) => catalog.rowOfIdentifier[plays.identifier[i]!]!),
@@ -193,6 +206,7 @@ function logOf(
     msPlayed: Float64Array.from(kept, (i) => plays.msPlayed[i]!),
     outcome: new Int8Array(kept.length),
     excluded: Int32Array.from(excluded).sort(),
+    ...(scrobbled.includes(1) && { heard: scrobbled }),
   }
   const lengths = playedLengths()
   kept.forEach((i, at) => {
@@ -204,7 +218,7 @@ function logOf(
       msPlayed: log.msPlayed[at]!,
     }
     log.outcome[at] = outcomeOf(play, row, catalog, lengths.mode)
-    lengths.add(row, log.msPlayed[at]!)
+    if (scrobbled[at] === 0) lengths.add(row, log.msPlayed[at]!)
   })
   return log
 }

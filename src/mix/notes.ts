@@ -87,7 +87,15 @@ function beginning(
   { startsFrom }: Recipe,
 ): string[] {
   const of = name === 'me' ? '' : ` --listener ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`
-  if (known.some((row) => trackHistory(row).plays > 0))
+  const played = known.map(trackHistory).filter(({ plays }) => plays > 0)
+  if (
+    played.some(({ heard = 0 }) => heard > 0) &&
+    played.every(({ finishes, skips }) => finishes + skips === 0)
+  )
+    return [
+      'Your plays are scrobbles, which do not say how they ended: this goes by what you come back to. Plays that say it, as those of Spotify’s extended history or of a player that tells skips, can be learned from.',
+    ]
+  if (played.length > 0)
     return ['Nothing has been trained on your plays yet; "deepcuts train" makes the mixes better.']
   if (known.length > 0)
     return [

@@ -70,6 +70,8 @@ function newReason({
   if (finisher && artist.finishes >= artist.skips) {
     return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
   }
+  if (artist && artist.finishes === 0 && (artist.heard ?? 0) > artist.skips)
+    return { kind: 'artist', text: `new to you from ${artist.name}: ${scrobbles(artist)}` }
   if (beside) return { kind: 'together', text: `on ${beside.playlists} playlists beside ${loved(beside)}` }
   if (nearest) return { kind: 'near', text: `close in sound to ${loved(nearest)}` }
   if (finisher) return { kind: 'artist', text: `new to you from ${artist.name}: ${artistPlays(artist)}` }
@@ -106,6 +108,12 @@ function artistPlays({ finishes, skips, plays, tracks }: ArtistHistory): string 
   return plays === 1
     ? `you finished the one play ${of}`
     : `you finished ${share({ finishes, plays })} plays ${of}${skipped({ finishes, skips, plays })}`
+}
+
+/** Scrobbles do not tell a finish. */
+function scrobbles({ plays, tracks }: ArtistHistory): string {
+  const of = tracks === 1 ? 'another track' : `${tracks} other tracks`
+  return plays === 1 ? `you played ${of}` : `you played ${of} ${times(plays)}`
 }
 
 /** "9 of 11", "both", or "all 11". */

@@ -1,7 +1,7 @@
 import type { Familiarity } from '../core/candidate.ts'
 import type { DescribedListener } from '../core/described-listener.ts'
 import type { FlowWeights } from '../core/flow.ts'
-import type { TrackHistory } from '../core/listener.ts'
+import { goodPlays, type TrackHistory } from '../core/listener.ts'
 
 /** Where candidates come from. */
 export type SourceName =
@@ -66,13 +66,14 @@ export function eligible(recipe: Recipe, history: TrackHistory, now: number): bo
   if (familiarityOf(history) === 'new') return recipe.newTracks
   const rule = recipe.familiar
   if (!rule) return false
-  const known = history.finishes + history.skips
+  const good = goodPlays(history)
+  const known = good + history.skips
   const spared = rule.savedIsEnough && (history.saved || history.liked)
   const played =
     spared ||
     (history.plays >= (rule.minPlays ?? 0) &&
-      history.finishes >= (rule.minFinishes ?? 0) &&
-      (known === 0 ? 0 : history.finishes / known) >= (rule.minFinishRate ?? 0))
+      good >= (rule.minFinishes ?? 0) &&
+      (known === 0 ? 0 : good / known) >= (rule.minFinishRate ?? 0))
   const days = Number.isNaN(history.lastPlayedAt) ? Infinity : (now - history.lastPlayedAt) / DAY
   return played && days >= (rule.minDaysSinceLast ?? -Infinity) && days <= (rule.maxDaysSinceLast ?? Infinity)
 }
