@@ -23,8 +23,8 @@ export interface ColdListener {
 const HEADS = 32
 /** Tracks of the listener that are looked at. */
 const MOST_OBSERVED = 72
-/** What a like, a save and a dislike are worth, as finishes and as skips. */
-const WORTH = { like: 4, save: 2, dislike: 4 }
+/** What a like, a save, a dislike and a scrobble are worth, as finishes and as skips. */
+const WORTH = { like: 4, save: 2, dislike: 4, scrobble: 0.5 }
 /** Plays after which the listener's own rate of finishes counts half. */
 const PSEUDO_PLAYS = 10
 
@@ -94,8 +94,8 @@ export function observationsOf(listener: ColdListener, usual: number, most: numb
   for (let at = 0; rows.size < most && at < listener.known.length; at += step)
     rows.add(listener.known[Math.floor(at)]!)
   return Array.from(rows).flatMap((row) => {
-    const { finishes, skips, liked, saved } = listener.trackHistory(row)
-    const good = finishes + (liked ? WORTH.like : saved ? WORTH.save : 0)
+    const { finishes, skips, liked, saved, heard = 0 } = listener.trackHistory(row)
+    const good = finishes + WORTH.scrobble * heard + (liked ? WORTH.like : saved ? WORTH.save : 0)
     const bad = skips + (disliked.has(row) ? WORTH.dislike : 0)
     if (good + bad === 0) return []
     const logOdds = Math.log((good + 1) / (bad + 1)) - usual
