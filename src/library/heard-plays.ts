@@ -55,11 +55,14 @@ const NUMBERS = [
 const WIDTH = NUMBERS.length
 const AT = Object.fromEntries(NUMBERS.map((name, i) => [name, i])) as Record<(typeof NUMBERS)[number], number>
 
+/** Room for so many plays at first: an event is one. */
+const FIRST = 8
+
 /** An empty collection. */
 export function heardPlays(): HeardPlays {
   let size = 0
-  let numbers = new Int32Array(WIDTH * 1024)
-  let times = new Float64Array(2 * 1024)
+  let numbers = new Int32Array(WIDTH * FIRST)
+  let times = new Float64Array(2 * FIRST)
   const texts: string[] = []
   const codes = new Map<string, number>()
   const code = (text: string): number => {

@@ -1,25 +1,15 @@
 import type { IdentifierScheme, TrackRef } from '../core/track.ts'
 import { nameKey } from '../core/track.ts'
-import type { Store } from '../store/store.ts'
 
 /** Numbers the names that one import tells, without a look at the store. */
 export interface LocalNames {
   /** The number, from 1, of the strongest name of `ref` (Spotify, ISRC, MBID, artist and title, title); 0 when it has none. */
   number(ref: TrackRef): number
-  /** The store's identifiers of these names. Read and written in one turn, or two imports give one number to two names. */
-  intern(store: Store): Promise<Interned>
-}
-
-/** Each (scheme, value) of a store has one identifier for ever. */
-export interface Interned {
+  /** The names as `scheme:value`, by their numbers. */
+  all(): Iterable<string>
   /** Local number → identifier; 0 → 0. */
-  readonly identifier: Int32Array
-  /** Rows that the store does not have yet. */
-  readonly added: { readonly id: number[]; readonly scheme: string[]; readonly value: string[] }
+  identifiers(of: ReadonlyMap<string, number>): Int32Array
 }
-
-/** So few names are looked up alone, and not among all. */
-const FEW = 1000
 
 /** The names of one import. */
 export function localNames(): LocalNames {
@@ -34,30 +24,11 @@ export function localNames(): LocalNames {
       numbers.set(key, numbers.size + 1)
       return numbers.size
     },
-    async intern(store) {
-      const few = numbers.size <= FEW
-      const values = few ? Array.from(numbers.keys(), (key) => key.slice(key.indexOf(':') + 1)) : []
-      const rows = await store.read(
-        'identifiers',
-        ['id', 'scheme', 'value'],
-        few ? { where: { value: values } } : {},
-      )
+    all: () => numbers.keys(),
+    identifiers(of) {
       const identifier = new Int32Array(numbers.size + 1)
-      let next = (await store.max('identifiers', 'id')) + 1
-      rows.id.forEach((id, i) => {
-        const number = numbers.get(`${rows.scheme[i]}:${rows.value[i]}`)
-        if (number !== undefined) identifier[number] = id
-      })
-      const added = { id: [] as number[], scheme: [] as string[], value: [] as string[] }
-      for (const [key, number] of numbers) {
-        if (identifier[number] !== 0) continue
-        const colon = key.indexOf(':')
-        identifier[number] = next
-        added.id.push(next++)
-        added.scheme.push(key.slice(0, colon))
-        added.value.push(key.slice(colon + 1))
-      }
-      return { identifier, added }
+      for (const [key, number] of numbers) identifier[number] = of.get(key)!
+      return identifier
     },
   }
 }

@@ -1,23 +1,18 @@
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { InTurn } from '../core/turns.ts'
-import type { Store, Write } from '../store/store.ts'
-import { claimColumns } from './claim-columns.ts'
-import { type HeardPlays, heardPlays } from './heard-plays.ts'
-import { localNames } from './identifiers.ts'
-import {
-  type ImportMeta,
-  type ImportOutcome,
-  type ImportRecord,
-  type ImportSession,
-  type Imports,
-  NOBODY,
-  THEIR_OWN,
-} from './import-record.ts'
+import type { Write } from '../store/store.ts'
+import type { WatchedStore } from '../store/watched.ts'
+import { type Collected, collect } from './collected.ts'
+import { growingImports } from './growing-imports.ts'
+import { importRow, outcomeOf, repeatedOutcome } from './import-outcome.ts'
+import { type ImportMeta, type ImportOutcome, type Imports, NOBODY, THEIR_OWN } from './import-record.ts'
+import { knownIdentifiers } from './known-identifiers.ts'
 import type { Listeners } from './listeners.ts'
-import { type PlayName, refreshHidden } from './plays.ts'
-import { tellNothingNew } from './retold.ts'
+import { refreshHidden } from './plays.ts'
+import { answeredRequests, importOfRequest, requestRows } from './requests.ts'
 import type { Revision } from './revision.ts'
+import { toldClaims } from './told-claims.ts'
 
 /** An import as `deepcuts imports` lists it. */
 export interface ImportEntry {
@@ -40,7 +35,7 @@ export interface ImportLog extends Imports {
 }
 
 export interface ImportParts {
-  readonly store: Store
+  readonly store: WatchedStore
   readonly listeners: Listeners
   readonly revision: Revision
   readonly now: Clock
@@ -52,6 +47,7 @@ export interface ImportParts {
 /** The imports of a store. */
 export function importLog(parts: ImportParts): ImportLog {
   const { store, listeners, revision, now, inTurn } = parts
+  const grow = growingImports(parts)
   const list = async (): Promise<ImportEntry[]> => {
     const rows = await store.read(
       'imports',
@@ -77,7 +73,14 @@ export function importLog(parts: ImportParts): ImportLog {
 
     find: (listener, sha256) => standingImport(parts, listener, sha256),
 
-    begin: () => beginImport(parts),
+    begin() {
+      const collected = collect()
+      return {
+        add: collected.add,
+        commit: (meta, report) =>
+          meta.grows ? grow({ collected, meta, report }) : commit(parts, collected, meta, report),
+      }
+    },
 
     undo: (id) =>
       inTurn(async () => {
@@ -114,179 +117,60 @@ async function standingImport(
   return at < 0 ? undefined : rows.id[at]
 }
 
-/** `name` is the track's number among the names of the import, 0 for none. */
-interface Said {
-  readonly kind: string
-  readonly name: number
-  readonly artist: string
-  readonly at: number
-}
-
-interface Item {
-  readonly playlist: string
-  readonly name: number
-  readonly addedAt: number
-}
-
-function beginImport(parts: ImportParts): ImportSession {
-  const { store, listeners, revision, inTurn, haveAudio } = parts
-  const names = localNames()
-  const claims = claimColumns()
-  const plays = heardPlays()
-  const feedback: Said[] = []
-  const items: Item[] = []
-  const people = new Map<string, number>([[THEIR_OWN, 0]])
-  const called = new Map<number, { readonly artist: string; readonly title: string }>()
-
-  return {
-    add(record: ImportRecord, file: number) {
-      if (record.kind === 'never') {
-        feedback.push({ kind: 'never', name: 0, artist: record.artist, at: Number.NaN })
-        return
+/** Writes an import that does not grow: whole, or known already. */
+function commit(
+  parts: ImportParts,
+  collected: Collected,
+  meta: ImportMeta,
+  report: (duplicates: readonly number[]) => string,
+): Promise<ImportOutcome> {
+  const { store, listeners, revision, now, inTurn, haveAudio } = parts
+  const { names, claims, plays, people } = collected
+  return inTurn(async () => {
+    const { request } = meta
+    const requests = await answeredRequests(store).find(request ? [request.key] : [], now())
+    const answered = request && importOfRequest(requests.answered, request)
+    const before = answered ?? (await standingImport(parts, meta.listener, meta.sha256))
+    if (before !== undefined)
+      return {
+        ...repeatedOutcome(before, collected),
+        ...(answered !== undefined && { repeated: true as const }),
       }
-      const name = names.number(record.track)
-      if (name === 0) return
-      claims.add(name, record.track, record.kind === 'track' ? record.facts : undefined)
-      if (record.kind === 'play') {
-        const { listener: whose = THEIR_OWN } = record
-        if (!people.has(whose)) people.set(whose, people.size)
-        plays.add(people.get(whose)!, name, file, record.play)
-        if (!called.has(name))
-          called.set(name, { artist: record.track.artist ?? '', title: record.track.title ?? '' })
-      } else if (record.kind === 'playlist-item')
-        items.push({ playlist: record.playlist, name, addedAt: record.addedAt ?? Number.NaN })
-      else if (record.kind !== 'track')
-        feedback.push({ kind: record.kind, name, artist: '', at: record.at ?? Number.NaN })
-    },
-
-    commit: (meta: ImportMeta, report: (duplicates: readonly number[]) => string): Promise<ImportOutcome> =>
-      inTurn(async () => {
-        const known = await standingImport(parts, meta.listener, meta.sha256)
-        const answered = meta.request && (await answeredRequest(store, meta.request))
-        const before = answered ?? (meta.grows ? undefined : known)
-        if (before !== undefined) {
-          const all = new Int8Array(plays.size).fill(1)
-          const nothing = { duplicates: plays.perFile(all), newTracks: 0, plays: 0, playsWithAudio: 0 }
-          return { id: before, ...nothing, ...(answered !== undefined && { repeated: true }) }
-        }
-        const id = known ?? (await store.max('imports', 'id')) + 1
-        const named = [...people.keys()].slice(1)
-        const own = meta.listener === THEIR_OWN ? named : [meta.listener, ...named]
-        const { ids, writes: created } = await listeners.findOrCreateAll(own)
-        const numbers = meta.listener === THEIR_OWN ? [NOBODY, ...ids] : ids
-        const owner = numbers[0]!
-        const { identifier: identifierOf, added } = await names.intern(store)
-        const rows = plays.rows(numbers, identifierOf, id, (await store.max('plays', 'id')) + 1)
-        const playNames = Array.from(called, ([name, told]): PlayName => {
-          return { identifier: identifierOf[name]!, ...told }
+    const id = (await store.max('imports', 'id')) + 1
+    const named = [...people.keys()].slice(1)
+    const own = meta.listener === THEIR_OWN ? named : [meta.listener, ...named]
+    const { ids, writes: created } = await listeners.findOrCreateAll(own)
+    const numbers = meta.listener === THEIR_OWN ? [NOBODY, ...ids] : ids
+    const owner = numbers[0]!
+    const { identifier, added } = await knownIdentifiers(store).intern(names.all())
+    const identifierOf = names.identifiers(identifier)
+    const rows = plays.rows(numbers, identifierOf, id, (await store.max('plays', 'id')) + 1)
+    const { hidden, writes } = plays.size
+      ? await refreshHidden(store, [...new Set(rows.listener)], {
+          added: rows,
+          names: collected.called(identifierOf),
         })
-        const { hidden, writes } = plays.size
-          ? await refreshHidden(store, [...new Set(rows.listener)], { added: rows, names: playNames })
-          : { hidden: rows.hidden, writes: [] }
-        const duplicates = plays.perFile(hidden)
-        const told = claims.write(id, identifierOf)
-        const sameCatalog = added.id.length === 0 && (await tellNothingNew(store, told.columns))
-        const group: Write[] = [
-          ...created,
-          ...(known === undefined ? [importRow(id, owner, meta, report(duplicates))] : []),
-          ...(meta.request ? [requestRow(id, meta.request, meta.at)] : []),
-          { insert: 'identifiers', columns: added },
-          told,
-          { insert: 'plays', columns: { ...rows, hidden } },
-          feedbackRows(feedback, identifierOf, id, owner, (await store.max('feedback', 'id')) + 1),
-          playlistRows(items, identifierOf, id, meta.format === 'catalog' ? NOBODY : owner),
-          ...writes,
-          ...(sameCatalog ? [] : await revision.bump()),
-        ]
-        await store.write(group)
+      : { hidden: rows.hidden, writes: [] }
+    const told = claims.write(id, identifierOf)
+    const { changeCatalog } = await toldClaims(store).compare(told.columns, new Set(added.id))
+    const outcome = outcomeOf(id, collected, hidden, added.id.length)
+    const group: Write[] = [
+      ...created,
+      ...requests.writes,
+      importRow(id, owner, meta, report(outcome.duplicates)),
+      requestRows(request ? [{ ...request, import: id, at: meta.at }] : []),
+      { insert: 'identifiers', columns: added },
+      told,
+      { insert: 'plays', columns: { ...rows, hidden } },
+      collected.feedback(identifierOf, id, owner, (await store.max('feedback', 'id')) + 1),
+      collected.playlists(identifierOf, id, meta.format === 'catalog' ? NOBODY : owner),
+      ...writes,
+      ...(changeCatalog ? await revision.bump() : []),
+    ]
+    await store.write(group)
 
-        const visible = rows.identifier.filter((_, i) => hidden[i] === 0)
-        const audio = visible.length && !meta.grows ? await haveAudio(visible) : new Uint8Array()
-        return {
-          id,
-          duplicates,
-          newTracks: added.id.length,
-          plays: visible.length,
-          playsWithAudio: audio.reduce((sum, has) => sum + has, 0),
-          ...(named.length > 0 && { listeners: playsOfEach(plays, hidden, [...people.keys()]) }),
-        }
-      }),
-  }
+    const visible = rows.identifier.filter((_, i) => hidden[i] === 0)
+    const audio = visible.length ? await haveAudio(visible) : new Uint8Array()
+    return { ...outcome, playsWithAudio: audio.reduce((sum, has) => sum + has, 0) }
+  })
 }
-
-/** The import in which a request was answered; undefined where it was not. @throws REQUEST_CHANGED */
-async function answeredRequest(
-  store: Store,
-  { key, sha256 }: NonNullable<ImportMeta['request']>,
-): Promise<number | undefined> {
-  const rows = await store.read('requests', ['sha256', 'import'], { where: { key } })
-  if (rows.import.length > 0 && rows.sha256[0] !== sha256) throw new DeepcutsError('REQUEST_CHANGED')
-  return rows.import[0]
-}
-
-function requestRow(id: number, { key, sha256 }: NonNullable<ImportMeta['request']>, at: number): Write {
-  return { insert: 'requests', columns: { key: [key], sha256: [sha256], import: [id], at: [at] } }
-}
-
-function importRow(id: number, owner: number, meta: ImportMeta, report: string): Write {
-  return {
-    insert: 'imports',
-    columns: {
-      id: [id],
-      listener: [owner],
-      name: [meta.name],
-      sha256: [meta.sha256],
-      format: [meta.format],
-      at: [meta.at],
-      undoneAt: [Number.NaN],
-      report: [report],
-    },
-  }
-}
-
-function feedbackRows(
-  said: readonly Said[],
-  identifierOf: Int32Array,
-  id: number,
-  listener: number,
-  firstId: number,
-): Write {
-  return {
-    insert: 'feedback',
-    columns: {
-      id: Int32Array.from(said, (_, i) => firstId + i),
-      import: constant(said.length, id),
-      listener: constant(said.length, listener),
-      kind: said.map(({ kind }) => kind),
-      identifier: said.map(({ name }) => identifierOf[name]!),
-      artist: said.map(({ artist }) => artist),
-      at: said.map(({ at }) => at),
-      until: said.map(() => Number.NaN),
-      undone: said.map(() => 0),
-    },
-  }
-}
-
-function playlistRows(items: readonly Item[], identifierOf: Int32Array, id: number, listener: number): Write {
-  return {
-    insert: 'playlistItems',
-    columns: {
-      import: constant(items.length, id),
-      listener: constant(items.length, listener),
-      playlist: items.map(({ playlist }) => playlist),
-      identifier: items.map(({ name }) => identifierOf[name]!),
-      addedAt: items.map(({ addedAt }) => addedAt),
-    },
-  }
-}
-
-/** Visible plays of each listener that the import names, the most first. */
-function playsOfEach(plays: HeardPlays, hidden: Int8Array, names: readonly string[]) {
-  const counts = plays.perListener(hidden, names.length)
-  return names
-    .map((name, i) => ({ name, plays: counts[i]! }))
-    .slice(1)
-    .sort((a, b) => b.plays - a.plays || (a.name < b.name ? -1 : 1))
-}
-
-const constant = (n: number, value: number) => new Int32Array(n).fill(value)

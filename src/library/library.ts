@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { turns } from '../core/turns.ts'
 import type { Store } from '../store/store.ts'
+import { watched } from '../store/watched.ts'
 import { type ArtistIds, artistIdsOf } from './artist-ids.ts'
 import { type Catalog, hasAudio } from './catalog.ts'
 import { buildCatalog } from './catalog-build.ts'
@@ -56,12 +57,13 @@ export interface Library {
  * @param check asked before a model that was saved earlier comes to serve
  */
 export function openLibrary(
-  store: Store,
+  opened: Store,
   folder: string,
   now: Clock,
   timeZone: string,
   check: ModelCheck = () => {},
 ): Library {
+  const store = watched(opened)
   const inTurn = turns()
   const revision = catalogRevision(store)
   const listeners = listenersOf(store, now, timeZone, inTurn)

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { InTurn } from '../core/turns.ts'
-import type { Store, Write } from '../store/store.ts'
+import type { Write } from '../store/store.ts'
+import { keptWhile, type WatchedStore } from '../store/watched.ts'
 
 export interface ListenerRow {
   readonly id: number
@@ -24,17 +25,23 @@ export interface Listeners {
   findOrCreateAll(
     names: readonly string[],
   ): Promise<{ readonly ids: readonly number[]; readonly writes: Write[] }>
-  names(): Promise<Map<number, string>>
+  names(): Promise<ReadonlyMap<number, string>>
   setTimeZone(name: string, timeZone: string): Promise<void>
 }
 
 /** @param timeZone the zone of a new listener */
-export function listenersOf(store: Store, now: Clock, timeZone: string, inTurn: InTurn): Listeners {
-  const list = async (): Promise<ListenerRow[]> => {
+export function listenersOf(store: WatchedStore, now: Clock, timeZone: string, inTurn: InTurn): Listeners {
+  const kept = keptWhile(store, ['listeners'], async (_: 0) => {
     const rows = await store.read('listeners', ['id', 'name', 'timeZone'], { orderBy: ['id'] })
-    return Array.from(rows.id, (id, i) => ({ id, name: rows.name[i]!, timeZone: rows.timeZone[i]! }))
-  }
-  const find = async (name: string) => (await list()).find((listener) => listener.name === name)
+    const people = new Map<string, ListenerRow>()
+    rows.id.forEach((id, i) => {
+      const name = rows.name[i]!
+      people.set(name, { id, name, timeZone: rows.timeZone[i]! })
+    })
+    return { people, names: new Map(Array.from(people.values(), ({ id, name }) => [id, name])) }
+  })
+  const list = async () => [...(await kept(0)).people.values()]
+  const find = async (name: string) => (await kept(0)).people.get(name)
   const get = async (name: string) => {
     const found = await find(name)
     if (found) return found
@@ -60,24 +67,23 @@ export function listenersOf(store: Store, now: Clock, timeZone: string, inTurn: 
       return { id, name, timeZone, writes: [{ insert: 'listeners', columns: row }] }
     },
     async findOrCreateAll(names) {
-      const known = new Map((await list()).map(({ id, name }) => [name, id]))
-      const first = (await store.max('listeners', 'id')) + 1
-      const created = [...new Set(names)].filter((name) => !known.has(name))
-      created.forEach((name, i) => {
-        known.set(name, first + i)
-      })
+      const { people } = await kept(0)
+      const created = [...new Set(names)].filter((name) => !people.has(name))
+      const first = created.length > 0 ? (await store.max('listeners', 'id')) + 1 : 0
+      const fresh = new Map(created.map((name, i) => [name, first + i]))
+      const idOf = (name: string) => people.get(name)?.id ?? fresh.get(name)!
       const columns = {
-        id: created.map((name) => known.get(name)!),
+        id: created.map(idOf),
         name: created,
         timeZone: created.map(() => timeZone),
         createdAt: created.map(() => now()),
       }
       return {
-        ids: names.map((name) => known.get(name)!),
+        ids: names.map(idOf),
         writes: created.length > 0 ? [{ insert: 'listeners', columns }] : [],
       }
     },
-    names: async () => new Map((await list()).map(({ id, name }) => [id, name])),
+    names: async () => (await kept(0)).names,
     async setTimeZone(name, zone) {
       const { id } = await get(name)
       await store.write([{ update: 'listeners', set: { timeZone: zone }, where: { id } }])

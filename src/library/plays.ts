@@ -4,9 +4,19 @@ import type { Store, Write } from '../store/store.ts'
 import { duplicates } from './deduplicate.ts'
 
 /** The columns that telling duplicates apart reads. */
-const KEYS = ['id', 'import', 'listener', 'identifier', 'endedAt', 'msPlayed', 'exact', 'hidden'] as const
+export const PLAY_KEYS = [
+  'id',
+  'import',
+  'listener',
+  'identifier',
+  'endedAt',
+  'msPlayed',
+  'exact',
+  'hidden',
+] as const
 
-interface PlayRows {
+/** Rows of plays, as far as telling duplicates apart reads them. */
+export interface PlayRows {
   readonly id: Int32Array
   readonly import: Int32Array
   readonly listener: Int32Array
@@ -24,18 +34,16 @@ export interface PlayName {
   readonly title: string
 }
 
-/**
- * The names of plays as numbers. Identifiers that were ever called the same share one, whichever import said so first; what
- * catalogs call them does not count.
- */
-async function namesOfPlays(
-  store: Store,
-  imports: Iterable<number>,
-  more: readonly PlayName[],
-): Promise<(identifier: number) => number> {
-  const claims = await store.read('claims', ['identifier', 'artist', 'title'], {
-    where: { import: [...new Set(imports)] },
-  })
+/** The names of plays as numbers: identifiers that were ever called the same share one. */
+export interface NameClasses {
+  /** How much it holds: identifiers and names. */
+  readonly size: number
+  tell(name: PlayName): void
+  find(identifier: number): number
+}
+
+/** No names at all: each identifier has a number of its own. */
+export function nameClasses(): NameClasses {
   const parent: number[] = []
   const find = (node: number): number => {
     let at = node
@@ -49,14 +57,35 @@ async function namesOfPlays(
     nodes.set(name, parent.length)
     return parent.push(parent.length) - 1
   }
-  const tell = ({ identifier, artist, title }: PlayName) => {
-    if (title) parent[find(nodeOf(identifier))] = find(nodeOf(artist ? nameKey(artist, title) : fold(title)))
+  return {
+    get size() {
+      return parent.length
+    },
+    tell({ identifier, artist, title }) {
+      if (title)
+        parent[find(nodeOf(identifier))] = find(nodeOf(artist ? nameKey(artist, title) : fold(title)))
+    },
+    find: (identifier) => find(nodeOf(identifier)),
   }
-  claims.identifier.forEach((identifier, i) => {
-    tell({ identifier, artist: claims.artist[i]!, title: claims.title[i]! })
+}
+
+/**
+ * The names that these imports, whichever said so first, and `more` call identifiers by; what catalogs call them does not count.
+ */
+export async function namesOfPlays(
+  store: Store,
+  imports: Iterable<number>,
+  more: readonly PlayName[],
+): Promise<NameClasses> {
+  const claims = await store.read('claims', ['identifier', 'artist', 'title'], {
+    where: { import: [...new Set(imports)] },
   })
-  more.forEach(tell)
-  return (identifier) => find(nodeOf(identifier))
+  const names = nameClasses()
+  claims.identifier.forEach((identifier, i) => {
+    names.tell({ identifier, artist: claims.artist[i]!, title: claims.title[i]! })
+  })
+  for (const name of more) names.tell(name)
+  return names
 }
 
 /**
@@ -69,7 +98,7 @@ export async function refreshHidden(
   listeners: readonly number[],
   change: { readonly added?: PlayRows; readonly names?: readonly PlayName[]; readonly without?: number },
 ): Promise<{ hidden: Int8Array; writes: Write[] }> {
-  const stored = await store.read('plays', KEYS, { where: { listener: listeners } })
+  const stored = await store.read('plays', PLAY_KEYS, { where: { listener: listeners } })
   const added = change.added
   const hidden = new Int8Array(added?.id.length ?? 0)
   const changed: [number[], number[]] = [[], []]
@@ -116,11 +145,13 @@ async function flagsOf(
   const exact = pick((rows) => rows.exact)
   // Among rows of exact ends names tell nothing that identifiers do not.
   const nameOf = exact.some((code) => code !== PRECISION.second)
-    ? await namesOfPlays(
-        store,
-        stays.map((i) => stored.import[i]!),
-        names,
-      )
+    ? (
+        await namesOfPlays(
+          store,
+          stays.map((i) => stored.import[i]!),
+          names,
+        )
+      ).find
     : (id: number) => id
   return duplicates({
     import: pick((rows) => rows.import),

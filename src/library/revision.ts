@@ -1,4 +1,5 @@
-import type { Store, Write } from '../store/store.ts'
+import type { Write } from '../store/store.ts'
+import { keptWhile, type WatchedStore } from '../store/watched.ts'
 
 /** A number that grows with every change of the claims: it names the catalog snapshot. */
 export interface Revision {
@@ -10,9 +11,11 @@ export interface Revision {
 const KEY = 'catalogRevision'
 
 /** The store's catalog revision, 0 in a new store. */
-export function catalogRevision(store: Store): Revision {
-  const current = async () =>
-    Number((await store.read('meta', ['value'], { where: { key: KEY } })).value[0] ?? 0)
+export function catalogRevision(store: WatchedStore): Revision {
+  const kept = keptWhile(store, ['meta'], async (key: string) =>
+    Number((await store.read('meta', ['value'], { where: { key } })).value[0] ?? 0),
+  )
+  const current = () => kept(KEY)
   return {
     current,
     async bump() {

@@ -8,6 +8,8 @@ export type Appended<T extends TableName> = Extract<WriteTo<T>, { insert: T }>['
 export interface WatchedStore extends Store {
   /** Changes with every group of writes that touches one of these tables. */
   version(tables: readonly TableName[]): number
+  /** The tables that a group of writes changes, as far as it tells: those to which it appends nothing are none of them. */
+  touched(group: readonly Write[]): ReadonlySet<TableName>
   /**
    * The rows that were appended to a table since its version was that, in order; undefined when anything else was done to it, or more than is
    * remembered. Rows of a version that was asked for before a read may have been read already.
@@ -15,29 +17,42 @@ export interface WatchedStore extends Store {
   appended<T extends TableName>(table: T, since: number): readonly Appended<T>[] | undefined
 }
 
-/** What is remembered of a table's last groups of writes: rows of small ones that only appended. */
-const GROUPS = 64
+/** What is remembered of a table's last groups of writes: rows of small ones that only appended, and so many of them all together. */
+const GROUPS = 512
 const SMALL = 1000
+const ROWS = 50_000
 
-/** Watches a store. The store has one owner, so every write to it comes through here. */
+const WATCHERS = new WeakMap<Store, WatchedStore>()
+
+/** Watches a store, for all who ask alike. The store has one owner, so every write to it comes through here. */
 export function watched(store: Store): WatchedStore {
+  const watcher = WATCHERS.get(store) ?? watcherOf(store)
+  WATCHERS.set(store, watcher).set(watcher, watcher)
+  return watcher
+}
+
+function watcherOf(store: Store): WatchedStore {
   const writes = new Map<TableName, number>()
-  const last = new Map<TableName, { readonly version: number; readonly rows?: readonly unknown[] }[]>()
+  const last = new Map<TableName, Noted[]>()
+  const remembered = new Map<TableName, number>()
   const note = (group: readonly Write[], done: boolean) => {
     for (const table of new Set(group.map(tableOf))) {
       const version = (writes.get(table) ?? 0) + 1
       writes.set(table, version)
       const its = group.filter((write) => tableOf(write) === table)
-      const rows = its.flatMap((write) =>
-        'insert' in write && sizeOf(write) <= SMALL ? [write.columns] : [],
-      )
-      const noted = [
-        ...(last.get(table) ?? []),
-        { version, ...(done && rows.length === its.length && { rows }) },
-      ]
-      last.set(table, noted.slice(-GROUPS))
+      const small = its.filter((write) => 'insert' in write && sizeOf(write) <= SMALL)
+      const rows = small.map((write) => 'insert' in write && write.columns)
+      const noted = last.get(table) ?? []
+      noted.push({ version, ...(done && rows.length === its.length && { rows }) })
+      const held = (remembered.get(table) ?? 0) + small.reduce((sum, write) => sum + sizeOf(write), 0)
+      // Not one by one: of many small groups each would move all that are remembered.
+      const full = noted.length > 2 * GROUPS || held > ROWS
+      last.set(table, full ? noted.slice(-1) : noted)
+      remembered.set(table, full ? 0 : held)
     }
   }
+  const telling = (group: readonly Write[]) =>
+    group.filter((write) => !('insert' in write) || sizeOf(write) > 0)
   return {
     read: (table, columns, query) => store.read(table, columns, query),
     count: (table, where) => store.count(table, where),
@@ -45,19 +60,21 @@ export function watched(store: Store): WatchedStore {
     copyTo: (folder) => store.copyTo(folder),
     close: () => store.close(),
     async write(group) {
-      const telling = group.filter((write) => !('insert' in write) || sizeOf(write) > 0)
       let done = false
       try {
         await store.write(group)
         done = true
       } finally {
         // After the write: what was read while it was under way is then read again.
-        note(telling, done)
+        note(telling(group), done)
       }
     },
     version: (tables) => tables.reduce((sum, table) => sum + (writes.get(table) ?? 0), 0),
+    touched: (group) => new Set(telling(group).map(tableOf)),
     appended<T extends TableName>(table: T, since: number) {
-      const groups = (last.get(table) ?? []).filter(({ version }) => version > since)
+      const noted = last.get(table) ?? []
+      const first = noted[0]?.version ?? 0
+      const groups = since < first ? noted : noted.slice(since + 1 - first)
       if (groups.length !== (writes.get(table) ?? 0) - since) return undefined
       if (groups.some(({ rows }) => !rows)) return undefined
       return groups.flatMap(({ rows }) => rows as readonly Appended<T>[])
@@ -65,7 +82,13 @@ export function watched(store: Store): WatchedStore {
   }
 }
 
-function sizeOf(write: Extract<Write, { insert: TableName }>): number {
+interface Noted {
+  readonly version: number
+  readonly rows?: readonly unknown[]
+}
+
+function sizeOf(write: Write): number {
+  if (!('insert' in write)) return 0
   return Math.max(0, ...Object.values(write.columns).map(({ length }) => length))
 }
 
