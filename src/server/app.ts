@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyRequest } from 'fastify'
+import fastify, { type FastifyRequest, type FastifySchema } from 'fastify'
 import { networkOf } from '../accounts/attempts.ts'
 import { addAccountRoutes } from '../api/accounts.ts'
 import { addAuditRoutes } from '../api/audit.ts'
@@ -49,6 +49,8 @@ export interface RouteAccess {
   readonly method: string
   readonly path: string
   readonly access: Access
+  /** What it takes and answers. */
+  readonly schema: FastifySchema
 }
 
 const BODY_BYTES = 256 * 1024
@@ -99,7 +101,7 @@ export async function createApp({
     const access = config?.access
     if (!access || !schema?.response)
       throw new TypeError(`${method} ${url} says not who may ask it, or what it answers.`)
-    for (const one of [method].flat()) routes.push({ method: one, path: url, access })
+    for (const one of [method].flat()) routes.push({ method: one, path: url, access, schema })
   })
   const checkHost = hostGuard(names)
   const checkSetup = setupGuard(engine.accounts, setupFromAnywhere)
