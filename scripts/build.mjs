@@ -9,6 +9,7 @@ await build({
     index: 'src/index.ts',
     'cli/main': 'src/cli/main.ts',
     'carousel-worker': 'src/evaluate/carousel-worker.ts',
+    'training-process': 'src/jobs/training-process.ts',
   },
   outdir,
   bundle: true,

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { TSchema } from 'typebox'
 import type { Account, Accounts, OpenSession } from '../accounts/accounts.ts'
 import type { ApiKey, Engine, KeyScope } from '../index.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import { Problem } from '../schemas/problem.ts'
 import type { SessionCookie } from './cookies.ts'
 
@@ -55,6 +56,7 @@ export interface Services {
   readonly engine: Engine
   readonly accounts: Accounts
   readonly cookie: SessionCookie
+  readonly jobs: Jobs
 }
 
 /** Adds the routes of one group. A handler decodes, calls once, encodes. */

@@ -5,6 +5,7 @@ import type { Write } from '../store/store.ts'
 import type { WatchedStore } from '../store/watched.ts'
 import { type Collected, collect } from './collected.ts'
 import { growingImports } from './growing-imports.ts'
+import { type ImportEntry, type ImportPage, importEntries, importPage } from './import-entries.ts'
 import { importRow, outcomeOf, repeatedOutcome } from './import-outcome.ts'
 import { type ImportMeta, type ImportOutcome, type Imports, NOBODY, THEIR_OWN } from './import-record.ts'
 import { knownIdentifiers } from './known-identifiers.ts'
@@ -14,22 +15,15 @@ import { answeredRequests, importOfRequest, requestRows } from './requests.ts'
 import type { Revision } from './revision.ts'
 import { toldClaims } from './told-claims.ts'
 
-/** An import as `deepcuts imports` lists it. */
-export interface ImportEntry {
-  readonly id: number
-  readonly listener: string
-  readonly name: string
-  readonly format: string
-  readonly at: number
-  /** NaN while the import stands. */
-  readonly undoneAt: number
-  /** JSON. */
-  readonly report: string
-}
+export type { ImportEntry } from './import-entries.ts'
 
 /** Everything that was imported, with a way back. */
 export interface ImportLog extends Imports {
   list(): Promise<ImportEntry[]>
+  /** An import of a listener; undefined where there is none of that number, or it is somebody else's. */
+  get(id: number, listener: number): Promise<ImportEntry | undefined>
+  /** Imports of one listener, the newest first. @param options `before`: only those whose number is smaller */
+  page(listener: number, options: { readonly before?: number; readonly limit: number }): Promise<ImportPage>
   /** Takes one import back: its plays, claims, likes and playlists go; plays that it had hidden show again. */
   undo(id: number): Promise<ImportEntry>
 }
@@ -48,28 +42,12 @@ export interface ImportParts {
 export function importLog(parts: ImportParts): ImportLog {
   const { store, listeners, revision, now, inTurn } = parts
   const grow = growingImports(parts)
-  const list = async (): Promise<ImportEntry[]> => {
-    const rows = await store.read(
-      'imports',
-      ['id', 'listener', 'name', 'format', 'at', 'undoneAt', 'report'],
-      {
-        orderBy: ['id'],
-      },
-    )
-    const names = await listeners.names()
-    return Array.from(rows.id, (id, i) => ({
-      id,
-      listener: names.get(rows.listener[i]!) ?? '',
-      name: rows.name[i]!,
-      format: rows.format[i]!,
-      at: rows.at[i]!,
-      undoneAt: rows.undoneAt[i]!,
-      report: rows.report[i]!,
-    }))
-  }
+  const list = () => importEntries(store, listeners)
 
   return {
     list,
+    get: async (id, listener) => (await importEntries(store, listeners, { id, listener }))[0],
+    page: (listener, options) => importPage(store, listeners, listener, options),
 
     find: (listener, sha256) => standingImport(parts, listener, sha256),
 

@@ -86,5 +86,15 @@ export function modelFolder(path: string): ModelFolder {
   }
 }
 
+/** The files of a version that a training made in another data folder, each as it was written. @throws MODEL_OLD, MODEL_DAMAGED */
+export async function readVersion(folder: string, version: number): Promise<ModelFiles> {
+  const models = join(folder, 'models')
+  const manifest = await readFile(join(models, String(version), MANIFEST), 'utf8').catch((error: Error) => {
+    const problem = `its file ${MANIFEST} cannot be read`
+    throw new DeepcutsError('MODEL_DAMAGED', { version, problem }, { cause: error })
+  })
+  return modelFolder(models).read(parseManifest(manifest))
+}
+
 const textOf = (manifest: ModelManifest) => JSON.stringify(manifest, null, 2)
 const digest = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex')

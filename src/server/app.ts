@@ -12,6 +12,8 @@ import { addExclusionRoutes } from '../api/exclusions.ts'
 import { addExposureRoutes } from '../api/exposures.ts'
 import { addFeedbackRoutes } from '../api/feedback.ts'
 import { addHistoryRoutes } from '../api/history.ts'
+import { addImportRoutes } from '../api/imports.ts'
+import { addJobRoutes } from '../api/jobs.ts'
 import { addKeyRoutes } from '../api/keys.ts'
 import { addListenerRoutes } from '../api/listeners.ts'
 import { addMixRoutes } from '../api/mixes.ts'
@@ -20,11 +22,13 @@ import { addServiceRoutes } from '../api/service.ts'
 import { addSessionRoutes } from '../api/session.ts'
 import { addSetupRoutes } from '../api/setup.ts'
 import { addTokenRoutes } from '../api/tokens.ts'
+import { addTrainingRoutes } from '../api/trainings.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { sessionCookie } from '../http/cookies.ts'
 import { knownError, sendProblem } from '../http/problem.ts'
 import type { Access, App, Services } from '../http/routes.ts'
 import type { Engine } from '../index.ts'
+import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import { authorized } from './access.ts'
 import { addAudit } from './audit.ts'
 import { setupGuard } from './closed.ts'
@@ -40,6 +44,8 @@ export interface AppOptions {
   readonly https?: boolean
   /** Whether the set-up link is taken from other machines too: where something before the server lets only this machine in. */
   readonly setupFromAnywhere?: boolean
+  /** What is done beside requests; closed with the app. Absent: jobs with the usual limits. */
+  readonly jobs?: Jobs
   /** Told what no request caused, for a log; nothing personal is in it but what the error says. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -71,6 +77,7 @@ export async function createApp({
   https = false,
   setupFromAnywhere = false,
   onFailure = () => {},
+  jobs = createJobs({ engine, onFailure }),
 }: AppOptions): Promise<{ readonly app: App; readonly routes: readonly RouteAccess[] }> {
   const app: App = fastify({
     bodyLimit: BODY_BYTES,
@@ -85,8 +92,9 @@ export async function createApp({
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = MOST_CONNECTIONS
   const routes: RouteAccess[] = []
+  app.addHook('onClose', () => jobs.close())
   const cookie = sessionCookie(https)
-  const services: Services = { engine, accounts: engine.accounts, cookie }
+  const services: Services = { engine, accounts: engine.accounts, cookie, jobs }
 
   app.setErrorHandler((error, _, reply) => {
     const known = knownError(error)
@@ -172,6 +180,9 @@ export async function createApp({
     addExposureRoutes,
     addModelRoutes,
     addKeyRoutes,
+    addImportRoutes,
+    addTrainingRoutes,
+    addJobRoutes,
     addSetupRoutes,
     addSessionRoutes,
     addAccountRoutes,
@@ -179,6 +190,7 @@ export async function createApp({
     addTokenRoutes,
   ])
     add(app, services)
+  await app.after()
   return { app, routes }
 }
 
