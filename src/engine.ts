@@ -12,8 +12,8 @@ import type { PolicySettings } from './core/candidate.ts'
 import type { Clock } from './core/clock.ts'
 import { localTimeIn } from './core/clock.ts'
 import type { Dial } from './core/dial.ts'
-import { DeepcutsError } from './core/errors.ts'
 import type { Mix } from './core/mix.ts'
+import { namedTurns } from './core/turns.ts'
 import type { Received } from './explore/dial.ts'
 import type { ExposureBody, Occasion } from './explore/exposure.ts'
 import { policyOf } from './explore/policies.ts'
@@ -22,25 +22,19 @@ import { fitAudioScale, scaleAudio } from './features/audio-scale.ts'
 import { atMoment, describeListener, isInSitting, type ListenerState } from './features/describe-listener.ts'
 import { startHistory } from './features/history.ts'
 import { type RolledHistory, rolledHistory } from './features/rolled-history.ts'
-import { GraphError } from './graph/index.ts'
 import type { Catalog } from './library/catalog.ts'
-import { type Community, LEAST_LISTENERS } from './library/community.ts'
-import { EVERYBODY, keptLibrary, type ListenerFacts } from './library/kept-library.ts'
+import type { Community } from './library/community.ts'
+import { keptLibrary, type ListenerFacts } from './library/kept-library.ts'
 import { type Library, openLibrary } from './library/library.ts'
 import type { ListenerRow } from './library/listeners.ts'
-import type { ModelManifest } from './library/models.ts'
 import type { Playlists } from './library/playlists.ts'
 import { familiarityOf, type Recipe } from './mix/recipe.ts'
 import { readCheckpoint } from './model/checkpoint.ts'
-import type { Ensemble } from './model/ensemble.ts'
-import type { LikabilityModel } from './model/likability.ts'
-import { openReleasable, type ReleasableModel } from './model/releasable.ts'
-import { blendedScorer } from './rank/blended-scorer.ts'
 import { coldScorer } from './rank/cold-scorer.ts'
-import { likabilityScorer, type Scorer } from './rank/scorer.ts'
 import { receivedOf } from './received.ts'
+import { openVersion, type Serving, type ServingModel, servingsOf } from './serving.ts'
 import { openStore } from './store/open.ts'
-import { keptWhile, watched } from './store/watched.ts'
+import { type WatchedStore, watched } from './store/watched.ts'
 import { tasteOfEverybody } from './taste-vectors.ts'
 
 export interface EngineOptions {
@@ -53,6 +47,8 @@ export interface EngineOptions {
   readonly community?: boolean
   /** What seals the secrets that have to be read again; absent: a key in the data folder. */
   readonly secret?: string
+  /** What may be kept of models and listeners between requests, bytes, about; absent: 384 MiB. */
+  readonly memory?: number
 }
 
 /** The parts, wired. Everything with a state hangs on the library; the rest is functions. */
@@ -78,6 +74,8 @@ export interface Engine {
   listenerNames(): Promise<ReadonlyMap<number, string>>
   /** The catalog with what can be looked up in it. */
   shelves(): Promise<Shelves>
+  /** Row → 1 where anybody may be told of it. The same object while nothing changes. */
+  sharedTracks(): Promise<Uint8Array>
   /** Row → 1 where a listener (by number) may be told of it, and 0 where only somebody else's listening brought it in. */
   openTracks(listener: number): Promise<Uint8Array>
   /**
@@ -85,9 +83,9 @@ export interface Engine {
    * @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD
    */
   model(listener: string): Promise<ServingModel>
-  /** What scores for a listener: the model that serves them, else what little is known of them. @throws UNKNOWN_LISTENER, MODEL_DAMAGED, MODEL_OLD */
+  /** What scores for a listener: the model that serves them, else, and where that one cannot be opened, what little is known. @throws UNKNOWN_LISTENER */
   serving(listener: string): Promise<Serving>
-  /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER, MODEL_DAMAGED, MODEL_OLD */
+  /** The listener as they stand at `at` (ms since the epoch). @throws UNKNOWN_LISTENER */
   describe(name: string, at: number): Promise<ListenerState>
   /** Their own playlists, and those that catalogs tell. */
   playlists(listener: string): Promise<Playlists>
@@ -101,6 +99,10 @@ export interface Engine {
   signals(listener: string): Promise<Pick<SourceRequest, 'playlists' | 'community' | 'taste'>>
   /** When the days' slates of a recipe were drawn for a listener, oldest first. */
   days(listener: number, recipe: string): Promise<Float64Array>
+  /** Does steps of one name one after the other. */
+  inTurn<T>(name: string, step: () => Promise<T>): Promise<T>
+  /** What has been written to the store, and since when. */
+  readonly changes: Pick<WatchedStore, 'version' | 'appended'>
   /** Logs a mix that is shown; the same draw is logged once. */
   logExposure(mix: Mix, occasion: Occasion, body: ExposureBody): Promise<void>
   close(): Promise<void>
@@ -114,33 +116,17 @@ export interface Shelves {
   readonly index: CatalogIndex
 }
 
-/** What scores for a listener. */
-export interface Serving {
-  /** The model version; 0 where nothing was trained. */
-  readonly version: number
-  readonly whose: 'own' | 'everybody' | 'nobody'
-  readonly catalog: Catalog
-  /** size × 13 audio features as the scorer wants them. */
-  readonly audio: Float32Array
-  readonly scorer: Scorer<ListenerState>
-}
-
-/** A trained model that serves. */
-export interface ServingModel extends Serving {
-  readonly manifest: ModelManifest
-  readonly likability: LikabilityModel
-  /** n × FEATURE_COUNT raw features of plays that explanations start from, with or without knowledge of the sitting. */
-  background(inSitting: boolean): Float32Array
-}
-
-/** For how many listeners a model is kept open between requests. */
-const OPEN_MODELS = 4
+const MEMORY = 384 * 2 ** 20
+/** The models' share of it; the rest is for what listeners did. */
+const MODELS_SHARE = 0.25
+/** For how many listeners their history is kept between requests. */
+const KEPT_HISTORIES = 4
 /** A listener is kept as of this many moments: in a sitting or not, under these snoozes or those. */
 const KEPT_STATES = 3
 
 /** Opens the data folder and wires the parts. Close it: the folder has one owner. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { data, now, timeZone } = options
+  const { data, now, timeZone, memory = MEMORY } = options
   const folder = resolve(data)
   const store = watched(await openStore(`file:${folder}`, { now }))
   const library = openLibrary(store, folder, now, timeZone, async (version, files) => {
@@ -168,76 +154,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return untrained
   }
 
-  /** By whose model it is, the one that was asked for last at the end. */
-  const serving = new Map<number, Open>()
-  const unreleased = new Set<ReleasableModel>()
-  const release = async (likability: ReleasableModel) => {
-    await likability.release()
-    unreleased.delete(likability)
-  }
-  const drop = (owner: number) => {
-    // Not waited for: requests under way may ask it a while longer.
-    void release(serving.get(owner)!.likability)
-    serving.delete(owner)
-  }
-  /** Listeners with plays; some of them may go with an import that is taken back. */
-  const contributors = keptWhile(store, ['imports', 'listeners'], async (_: 0) => {
-    const { listener } = await store.read('plays', ['listener'], { where: { hidden: 0 } })
-    return new Set(listener).size
-  })
-  /** The model of everybody, as long as as many stand behind it as behind anything that is made of several. */
-  const everybodys = async () => {
-    const active = options.community ? await kept.active(EVERYBODY) : undefined
-    return active && (await contributors(0)) >= LEAST_LISTENERS ? active : undefined
-  }
-  /** By whose model a listener is served: their own, or everybody's if they have none. */
-  const modelOf = async (name: string) => {
-    const { id } = await kept.listener(name)
-    const own = await kept.active(id)
-    const shared = own ? undefined : await everybodys()
-    if (!shared) return { id, owner: id, active: own }
-    return { id, owner: EVERYBODY, active: shared }
-  }
-  const open = async (name: string): Promise<ServingModel> => {
-    const { id, owner, active } = await modelOf(name)
-    const catalog = await kept.catalog()
-    for (const [other, { catalog: its }] of serving) if (its !== catalog) drop(other)
-    const known = serving.get(owner)
-    if (known && known.manifest.version === active?.version) {
-      serving.delete(owner)
-      serving.set(owner, known)
-      return known
-    }
-    const { manifest, files } = await library.models.load(owner)
-    const { ensemble, audioScale, background } = readCheckpoint(files, 'model', manifest.version)
-    const likability = await openVersion(manifest.version, ensemble)
-    unreleased.add(likability)
-    const own = likabilityScorer(likability, catalog)
-    const opened: Open = {
-      version: manifest.version,
-      whose: owner === id ? 'own' : 'everybody',
-      manifest,
-      likability,
-      catalog,
-      audio: scaleAudio(catalog, audioScale),
-      scorer: owner === id ? own : blendedScorer(own, addedOf),
-      background: (inSitting) => background[inSitting ? 'rolling' : 'frozen'],
-    }
-    if (known) drop(owner)
-    serving.set(owner, opened)
-    if (serving.size > OPEN_MODELS) drop(serving.keys().next().value!)
-    return opened
-  }
-  // One after the other, so that requests at the same moment share what the first of them opens.
-  let last: Promise<unknown> = Promise.resolve()
-  const model = (name: string): Promise<ServingModel> => {
-    const next = last.catch(() => undefined).then(() => open(name))
-    last = next
-    return next
-  }
-  const servingOf = async (name: string): Promise<Serving> =>
-    (await modelOf(name)).active ? model(name) : cold()
-
   const histories = new Map<string, { audio: Float32Array; timeZone: string; history: RolledHistory }>()
   const rolled = (name: string, timeZone: string, catalog: Catalog, audio: Float32Array): RolledHistory => {
     const known = histories.get(name)
@@ -246,12 +162,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const start = () => startHistory({ catalog, audio, localTime: localTimeIn(timeZone) })
     const one = same ? known : { audio, timeZone, history: rolledHistory(start) }
     histories.set(name, one)
-    if (histories.size > OPEN_MODELS) histories.delete(histories.keys().next().value!)
+    if (histories.size > KEPT_HISTORIES) histories.delete(histories.keys().next().value!)
     return one.history
   }
 
   const continuing = continuingOf(library, kept)
-  const tasting = tasteOfEverybody(library, { ...kept, active: everybodys }, resolve(folder, 'cache'))
+  const tasting = tasteOfEverybody(
+    library,
+    { ...kept, active: () => servings.everybodys() },
+    resolve(folder, 'cache'),
+  )
   const sources = SOURCES.map((source) => (source.lasting ? keptProposals(source) : source))
 
   /** What everybody's taste adds for a listener of everybody's model; nothing where it cannot be worked out: a mix does without. */
@@ -260,6 +180,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const more = await of?.added((await kept.facts(name)).log).catch(() => undefined)
     return more && ((row: number) => more(row, familiarityOf(trackHistory(row))))
   }
+
+  const servings = servingsOf({
+    ...{ store, library, kept, now, cold, added: addedOf },
+    ...{ community: options.community === true, room: MODELS_SHARE * memory },
+  })
 
   const communityOf = async () => (options.community ? kept.community() : undefined)
   const tasteOf = async (name: string) =>
@@ -278,11 +203,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     listener: kept.listener,
     listenerNames: kept.names,
     shelves,
+    sharedTracks: () => kept.sharedTracks(options.community === true),
     openTracks: kept.openTracks,
-    model,
-    serving: servingOf,
+    model: servings.model,
+    serving: servings.of,
     async describe(name, at) {
-      const { version, catalog, audio } = await servingOf(name)
+      const { version, catalog, audio } = await servings.of(name)
       const facts = await kept.facts(name)
       const states = described.get(facts) ?? new Map<string, ListenerState>()
       described.set(facts, states)
@@ -296,7 +222,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       let state = states.get(key)
       if (!state) {
         const history = rolled(name, facts.row.timeZone, catalog, audio).at(facts.log, sitting)
-        state = describeListener({ name, at, catalog, audio, history, ...facts, feedback })
+        const shared = await kept.sharedTracks(options.community === true)
+        const mayTell = (row: number) => shared[row] === 1
+        state = describeListener({ name, at, catalog, audio, history, ...facts, feedback, mayTell })
         if (states.size >= KEPT_STATES) states.clear()
         states.set(key, state)
       }
@@ -315,6 +243,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       }
     },
     days: kept.days,
+    inTurn: namedTurns(),
+    changes: store,
     async logExposure({ draw, listener: name, recipe, at, modelVersion }, occasion, body) {
       const { id } = await kept.listener(name)
       await library.exposures.append({
@@ -328,24 +258,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       })
     },
     async close() {
-      await last.catch(() => undefined)
-      await Promise.all([...unreleased].map(release))
+      await servings.close()
       await (await tasting.opened())?.close()
       await continuing.close()
       await store.close()
     },
-  }
-}
-
-type Open = ServingModel & { readonly likability: ReleasableModel }
-
-/** @throws MODEL_DAMAGED when ONNX Runtime refuses the file, though it is as it was written */
-async function openVersion(version: number, ensemble: Ensemble): Promise<ReleasableModel> {
-  try {
-    return await openReleasable(ensemble)
-  } catch (error) {
-    if (!(error instanceof GraphError)) throw error
-    const problem = 'ONNX Runtime does not accept its network'
-    throw new DeepcutsError('MODEL_DAMAGED', { version, problem }, { cause: error })
   }
 }

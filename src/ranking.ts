@@ -2,13 +2,14 @@ import { type Candidate, POOL_LIMIT, type ScoredCandidate } from './core/candida
 import type { Query } from './core/query.ts'
 import { random } from './core/random.ts'
 import type { Drawing } from './drawing.ts'
-import type { Engine, Serving, Shelves } from './engine.ts'
+import type { Engine, Shelves } from './engine.ts'
 import { thompsonScores } from './explore/linear-thompson.ts'
 import { shortlist } from './explore/shortlist.ts'
 import { soundScores } from './explore/sound-scores.ts'
 import { familiarityOf, noveltyOf } from './mix/recipe.ts'
 import { affinity, closestToSeeds, towardSeeds } from './rank/affinity.ts'
 import { linearFacts } from './rank/linear-facts.ts'
+import type { Serving } from './serving.ts'
 import type { StartingPoint } from './starting-point.ts'
 
 /** Of a mix around seeds so many candidates are ranked at least, and so many times as it is long. */

@@ -51,10 +51,12 @@ test('a network that ONNX Runtime refuses is a damaged version, and comes to ser
 
 describe('of opened models', () => {
   const PEOPLE = ['ada', 'bo', 'cy', 'di', 'eve']
+  /** Bytes: a quarter is for models, of which one takes some four million over a small catalog. */
+  const ROOM_FOR_FOUR = 4 * 18 * 2 ** 20
 
   /** Five listeners, each with a model; and how many sessions were opened and closed since. */
   async function five(): Promise<InventedEngine & { opened(): number; closed(): number }> {
-    const invented = await inventedEngine(WORLD)
+    const invented = await inventedEngine(WORLD, ROOM_FOR_FOUR)
     const { library } = invented.engine
     const track = { title: 'Low Tide', artist: 'The Harbour', finished: true }
     for (const name of PEOPLE.slice(1)) await invented.put(name, playsOf([track]))

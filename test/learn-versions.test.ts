@@ -57,7 +57,8 @@ describe('the versions of a listener', () => {
     const bytes = readFileSync(path)
     bytes[bytes.length >> 1]! ^= 1
     writeFileSync(path, bytes)
-    await expect(mixedBy()).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
+    await expect(invented.engine.model('ada')).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
+    expect(await mixedBy()).toBe(0)
     expect((await library.models.rollback(1)).manifest.version).toBe(1)
     expect(await mixedBy()).toBe(1)
   })

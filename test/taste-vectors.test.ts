@@ -241,6 +241,10 @@ describe('the taste vectors of everybody', () => {
     await expect(shared.taste(name)).rejects.toMatchObject({ code: 'VECTOR_UNUSABLE' })
     expect((await shared.signals(name)).taste).toMatchObject({ code: 'VECTOR_UNUSABLE' })
     // Its network is no network: it is the one that is asked.
-    await expect(shared.serving(name)).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
+    await expect(shared.model(name)).rejects.toMatchObject({ code: 'MODEL_DAMAGED' })
+    expect(await shared.serving(name)).toMatchObject({
+      version: 0,
+      problem: expect.stringMatching('damaged'),
+    })
   })
 })

@@ -1,3 +1,5 @@
+import type { Label } from './labels.ts'
+
 /** A track that a source proposes. `row` is its row in the catalog snapshot. */
 export interface Candidate {
   readonly row: number
@@ -7,6 +9,14 @@ export interface Candidate {
 
 /** Whether the listener has heard a track before. */
 export type Familiarity = 'familiar' | 'new'
+
+/** What the heads of a model believe of a track. */
+export interface Beliefs {
+  /** Mean probability of each label that the data could teach; a finish is always among them. */
+  readonly probabilities: { readonly finish: number } & { readonly [L in Label]?: number }
+  /** How far the heads disagree: the standard deviation of their probabilities of a finish. */
+  readonly uncertainty: number
+}
 
 /** A candidate with what ranking, drawing and explaining need to know about it. */
 export interface ScoredCandidate extends Candidate {
@@ -18,6 +28,8 @@ export interface ScoredCandidate extends Candidate {
   readonly likability: number
   /** What each head of the model ranks by: the value (core/value.ts), on the scale of log-odds; one number a head. */
   readonly scores: readonly number[]
+  /** What is believed of it, worked out for those that are shown alone. */
+  readonly beliefs?: () => Beliefs
   /** For the flow between neighbours: undefined where unknown. */
   readonly tempo?: number
   readonly key?: number

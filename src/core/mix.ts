@@ -1,4 +1,4 @@
-import type { Familiarity } from './candidate.ts'
+import type { Beliefs, Familiarity } from './candidate.ts'
 import type { Track } from './track.ts'
 
 /** Why a track is in a mix: facts of this listener alone, and the sentence made of them. */
@@ -23,6 +23,10 @@ export interface MixTrack {
   readonly familiarity: Familiarity
   /** Calibrated probability of a finish, 0…1. */
   readonly likability: number
+  /** Mean probability over the heads of each label that the listener’s data could teach. */
+  readonly probabilities?: Beliefs['probabilities']
+  /** Standard deviation of the heads' probabilities of a finish: how far they disagree. */
+  readonly uncertainty?: number
   readonly explored: boolean
   /** Probability of this track in this slot given the tracks before it. */
   readonly propensity: number
@@ -44,4 +48,11 @@ export interface Mix {
   readonly tracks: readonly MixTrack[]
   /** Sentences about the mix as a whole: why it is short, what was relaxed, what would help. */
   readonly notes: readonly string[]
+}
+
+/** What a mix tells beside its tracks, and of each of them: what it is told again by later on its day. */
+export interface ToldMix extends Omit<Mix, 'draw' | 'recipe' | 'listener' | 'modelVersion' | 'tracks'> {
+  /** Sources that failed. */
+  readonly degraded: readonly string[]
+  readonly tracks: readonly Omit<MixTrack, 'position' | 'track'>[]
 }

@@ -22,6 +22,8 @@ export interface Query {
   readonly policy?: PolicyName
   /** Fixes the draw; absent: the day's seed. */
   readonly seed?: number
+  /** Ids of tracks that are new to the listener and in other mixes of the day: they are not in this one where enough others are left. */
+  readonly without?: readonly number[]
   /** When it is asked, ms since the epoch. */
   readonly at: number
   /** Where it starts; recipes that start from something need it. */

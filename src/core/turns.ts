@@ -10,3 +10,18 @@ export function turns(): InTurn {
     return result
   }
 }
+
+/** Queues by name. A step must not wait for another of the same name. */
+export function namedTurns(): <T>(name: string, step: () => Promise<T>) => Promise<T> {
+  const queues = new Map<string, { readonly inTurn: InTurn; waiting: number }>()
+  return async (name, step) => {
+    const queue = queues.get(name) ?? { inTurn: turns(), waiting: 0 }
+    queues.set(name, queue)
+    queue.waiting++
+    try {
+      return await queue.inTurn(step)
+    } finally {
+      if (--queue.waiting === 0) queues.delete(name)
+    }
+  }
+}

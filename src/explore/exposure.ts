@@ -3,6 +3,7 @@ import type { Familiarity, PolicySettings, ScoredCandidate, Slate } from '../cor
 import type { DrawRules } from '../core/draw-rules.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { type FlowPoint, type FlowWeights, flowRule } from '../core/flow.ts'
+import type { ToldMix } from '../core/mix.ts'
 import type { Seeds } from '../core/query.ts'
 import { decodeHalfFloats, encodeHalfFloats } from './half-floats.ts'
 import { emptyList, isRoomy } from './look-ahead.ts'
@@ -52,12 +53,17 @@ export interface ExposureBody {
   readonly scores: string
   /** Tempo, key, mode and energy of the pool, for the flow; null where unknown. */
   readonly flow: readonly (readonly (number | null)[])[]
+  /** Of slates of the day: what was told, so that the day's mix can be told again as it was. */
+  readonly told?: ToldMix
 }
 
 /** Puts a slate into the form of the log. */
 export function exposureBody(
   slate: Slate,
-  asked: Pick<ExposureBody, 'n' | 'novelty' | 'artistGap' | 'flowWeights' | 'balance' | 'from' | 'after'>,
+  asked: Pick<
+    ExposureBody,
+    'n' | 'novelty' | 'artistGap' | 'flowWeights' | 'balance' | 'from' | 'after' | 'told'
+  >,
 ): ExposureBody {
   const places = new Map(slate.pool.map((candidate, i) => [candidate, i]))
   return {
@@ -140,6 +146,14 @@ export function readExposureBody(text: string): LoggedSlate {
 export function readShown(text: string): { readonly trackId: number; readonly new: boolean }[] {
   const { pool, order } = JSON.parse(text) as Pick<ExposureBody, 'pool' | 'order'>
   return order.map((position) => ({ trackId: pool.track[position]!, new: pool.new[position] === 1 }))
+}
+
+/** What the body of an exposure told, with how long a list was asked for and the ids of its tracks; undefined where it does not say. */
+export function readTold(
+  text: string,
+): { readonly n: number; readonly trackIds: readonly number[]; readonly told: ToldMix } | undefined {
+  const { n, told, order, pool } = JSON.parse(text) as Pick<ExposureBody, 'n' | 'told' | 'order' | 'pool'>
+  return told && { n, told, trackIds: order.map((position) => pool.track[position]!) }
 }
 
 function parsed(text: string): ExposureBody {

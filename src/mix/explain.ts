@@ -122,6 +122,7 @@ function explainTracks(
       track: track(row),
       familiarity,
       likability: candidate.likability,
+      ...candidate.beliefs?.(),
       explored,
       propensity,
       sources: candidate.sources,

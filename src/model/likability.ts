@@ -1,4 +1,5 @@
-import type { Label } from '../core/labels.ts'
+import type { Beliefs } from '../core/candidate.ts'
+import { LABELS, type Label } from '../core/labels.ts'
 import type { Encoder } from '../features/encoder.ts'
 import { encodeRows } from '../features/encoder.ts'
 import { FEATURE_COUNT, FEATURE_INDEX } from '../features/feature-names.ts'
@@ -92,4 +93,15 @@ export function headSpread(logits: Float64Array, heads: number): Float64Array {
     for (let h = 0; h < heads; h++) squares += (sigmoid(logits[row * heads + h]!) - mean) ** 2
     return Math.sqrt(squares / heads)
   })
+}
+
+/** What the heads believe of one row of their log-odds. */
+export function beliefsOf(logits: HeadLogits, heads: number, row: number): Beliefs {
+  const of = (label: Label) => logits[label]?.subarray(row * heads, (row + 1) * heads)
+  const told = LABELS.flatMap((label) => {
+    const its = of(label)
+    return its ? [[label, meanProbability(its, heads)[0]!] as const] : []
+  })
+  const probabilities = { finish: 0, ...Object.fromEntries(told) }
+  return { probabilities, uncertainty: headSpread(of('finish')!, heads)[0]! }
 }

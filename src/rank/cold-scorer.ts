@@ -7,7 +7,7 @@ import {
   PRIOR_LIKABILITY,
   popularityLogOdds,
 } from '../model/cold-taste.ts'
-import { meanProbability } from '../model/likability.ts'
+import { beliefsOf, meanProbability } from '../model/likability.ts'
 import { type Scorer, type ScoringTracks, scoredAs, slice } from './scorer.ts'
 
 /** What the cold scorer reads of a listener. */
@@ -68,6 +68,7 @@ export function coldScorer(content: ColdTracks, tracks: ScoringTracks): Scorer<C
           familiarity: familiar(candidate.row) ? 'familiar' : 'new',
           likability: likability[i]!,
           scores: slice(logits, i * HEADS, HEADS),
+          beliefs: () => beliefsOf({ finish: logits }, HEADS, i),
         }),
       )
     },

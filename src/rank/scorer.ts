@@ -2,7 +2,7 @@ import type { Candidate, ScoredCandidate } from '../core/candidate.ts'
 import { AUDIO_FEATURES } from '../core/track.ts'
 import { trackValues } from '../core/value.ts'
 import { FEATURE_COUNT } from '../features/feature-names.ts'
-import { type LikabilityModel, meanProbability } from '../model/likability.ts'
+import { beliefsOf, type LikabilityModel, meanProbability } from '../model/likability.ts'
 import { type StandingListener, standingBy } from './standing.ts'
 
 /** What scoring reads of the listener. */
@@ -50,6 +50,7 @@ export function likabilityScorer(model: LikabilityModel, tracks: ScoringTracks):
           familiarity: familiar(candidate.row) ? 'familiar' : 'new',
           likability: likability[i]!,
           scores: slice(value, i * model.heads, model.heads),
+          beliefs: () => beliefsOf(logits, model.heads, i),
         }),
       )
     },
@@ -70,7 +71,12 @@ const FLOW = { tempo: at('tempo'), key: at('key'), mode: at('mode'), energy: at(
 export function scoredAs(
   { row, sources }: Candidate,
   tracks: ScoringTracks,
-  { familiarity, likability, scores }: Pick<ScoredCandidate, 'familiarity' | 'likability' | 'scores'>,
+  {
+    familiarity,
+    likability,
+    scores,
+    beliefs,
+  }: Required<Pick<ScoredCandidate, 'familiarity' | 'likability' | 'scores' | 'beliefs'>>,
 ): ScoredCandidate {
   const from = row * AUDIO_FEATURES.length
   const scored: { -readonly [K in keyof ScoredCandidate]: ScoredCandidate[K] } = {
@@ -81,6 +87,7 @@ export function scoredAs(
     familiarity,
     likability,
     scores,
+    beliefs,
   }
   const tempo = tracks.audio[from + FLOW.tempo]!
   const key = tracks.audio[from + FLOW.key]!

@@ -23,10 +23,10 @@ export interface InventedEngine {
 }
 
 /** An engine over an empty folder. */
-export async function emptyEngine(timeZone = 'UTC'): Promise<InventedEngine> {
+export async function emptyEngine(timeZone = 'UTC', memory?: number): Promise<InventedEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'deepcuts-invented-'))
   const clock = { at: NOW }
-  const engine = await openEngine({ data: folder, now: () => clock.at, timeZone })
+  const engine = await openEngine({ data: folder, now: () => clock.at, timeZone, ...(memory && { memory }) })
   // Draws hang on the store's secret: with this one they are the same in every run.
   const secret = { key: ['secret'], value: ['of these tests'] }
   await engine.library.store.write([{ insert: 'meta', columns: secret }])
@@ -60,9 +60,12 @@ export function smallWorld({ tracks, years, seed = 1 }: WorldSize): World {
 }
 
 /** An engine that knows a world's catalog and everything that "ada" played, liked and banned in it. */
-export async function inventedEngine(size: WorldSize): Promise<InventedEngine & { readonly world: World }> {
+export async function inventedEngine(
+  size: WorldSize,
+  memory?: number,
+): Promise<InventedEngine & { readonly world: World }> {
   const world = smallWorld(size)
-  const invented = await emptyEngine()
+  const invented = await emptyEngine('UTC', memory)
   await invented.put('me', world.catalogRecords(), 'catalog')
   await invented.put('ada', world.listenerRecords(0))
   return { ...invented, world }
