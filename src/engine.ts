@@ -204,7 +204,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     listenerNames: kept.names,
     shelves,
     sharedTracks: () => kept.sharedTracks(options.community === true),
-    openTracks: kept.openTracks,
+    sharedTracks: () => kept.sharedTracks(options.community === true),
+    openTracks: (listener) => kept.openTracks(listener, options.community === true),
     model: servings.model,
     serving: servings.of,
     async describe(name, at) {

@@ -7,7 +7,7 @@ import { fold } from './core/track.ts'
 import type { Engine } from './engine.ts'
 import { artistAndTitle } from './ingest/playlist-lines.ts'
 import { type Catalog, trackAt } from './library/catalog.ts'
-import { findTracks, plain } from './library/find-track.ts'
+import { findTracks, type MayTell, plain } from './library/find-track.ts'
 import { type LikeliestTrack, likeliestTrack } from './library/likeliest-track.ts'
 import { nearestNames } from './library/nearest-names.ts'
 import { resolveTracks } from './library/resolve-tracks.ts'
@@ -61,16 +61,18 @@ export async function findSeeds(
 
 /**
  * As `findSeeds`, each word an artist or a track: no file is looked for.
+ * @param mayTell rows that it does not hold for are not there
  * @throws DeepcutsError UNKNOWN_TRACK, AMBIGUOUS_TRACK
  */
 export async function findNamedSeeds(
   engine: Engine,
   words: readonly string[],
-  plays: (row: number) => number = () => 0,
+  plays: (row: number) => number,
+  mayTell: MayTell,
 ): Promise<FoundSeeds> {
   const catalog = await engine.library.catalog()
   const parts: FoundSeeds[] = []
-  for (const word of words) parts.push(await named(engine, catalog, word, plays))
+  for (const word of words) parts.push(await named(engine, catalog, word, plays, mayTell))
   return joined(parts)
 }
 
@@ -95,11 +97,12 @@ async function named(
   catalog: Catalog,
   text: string,
   plays: (row: number) => number,
+  mayTell: MayTell = () => true,
 ): Promise<FoundSeeds> {
   const nameOf = (artist: number) => catalog.artists.at(artist)
-  const artists = Array.from({ length: catalog.artists.size - 1 }, (_, i) => i + 1)
+  const artists = artistsOf(catalog, mayTell)
   const asArtist = (artist: number): FoundSeeds => {
-    const trackIds = songsOf(catalog, artist, plays).map((row) => catalog.trackId[row]!)
+    const trackIds = songsOf(catalog, artist, plays, mayTell).map((row) => catalog.trackId[row]!)
     return {
       seeds: { trackIds, title: nameOf(artist), kind: 'artist' },
       told: trackIds.length,
@@ -110,7 +113,7 @@ async function named(
   const spelled = artists.find((artist) => fold(nameOf(artist)) === fold(text))
   if (spelled !== undefined) return asArtist(spelled)
   try {
-    const { row, note } = await findSong(engine, text, async () => plays)
+    const { row, note } = await findSong(engine, text, async () => plays, mayTell)
     const { id, title, artist: by } = trackAt(catalog, row)
     const seeds: Seeds = { trackIds: [id], title: by ? `${title} – ${by}` : title, kind: 'track' }
     return { seeds, told: 1, unknown: [], notes: note === undefined ? [] : [note] }
@@ -118,16 +121,21 @@ async function named(
     if (!isUnknown(error)) throw error
     const alike = artists.filter((artist) => plain(nameOf(artist)) === plain(text))
     if (alike.length === 1) return asArtist(alike[0]!)
-    throw withArtists(error, catalog, text)
+    throw withArtists(error, catalog, artists, text)
   }
 }
 
 /** The error about an unknown track, with the artists that the text may mean. */
-function withArtists(error: DeepcutsError, catalog: Catalog, text: string): DeepcutsError {
-  const { artists } = catalog
-  const near = nearestNames(plain(text), artists.size, (artist) => [plain(artists.at(artist))])
+function withArtists(
+  error: DeepcutsError,
+  catalog: Catalog,
+  artists: readonly number[],
+  text: string,
+): DeepcutsError {
+  const nameOf = (i: number) => catalog.artists.at(artists[i]!)
+  const near = nearestNames(plain(text), artists.length, (i) => [plain(nameOf(i))])
   if (near.length === 0) return error
-  const names = near.map((artist) => artists.at(artist)).join(', or ')
+  const names = near.map(nameOf).join(', or ')
   const said = typeof error.details.near === 'string' ? error.details.near : ''
   return new DeepcutsError('UNKNOWN_TRACK', {
     ...error.details,
@@ -139,19 +147,21 @@ function withArtists(error: DeepcutsError, catalog: Catalog, text: string): Deep
  * The track that a text names, as `findTrack` has it, but of several the likeliest; where only other versions of that song are known,
  * one of those.
  * @param playsOf gives row → plays of the listener; asked only where there are several
+ * @param mayTell rows that it does not hold for are not there
  * @throws DeepcutsError UNKNOWN_TRACK, with close names; AMBIGUOUS_TRACK, with the choices, where none is likelier
  */
 export async function findSong(
   engine: Engine,
   text: string,
   playsOf: () => Promise<(row: number) => number> = async () => () => 0,
+  mayTell: MayTell = () => true,
 ): Promise<LikeliestTrack> {
   const { store, catalog: read } = engine.library
   const catalog = await read()
-  const rows = await findTracks(store, catalog, text).catch(async (error: unknown) => {
+  const rows = await findTracks(store, catalog, text, mayTell).catch(async (error: unknown) => {
     const said = artistAndTitle(text)
     const asked = said.artist ? [said, { artist: said.title!, title: said.artist }] : []
-    const resolved = await resolveTracks(store, catalog, asked)
+    const resolved = await resolveTracks(store, catalog, asked, mayTell)
     const row = resolved.rows.find((one) => one >= 0)
     if (isUnknown(error) && row !== undefined) return [row]
     throw error
@@ -159,11 +169,23 @@ export async function findSong(
   return likeliestTrack(catalog, text.trim(), rows, rows.length > 1 ? await playsOf() : () => 0)
 }
 
+/** The artists of rows that may be told. */
+function artistsOf({ artist, size }: Catalog, mayTell: MayTell): readonly number[] {
+  const found = new Set<number>()
+  for (let row = 0; row < size; row++) if (artist[row] !== 0 && mayTell(row)) found.add(artist[row]!)
+  return Array.from(found).sort((a, b) => a - b)
+}
+
 /** The artist's songs, one version each: most played first, then most popular. */
-function songsOf(catalog: Catalog, artist: number, plays: (row: number) => number): number[] {
+function songsOf(
+  catalog: Catalog,
+  artist: number,
+  plays: (row: number) => number,
+  mayTell: MayTell,
+): number[] {
   const rows: number[] = []
   catalog.artist.forEach((of, row) => {
-    if (of === artist) rows.push(row)
+    if (of === artist && mayTell(row)) rows.push(row)
   })
   const popularity = (row: number) => catalog.popularity[row]! || 0
   rows.sort((a, b) => plays(b) - plays(a) || popularity(b) - popularity(a) || a - b)

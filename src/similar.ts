@@ -3,6 +3,7 @@ import type { Kinship } from './core/kinship.ts'
 import type { Track } from './core/track.ts'
 import type { Engine } from './engine.ts'
 import { hasAudio, trackAt } from './library/catalog.ts'
+import type { MayTell } from './library/find-track.ts'
 import { readPlaylists } from './library/playlists.ts'
 import { songKey } from './library/songs.ts'
 import { kinshipFacts } from './mix/kinship-words.ts'
@@ -38,12 +39,14 @@ export interface Similar {
  * The up to `n` tracks most like a row of the catalog by sound, artist, tags and playlists, one version of each song, the most like
  * first. Needs no model and no plays.
  * @param listener whose own playlists count beside those of catalogs
+ * @param mayTell rows that it does not hold for are not there
  */
 export async function similarTracks(
   engine: Engine,
   row: number,
   n: number,
   listener?: number,
+  mayTell: MayTell = () => true,
 ): Promise<Similar> {
   const { library } = engine
   const { catalog, audio, index } = await engine.shelves()
@@ -52,6 +55,7 @@ export async function similarTracks(
   const sources = { catalog, audio, index, playlists }
   const kinship = kinshipWith([row], sources)
   const ranked = relatives([row], sources)
+    .filter(mayTell)
     .map((other) => {
       const kin = kinship(other)
       return { row: other, kin, affinity: affinity(kin) }

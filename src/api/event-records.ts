@@ -11,15 +11,21 @@ const AHEAD_MS = 86_400_000
 /** Reads an event as a record of an import. @throws REQUEST_INVALID where its track or time cannot be */
 export type RecordOf = (event: ListenerEvent) => ImportRecord
 
-/** A reader of events, as of now and the catalog that there is. */
-export async function recordsOf({ library, now }: Engine): Promise<RecordOf> {
+/**
+ * A reader of events, as of now and the catalog that there is.
+ * @param mayTell rows that it does not hold for are not there
+ */
+export async function recordsOf(
+  { library, now }: Engine,
+  mayTell: (row: number) => boolean,
+): Promise<RecordOf> {
   const catalog = await library.catalog()
   const at = now()
 
   const trackOf = ({ id, spotify, isrc, mbid, ...names }: ListenerEvent['track']): TrackRef => {
     if (id !== undefined) {
       const row = rowOfTrack(catalog, id)
-      if (row < 0) throw invalid(`no track has the id ${id}`)
+      if (row < 0 || !mayTell(row)) throw invalid(`no track has the id ${id}`)
       const known = trackAt(catalog, row)
       const { title, artist } = known
       // By its strongest name alone: the catalog knows the others, and a claim that tells nothing new leaves it as it is.

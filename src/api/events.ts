@@ -28,8 +28,9 @@ export const addEventRoutes: AddRoutes = (app, { engine }) => {
       },
     },
     async ({ params: { listener }, headers, body }, reply) => {
-      await engine.listener(listener)
-      const record = (await recordsOf(engine))(body)
+      const person = await engine.listener(listener)
+      const open = body.track.id === undefined ? undefined : await engine.openTracks(person.id)
+      const record = (await recordsOf(engine, (row) => open?.[row] === 1))(body)
       const request = requestOf(listener, headers['idempotency-key'], JSON.stringify(body))
       const taken = await take(engine, listener, [record], request)
       const { id, repeated = false, duplicates } = taken
@@ -54,9 +55,9 @@ export const addEventRoutes: AddRoutes = (app, { engine }) => {
     },
     async (request) => {
       const { listener } = request.params
-      await engine.listener(listener)
+      const open = await engine.openTracks((await engine.listener(listener)).id)
       const isEvent = request.compileValidationSchema(ListenerEvent)
-      const recordOf = await recordsOf(engine)
+      const recordOf = await recordsOf(engine, (row) => open[row] === 1)
       const records: ImportRecord[] = []
       const problems: { line: number; problem: string }[] = []
       let refused = 0

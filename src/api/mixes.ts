@@ -85,8 +85,15 @@ export const addMixRoutes: AddRoutes = (app, { engine }) => {
     async ({ params: { listener }, query: { track: text, n } }) => {
       const { id } = await engine.listener(listener)
       const { store, catalog } = engine.library
-      const { row, note } = await findSong(engine, text, async () => playsBy(store, await catalog(), id))
-      const { track, similar, notes } = await similarTracks(engine, row, n, id)
+      const open = await engine.openTracks(id)
+      const mayTell = (one: number) => open[one] === 1
+      const { row, note } = await findSong(
+        engine,
+        text,
+        async () => playsBy(store, await catalog(), id),
+        mayTell,
+      )
+      const { track, similar, notes } = await similarTracks(engine, row, n, id, mayTell)
       return {
         track,
         similar: similar.map(({ track: other, affinity, why }) => ({
@@ -103,7 +110,13 @@ export const addMixRoutes: AddRoutes = (app, { engine }) => {
 /** Where a radio starts: names, links and ids; no file is ever looked for. */
 async function seedsOf(engine: Engine, listener: string, words: readonly string[]) {
   const { trackHistory } = await engine.describe(listener, engine.now())
-  return findNamedSeeds(engine, words, (row) => trackHistory(row).plays)
+  const open = await engine.openTracks((await engine.listener(listener)).id)
+  return findNamedSeeds(
+    engine,
+    words,
+    (row) => trackHistory(row).plays,
+    (row) => open[row] === 1,
+  )
 }
 
 /** A recommendation as the answer has it. */

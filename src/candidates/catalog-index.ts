@@ -15,8 +15,6 @@ const REMEMBERED = 60_000
  * and kept: none of it is about a listener.
  */
 export interface CatalogIndex {
-  /** How many rows have an artist: those that can be recommended. */
-  readonly named: number
   readonly tags: Tags
   /** One number for all versions of a song. */
   songOf(row: number): number
@@ -61,7 +59,6 @@ export function catalogIndex(catalog: Catalog, audio: Float32Array): CatalogInde
       }
       return songOfRow[row]! - 1
     },
-    named: catalog.artist.reduce((count, artist) => count + (artist === 0 ? 0 : 1), 0),
     get tags() {
       return tags()
     },

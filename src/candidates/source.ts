@@ -12,7 +12,7 @@ export interface SourceListener extends DescribedListener {
   readonly recent: readonly number[]
   /** ln Σ t^−0.5 over the times since each play, in days: high after recent and frequent plays; −∞ when never played. */
   activation(row: number): number
-  /** Whether the row is neither known nor excluded, and has an artist: rows without one cannot be recommended. */
+  /** Whether the row is neither known nor excluded, has an artist, without which it cannot be recommended, and may be told to the listener. */
   isNew(row: number): boolean
 }
 
@@ -55,11 +55,30 @@ export interface Source {
   propose(request: SourceRequest): readonly number[]
 }
 
-/** How many rows of a catalog are new to a listener and can be recommended. */
-export function countNew({ known, excluded }: DescribedListener, { artist }: Catalog, named: number): number {
+/**
+ * How many rows of a catalog are new to a listener and can be recommended.
+ * @param shared row → 1 where anybody may be told of it
+ */
+export function countNew(
+  { known, excluded }: DescribedListener,
+  { artist }: Catalog,
+  shared: Uint8Array,
+): number {
   let heard = 0
-  for (const rows of [known, excluded]) for (const row of rows) if (artist[row] !== 0) heard++
-  return named - heard
+  for (const rows of [known, excluded])
+    for (const row of rows) if (artist[row] !== 0 && shared[row] === 1) heard++
+  return namedIn(shared, artist) - heard
+}
+
+const counted = new WeakMap<Uint8Array, number>()
+
+/** How many of these rows have an artist. */
+function namedIn(shared: Uint8Array, artist: ArrayLike<number>): number {
+  const known = counted.get(shared)
+  if (known !== undefined) return known
+  const named = shared.reduce((sum, one, row) => sum + (one === 1 && artist[row] !== 0 ? 1 : 0), 0)
+  counted.set(shared, named)
+  return named
 }
 
 /** The `most` keys of the highest score, highest first (ties by row). */

@@ -29,6 +29,8 @@ export interface ListenerFacts {
   /** Rows that were saved, or put on a playlist of their own. */
   readonly saved: ReadonlySet<number>
   readonly feedback: readonly Feedback[]
+  /** Whether rows that the listener does not know may be told to them; absent: all may. */
+  mayTell?(row: number): boolean
 }
 
 /** A described listener together with the rolled-forward history that scoring reads. */
@@ -42,7 +44,7 @@ export interface ListenerState extends DescribedListener {
   readonly disliked: readonly number[]
   /** ln Σ t^−0.5 over the times since each play, in days, as of `asOf`; −∞ when never played. */
   activation(row: number): number
-  /** Whether the row is neither known nor excluded, and has an artist. */
+  /** Whether the row is neither known nor excluded, has an artist, and may be told to the listener. */
   isNew(row: number): boolean
 }
 
@@ -71,7 +73,7 @@ const NOTHING: TrackHistory = {
 
 /** Rolls the history to its end and works out what the listener knows, loves and refuses. */
 export function describeListener(facts: ListenerFacts): ListenerState {
-  const { catalog, log, history, saved, at } = facts
+  const { catalog, log, history, saved, at, mayTell = () => true } = facts
   rollForward(log, history)
   const asOf = asOfMoment(history.endedAt, at)
   const inSitting = isInSitting(history.endedAt, at)
@@ -127,7 +129,7 @@ export function describeListener(facts: ListenerFacts): ListenerState {
     recent: recent.slice(0, MAX_RECENT),
     disliked: [...opinions.disliked],
     activation: (row) => history.activation(row, asOf),
-    isNew: (row) => !heard.has(row) && catalog.artist[row] !== 0,
+    isNew: (row) => !heard.has(row) && catalog.artist[row] !== 0 && mayTell(row),
     asOf,
     known,
     excluded: [...excluded],

@@ -22,6 +22,8 @@ export interface Community {
   readonly popular: Int32Array
   /** Row → whether it is one of them. */
   isPopular(row: number): boolean
+  /** Row → whether five listeners or more ever played it. */
+  isPlayed(row: number): boolean
   /** Rows that five listeners or more played on, or put on playlists, who did so with this row too; strongest first. */
   beside(row: number): readonly Beside[]
 }
@@ -73,6 +75,8 @@ export function communityOf(plays: CommunityPlays, playlists: Playlists, rows: n
     add(plays.listener[i]!, plays.row[i]!)
     newest = Math.max(newest, plays.endedAt[i]!)
   }
+  const listenersEver = new Int32Array(rows)
+  for (const played of heard.values()) for (const row of played) listenersEver[row]!++
   const lately = new Set<number>()
   for (let i = 0; i < plays.row.length; i++)
     if (plays.endedAt[i]! > newest - LATELY_DAYS * DAY) lately.add(plays.listener[i]! * rows + plays.row[i]!)
@@ -89,6 +93,7 @@ export function communityOf(plays: CommunityPlays, playlists: Playlists, rows: n
   return {
     popular,
     isPopular: (row) => listenersLately[row]! >= LEAST_LISTENERS,
+    isPlayed: (row) => listenersEver[row]! >= LEAST_LISTENERS,
     beside(row) {
       const known = memo.get(row)
       if (known) return known

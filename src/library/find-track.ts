@@ -7,13 +7,13 @@ import { nearestNames } from './nearest-names.ts'
 const CHOICES = 5
 
 /** Whether a row of the catalog may be told to who asks. */
-type MayTell = (row: number) => boolean
+export type MayTell = (row: number) => boolean
 
 /**
  * The catalog row of the track that a person means: by its id, Spotify URI, link or id, ISRC or MBID, "artist – title" in
  * either order and with any dash, or a title that one track alone has. Case, accents and punctuation do not matter.
  * @param listener whose plays help to choose between several
- * @param mayTell whether a row may be suggested by name; who names it exactly knows it
+ * @param mayTell rows that it does not hold for are not there, also for who names them exactly
  * @throws DeepcutsError UNKNOWN_TRACK, with close names; AMBIGUOUS_TRACK, with the choices
  */
 export async function findTrack(
@@ -34,11 +34,11 @@ export async function findTracks(
   store: Store,
   catalog: Catalog,
   text: string,
-  mayTell?: MayTell,
+  mayTell: MayTell = () => true,
 ): Promise<readonly number[]> {
   const asked = text.trim()
   const byId = /^\d{1,9}$/.test(asked) ? rowOfTrack(catalog, Number(asked)) : -1
-  if (byId >= 0) return [byId]
+  if (byId >= 0 && mayTell(byId)) return [byId]
   const code = codeIn(asked)
   const named =
     code === undefined
@@ -48,20 +48,20 @@ export async function findTracks(
         : (await store.read('claims', ['identifier'], { where: { [code.scheme]: code.value } })).identifier
   for (const identifier of named) {
     const row = rowOfTrack(catalog, identifier)
-    if (row >= 0) return [row]
+    if (row >= 0 && mayTell(row)) return [row]
   }
   return rowsNamed(catalog, asked, mayTell)
 }
 
 /** The row of "artist – title", "title – artist" or a title alone. @throws DeepcutsError UNKNOWN_TRACK, AMBIGUOUS_TRACK */
 export function findTrackByName(catalog: Catalog, asked: string): number {
-  const rows = rowsNamed(catalog, asked)
+  const rows = rowsNamed(catalog, asked, () => true)
   if (rows.length === 1) return rows[0]!
   throw ambiguous(catalog, asked, rows)
 }
 
 /** The rows that the text names, one at least. @throws DeepcutsError UNKNOWN_TRACK */
-function rowsNamed(catalog: Catalog, asked: string, mayTell?: MayTell): readonly number[] {
+function rowsNamed(catalog: Catalog, asked: string, mayTell: MayTell): readonly number[] {
   const wanted = plain(asked)
   const artists = Array.from({ length: catalog.artists.size }, (_, i) => plain(catalog.artists.at(i)))
   const titles = Array.from({ length: catalog.size }, (_, row) => plain(catalog.titles.at(row)))
@@ -70,17 +70,16 @@ function rowsNamed(catalog: Catalog, asked: string, mayTell?: MayTell): readonly
     const title = titles[row]!
     if (!title || !wanted.includes(title)) continue
     const artist = artists[catalog.artist[row]!]!
+    if (!mayTell(row)) continue
     if (wanted === title) titled.push(row)
     else if (wanted === `${artist} ${title}` || wanted === `${title} ${artist}`) full.push(row)
   }
   const found = full.length ? full : titled
   const exact = found.filter((row) => spellings(catalog, row).includes(dashed(asked)))
-  const all = exact.length ? exact : found
-  const told = mayTell ? all.filter(mayTell) : all
-  const rows = told.length ? told : all
-  if (rows.length === 1 || told.length > 0) return rows
+  const rows = exact.length ? exact : found
+  if (rows.length > 0) return rows
   const near = nearestNames(wanted, catalog.size, (row) => {
-    if (mayTell && !mayTell(row)) return []
+    if (!mayTell(row)) return []
     const title = titles[row]!
     return [title, `${artists[catalog.artist[row]!]} ${title}`]
   })
@@ -92,22 +91,22 @@ function rowsNamed(catalog: Catalog, asked: string, mayTell?: MayTell): readonly
 
 /**
  * The artist's name as the catalog spells it.
- * @param mayTell whether the artist of a row may be suggested
+ * @param mayTell an artist of none of the rows that it holds for is not there
  * @throws DeepcutsError UNKNOWN_ARTIST, with close names
  */
 export function findArtist(catalog: Catalog, asked: string, mayTell?: MayTell): string {
-  const names = Array.from({ length: catalog.artists.size }, (_, i) => catalog.artists.at(i))
+  const told = mayTell && new Set(catalog.artist.filter((_, row) => mayTell(row)))
+  const names = Array.from({ length: catalog.artists.size }, (_, i) =>
+    !told || told.has(i) ? catalog.artists.at(i) : '',
+  )
   const exact = names.find((name) => name && fold(name) === fold(asked))
   if (exact) return exact
   const wanted = plain(asked)
-  const alike = wanted ? names.filter((name) => plain(name) === wanted) : []
+  const alike = wanted ? names.filter((name) => name && plain(name) === wanted) : []
   if (alike.length === 1) return alike[0]!
-  const told = mayTell && new Set(catalog.artist.filter((_, row) => mayTell(row)))
   const near = alike.length
     ? alike
-    : nearestNames(wanted, names.length, (i) => (told && !told.has(i) ? [] : [plain(names[i]!)])).map(
-        (i) => names[i]!,
-      )
+    : nearestNames(wanted, names.length, (i) => (names[i] ? [plain(names[i])] : [])).map((i) => names[i]!)
   throw new DeepcutsError('UNKNOWN_ARTIST', {
     artist: asked,
     ...(near.length && { near: ` Did you mean ${near.join(', or ')}?` }),

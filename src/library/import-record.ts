@@ -40,6 +40,11 @@ export function isOfTracks(format: string): boolean {
   return format.split('+').every((one) => OF_TRACKS.has(one))
 }
 
+/** Whether a part of a format tells of tracks alone. */
+export function hasTracks(format: string): boolean {
+  return format.split('+').some((one) => OF_TRACKS.has(one))
+}
+
 /** One import as the writer needs it. */
 export interface ImportMeta {
   /** A name, or THEIR_OWN. */

@@ -14,7 +14,7 @@ import {
   withPlays,
 } from './listening-log.ts'
 import type { ModelManifest } from './models.ts'
-import { readOpenTracks } from './open-tracks.ts'
+import { readCatalogTracks, readOpenTracks } from './open-tracks.ts'
 import { type Playlists, readPlaylists } from './playlists.ts'
 import type { SavedTracks } from './saved.ts'
 
@@ -44,8 +44,13 @@ export interface KeptLibrary {
   dial(listener: number): Promise<Dial>
   /** The same object while nothing changes. @throws UNKNOWN_LISTENER */
   facts(name: string): Promise<ListenerFacts>
+  /**
+   * Row → 1 where anybody may be told of it: those of catalogs and, where the community counts, those that several listeners played. The same
+   * object while nothing changes.
+   */
+  sharedTracks(withCommunity: boolean): Promise<Uint8Array>
   /** Row → 1 where a listener may be told of it, and 0 where only somebody else's listening brought it in. */
-  openTracks(listener: number): Promise<Uint8Array>
+  openTracks(listener: number, withCommunity: boolean): Promise<Uint8Array>
   /** The listener's own playlists, and those that catalogs tell. @throws UNKNOWN_LISTENER */
   playlists(name: string): Promise<Playlists>
   /** What several listeners did; up to an hour old where only plays came since, so that not every play reads them all again. */
@@ -87,12 +92,6 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     made.set(said, next)
     return next
   }
-  const openTracks = keptWhile(
-    store,
-    ['imports', 'claims', 'plays', 'feedback', 'playlistItems', 'meta'],
-    async (id: number) => readOpenTracks(store, await catalog(0), id),
-    KEPT_PLAYLISTS,
-  )
   const playlists = keptWhile(
     store,
     ['playlistItems', 'meta'],
@@ -108,6 +107,23 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     },
     1,
   )
+  const communityNow = () => community(Math.floor(now() / HOUR))
+  let catalogTracks: { readonly of: Catalog; readonly open: Promise<Uint8Array> } | undefined
+  const ofCatalogs = (of: Catalog) => {
+    if (catalogTracks?.of !== of) catalogTracks = { of, open: readCatalogTracks(store, of) }
+    return catalogTracks.open
+  }
+  const withPlayed = new WeakMap<Community, Uint8Array>()
+  const sharedTracks = async (withCommunity: boolean): Promise<Uint8Array> => {
+    const open = await ofCatalogs(await catalog(0))
+    if (!withCommunity) return open
+    const many = await communityNow()
+    const known = withPlayed.get(many)
+    if (known?.length === open.length) return known
+    const played = open.map((one, row) => Number(one === 1 || many.isPlayed(row)))
+    withPlayed.set(many, played)
+    return played
+  }
   return {
     catalog: () => catalog(0),
     listener,
@@ -116,9 +132,12 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     dial,
     days,
     facts,
-    openTracks,
+    sharedTracks,
+    async openTracks(id, withCommunity) {
+      return readOpenTracks(store, await catalog(0), id, await sharedTracks(withCommunity))
+    },
     playlists: async (name) => playlists((await listener(name)).id),
-    community: () => community(Math.floor(now() / HOUR)),
+    community: communityNow,
   }
 }
 

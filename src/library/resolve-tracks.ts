@@ -1,7 +1,7 @@
 import type { PlaylistEntry } from '../core/playlist.ts'
 import type { Store } from '../store/store.ts'
 import { AUDIO_STRIDE, type Catalog, DURATION, rowOfTrack } from './catalog.ts'
-import { plain } from './find-track.ts'
+import { type MayTell, plain } from './find-track.ts'
 import { songTitle } from './songs.ts'
 
 /** Lengths that differ by no more may be of one recording. */
@@ -20,18 +20,21 @@ export interface ResolvedTracks {
  * Finds the recordings that a file's entries name: by Spotify id, ISRC or MusicBrainz id, else by artist and title without case,
  * accents and punctuation (the one of that length, else the most popular), with the first of several artists, or as another
  * version of the song.
+ * @param mayTell rows that it does not hold for are not there
  */
 export async function resolveTracks(
   store: Store,
   catalog: Catalog,
   entries: readonly PlaylistEntry[],
+  mayTell: MayTell = () => true,
 ): Promise<ResolvedTracks> {
   const byId = await rowsById(store, catalog, entries)
   const named = entries.filter((entry) => entry.title && byId(entry) < 0)
   const byName = named.length === 0 ? undefined : rowsByName(catalog, named)
   const rows = entries.map((entry) => {
     const row = byId(entry)
-    return row >= 0 ? row : (byName?.get(entry) ?? -1)
+    const found = row >= 0 ? row : (byName?.get(entry) ?? -1)
+    return found >= 0 && mayTell(found) ? found : -1
   })
   return { rows, unknown: entries.filter((_, i) => rows[i]! < 0) }
 }
