@@ -204,7 +204,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     listenerNames: kept.names,
     shelves,
     sharedTracks: () => kept.sharedTracks(options.community === true),
-    sharedTracks: () => kept.sharedTracks(options.community === true),
     openTracks: (listener) => kept.openTracks(listener, options.community === true),
     model: servings.model,
     serving: servings.of,
