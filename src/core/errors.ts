@@ -550,7 +550,7 @@ export const ERRORS = {
   },
   UPLOADS_FULL: {
     exit: 1,
-    status: 507,
+    status: 429,
     sentence: 'There is no room for this file until others are imported. Send it again in a while.',
   },
   UPLOAD_CUT: {
