@@ -21,4 +21,15 @@ await build({
   sourcemap: false,
   logLevel: 'warning',
 })
+// The client stands alone, for browsers too: one small file.
+await build({
+  entryPoints: { client: 'src/client/client.ts' },
+  outdir,
+  bundle: true,
+  platform: 'neutral',
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  logLevel: 'warning',
+})
 chmodSync(`${outdir}/cli/main.js`, 0o755)
