@@ -66,7 +66,7 @@ it('a training on everybody tells who it learned from, who counts most, and how 
   const style = { bold: plain, dim: plain, accent: plain, good: plain, bad: plain }
   const out: Output = {
     ...{ json: false, quiet: false, width: 80, style },
-    ...{ say, tell: say, aside: say, document: () => {} },
+    ...{ say, tell: say, aside: say, warn: say, document: () => {} },
   }
   const score = (auc: number) => ({ auc, logLoss: 0.5, beforeSitting: { auc: auc - 0.02, logLoss: 0.5 } })
   const interval = { mean: -0.004, ci95: [-0.006, -0.002] as const }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCommandLine } from './suites/cli.ts'
 
@@ -7,7 +9,6 @@ afterAll(() => cli.remove())
 
 let admin: string
 beforeAll(async () => {
-  expect(await cli.run(['serve'])).toMatchObject({ status: 1, stderr: expect.stringContaining('no data in') })
   const { status, stdout } = await cli.run(['keys', 'create', 'the first', '--scope', 'admin', '--quiet'])
   expect(status).toBe(0)
   admin = stdout.trim()
@@ -30,11 +31,19 @@ describe('serve', () => {
     const event = JSON.stringify({ type: 'listen', track: { title: 'Low Tide' } })
     expect((await ask(address, '/v1/listeners/ada/events', { method: 'POST', body: event })).status).toBe(201)
     expect((await ask(address, '/v1/listeners', { headers: { authorization: 'none' } })).status).toBe(401)
-    const busy = await cli.spawn(['keys', 'list'])
-    expect(busy).toMatchObject({ status: 1, stderr: expect.stringContaining('is in use by') })
+    const listed = await cli.run(['keys', 'list'])
+    expect(listed).toMatchObject({ status: 0, stdout: expect.stringContaining('the first') })
+    const twice = await cli.spawn(['serve', '--port', '0'])
+    expect(twice).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        `A server has the data in ${join(cli.folder, 'deepcuts-data')} at ${address}`,
+      ),
+    })
     const { status, stderr } = await end('SIGTERM')
     expect(stderr).not.toMatch(/error|at .*\.js/i)
     expect(status).toBe(0)
+    expect(existsSync(join(cli.folder, 'deepcuts-data/server.json'))).toBe(false)
     expect((await cli.run(['imports'])).stdout).toMatch(/1 .* ada +events +1 +events \d{4}-\d\d-\d\d/)
     const { keys } = await cli.json(['keys'])
     expect(keys).toMatchObject([{ name: 'the first', usedAt: expect.any(Number) }])
@@ -55,16 +64,6 @@ describe('serve', () => {
     expect(away).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('cannot listen at 203.0.113.7:0 (it is no address of this machine)'),
-    })
-  })
-
-  it('asks for a key first, since nobody could ask it anything', async () => {
-    const only = ((await cli.json(['keys', 'list'])).keys as { id: number }[])[0]!
-    await cli.run(['keys', 'revoke', String(only.id)])
-    const { status, stderr } = await cli.run(['serve', '--port', '0'])
-    expect({ status, stderr }).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('No key was made yet'),
     })
   })
 })

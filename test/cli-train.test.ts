@@ -20,7 +20,8 @@ function told(given: Partial<TrainingReport>): string {
   const say = (text: string) => void lines.push(text)
   const style = { bold: plain, dim: plain, accent: plain, good: plain, bad: plain }
   const document = () => {}
-  const out: Output = { json: false, quiet: false, width: 80, style, say, tell: say, aside: say, document }
+  const told = { say, tell: say, aside: say, warn: say, document }
+  const out: Output = { json: false, quiet: false, width: 80, style, ...told }
   const report = {
     version: 1,
     listener: 'ada',

@@ -13,6 +13,7 @@ const OWN: readonly Who[] = ['own listener', 'app', 'admin', 'own account', 'adm
 const APP: readonly Who[] = ['app', 'admin', 'administrator']
 const ADMIN: readonly Who[] = ['admin', 'administrator']
 const SIGNED_IN: readonly Who[] = ACCOUNTS
+const NOBODY: readonly Who[] = []
 
 /** Every route → who may ask it. A new route needs a row. */
 const MATRIX: Readonly<Record<string, readonly Who[]>> = {
@@ -43,9 +44,6 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/listeners/:listener/models': OWN,
   'POST /v1/listeners/:listener/models/:version/promote': ADMIN,
   'POST /v1/listeners/:listener/models/rollback': ADMIN,
-  'GET /v1/listeners/:listener/tokens': OWN,
-  'POST /v1/listeners/:listener/tokens': OWN,
-  'DELETE /v1/listeners/:listener/tokens/:token': OWN,
   'GET /v1/listeners/:listener/imports': OWN,
   'POST /v1/listeners/:listener/imports': OWN,
   'GET /v1/listeners/:listener/imports/:import': OWN,
@@ -60,6 +58,9 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/jobs/:job': ADMIN,
   'GET /v1/jobs/:job/progress': ADMIN,
   'DELETE /v1/jobs/:job': ADMIN,
+  'GET /v1/listeners/:listener/tokens': OWN,
+  'POST /v1/listeners/:listener/tokens': OWN,
+  'DELETE /v1/listeners/:listener/tokens/:token': OWN,
   'GET /v1/keys': ADMIN,
   'POST /v1/keys': ADMIN,
   'DELETE /v1/keys/:key': ADMIN,
@@ -78,6 +79,10 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'POST /v1/accounts/:account/link': ADMIN,
   'DELETE /v1/accounts/:account': ADMIN,
   'GET /v1/audit': ADMIN,
+  'GET /v1/verbs': NOBODY,
+  'POST /v1/verbs': NOBODY,
+  'DELETE /v1/verbs/:run': NOBODY,
+  'POST /v1/verbs/copies': NOBODY,
 }
 
 let invented: InventedEngine

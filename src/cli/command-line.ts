@@ -1,4 +1,5 @@
 import { type Argument, Command, CommanderError } from 'commander'
+import { typedIn } from './context.ts'
 import { addDial } from './dial.ts'
 import { addDoctor } from './doctor.ts'
 import { reportError } from './errors.ts'
@@ -18,25 +19,31 @@ import { addSayings } from './say.ts'
 import { addServe } from './serve.ts'
 import { addSimilar } from './similar.ts'
 import { addSplit } from './split.ts'
+import { ownTerminal, type Terminal } from './terminal.ts'
 import { addTokens } from './tokens.ts'
 import { addTrain } from './train.ts'
 import { addUndo } from './undo.ts'
 import { packageFacts } from './version.ts'
 
-/** Runs one command line, without the words `node main.js`; tells errors, and leaves the exit status in process.exitCode. */
-export async function runCommandLine(args: readonly string[]): Promise<void> {
+/** Runs one command line, without the words `node main.js`; tells errors, and leaves the exit status with the terminal. */
+export async function runCommandLine(
+  args: readonly string[],
+  terminal: Terminal = ownTerminal(),
+): Promise<void> {
   try {
-    await makeProgram().parseAsync(args, { from: 'user' })
+    const program = makeProgram()
+    typedIn(program, args, terminal)
+    await program.parseAsync(args, { from: 'user' })
   } catch (error) {
-    process.exitCode = endOf(args, error)
+    terminal.exit(endOf(args, error, terminal))
   }
 }
 
 /** Tells how a run ended, and gives its exit status. */
-export function endOf(args: readonly string[], error: unknown): number {
+export function endOf(args: readonly string[], error: unknown, terminal: Terminal = ownTerminal()): number {
   const { command, words } = commandOf(args)
   if (!(error instanceof CommanderError && error.code === 'commander.help'))
-    return reportError(error, words, args.includes('--json'))
+    return reportError(error, words, args.includes('--json'), terminal)
   command.outputHelp()
   return 0
 }
@@ -77,7 +84,7 @@ function makeProgram(): Command {
     addExposures,
     addReport,
     addMap,
-    addServe,
+    (to: Command) => addServe(to, runCommandLine),
     addKeys,
     addTokens,
     addDoctor,

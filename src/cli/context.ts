@@ -1,12 +1,17 @@
 import { existsSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings, SETTINGS } from '../config.ts'
+import { readSettings, SETTINGS, type Settings } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { type Progress, silent } from '../core/progress.ts'
 import type { Engine } from '../engine.ts'
-import { makeOutput, type Output } from './output.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { makeOutput, type Output, shownPath } from './output.ts'
+import { type RunningServer, runningServer } from './server-file.ts'
+import type { Terminal } from './terminal.ts'
+import { askForCopy, askServer } from './through-server.ts'
 
 /** The options that every verb takes. */
 export interface CommonOptions {
@@ -28,11 +33,27 @@ export interface Context {
   readonly now: Clock
   /** IANA: of new listeners, and of what is read without a store. */
   readonly timeZone: string
+  readonly settings: Settings
+  /** Whether what several listeners did may count for all of them. */
+  readonly community: boolean
   /** The data folder, as an absolute path. */
   readonly folder: string
   /** Whether --data or DEEPCUTS_DATA chose the folder. */
   readonly ownFolder: boolean
-  /** The engine over a folder that has a store. @throws DeepcutsError NO_DATA */
+  /** Of the server, where the verb runs in one for a terminal elsewhere: what would hold up its requests is a job of it. */
+  readonly jobs: Jobs | undefined
+  /** The absolute path of one that was typed. */
+  place(path: string): string
+  /** An absolute path as short as it can be typed. */
+  shown(path: string): string
+  /** Goes on in another data folder; before the engine is asked for. */
+  moveTo(folder: string): void
+  /** Says with which status a verb ends that does not fail. */
+  exit(status: number): void
+  /**
+   * The engine over a folder that has a store. While a server owns the folder, the verb as a whole goes on there, or on a copy of the data.
+   * @throws DeepcutsError NO_DATA, SERVER_RUNS
+   */
   engine(): Promise<Engine>
   /** The engine, over a new folder where there is none. */
   engineOrNew(): Promise<Engine>
@@ -44,6 +65,9 @@ export interface Context {
    */
   listenerToBegin(): Promise<string>
 }
+
+/** What becomes of a verb while a server owns the data: it runs there, it runs here on a copy since it reads much and changes nothing, or it is refused. */
+type WhileServed = 'there' | 'copy' | 'refused'
 
 type Work<Arguments, Options> = (
   context: Context,
@@ -72,53 +96,87 @@ export function addVerb(
     .addHelpText('after', `\n${shown.length > 1 ? 'Examples' : 'Example'}:\n${shown.join('\n')}`)
 }
 
+const typed = new WeakMap<Command, { readonly args: readonly string[]; readonly terminal: Terminal }>()
+
+/** Makes a program's verbs run in a terminal. */
+export function typedIn(program: Command, args: readonly string[], terminal: Terminal): void {
+  typed.set(program, { args, terminal })
+}
+
 /** A verb's action: runs the work in a context of its own, and cleans up after it. */
 export function action<Arguments extends readonly unknown[], Options = object>(
   work: Work<Arguments, Options>,
+  whileServed: WhileServed = 'there',
 ): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     const options = given.at(-2) as Options & CommonOptions
-    const { context, close } = await openContext(options)
+    let program = given.at(-1) as Command
+    while (program.parent) program = program.parent
+    const { args, terminal } = typed.get(program)!
+    const { context, close } = await openContext(options, terminal, whileServed)
+    let server: RunningServer | undefined
     try {
       await work(context, given.slice(0, -2) as unknown as Arguments, options)
     } catch (error) {
-      throw context.signal.aborted && !(error instanceof DeepcutsError)
-        ? new DeepcutsError('STOPPED', {}, { cause: error })
-        : error
+      if (!(error instanceof HandedOver))
+        throw context.signal.aborted && !(error instanceof DeepcutsError)
+          ? new DeepcutsError('STOPPED', {}, { cause: error })
+          : error
+      server = error.server
     } finally {
       await close()
     }
+    if (server) terminal.exit(await askServer(server, { args, folder: context.folder }, terminal))
   }
 }
 
-async function openContext(options: CommonOptions): Promise<{ context: Context; close(): Promise<void> }> {
+/** The verb goes on in a server: what it was about to do here is left. */
+class HandedOver extends Error {
+  readonly server: RunningServer
+  constructor(server: RunningServer) {
+    super('A server owns the data.')
+    this.server = server
+  }
+}
+
+async function openContext(
+  options: CommonOptions,
+  terminal: Terminal,
+  whileServed: WhileServed,
+): Promise<{ context: Context; close(): Promise<void> }> {
+  const { served } = terminal
   const quiet = options.quiet === true
-  const drawn = quiet
-    ? undefined
-    : await (await import('./progress-bar.ts')).drawProgress(process.stderr, Date.now)
-  const stopper = stopOnSignal(() => {
+  const settings = readSettings(terminal.environment)
+  const drawn = quiet ? undefined : await terminal.drawProgress()
+  const stopper = terminal.stopper(() => {
     drawn?.stop()
-    if (!quiet && options.json !== true) process.stderr.write('Stopping…\n')
+    if (!quiet && options.json !== true) terminal.write('stderr', 'Stopping…\n')
   })
-  const settings = readSettings(process.env)
+  const place = (path: string) => resolve(terminal.folder, path)
   if (options.data === '')
     throw new DeepcutsError('BAD_VALUE', {
       option: '--data',
       value: 'empty',
       expected: 'the path of a folder',
     })
-  const folder = resolve(options.data ?? settings.DEEPCUTS_DATA)
-  const timeZone = options.timeZone
-    ? checkedZone(options.timeZone)
-    : Intl.DateTimeFormat().resolvedOptions().timeZone
+  let folder = served?.folder ?? place(options.data ?? settings.DEEPCUTS_DATA)
+  const timeZone = options.timeZone ? checkedZone(options.timeZone) : terminal.timeZone
+  const community = served?.community ?? settings.DEEPCUTS_COMMUNITY === 'on'
+  let copy: string | undefined
+  const open = async () => {
+    if (served && whileServed !== 'refused') return served.engine
+    const server = served ? undefined : await runningServer(folder)
+    if ((server || served) && whileServed === 'refused')
+      throw new DeepcutsError('SERVER_RUNS', { path: folder, address: server?.address ?? 'this address' })
+    if (server && whileServed === 'there') throw new HandedOver(server)
+    if (server) copy = await askForCopy(server)
+    const { openEngine } = await import('../engine.ts')
+    const secret = settings.DEEPCUTS_SECRET
+    return openEngine({ data: copy ?? folder, now: Date.now, timeZone, community, secret })
+  }
   let opened: Promise<Engine> | undefined
   const engineOrNew = () => {
-    opened ??= import('../engine.ts').then(({ openEngine }) =>
-      openEngine({
-        ...{ data: folder, now: Date.now, timeZone, secret: settings.DEEPCUTS_SECRET },
-        community: settings.DEEPCUTS_COMMUNITY === 'on',
-      }),
-    )
+    opened ??= open()
     return opened
   }
   const engine = async () => {
@@ -126,13 +184,24 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
     return engineOrNew()
   }
   const context: Context = {
-    out: makeOutput({ json: options.json === true, quiet }),
+    out: makeOutput(terminal, { json: options.json === true, quiet }),
     progress: drawn ?? silent,
     signal: stopper.signal,
     now: Date.now,
     timeZone,
-    folder,
-    ownFolder: folder !== resolve(SETTINGS.DEEPCUTS_DATA.absent),
+    settings,
+    community,
+    get folder() {
+      return folder
+    },
+    ownFolder: served !== undefined || folder !== place(SETTINGS.DEEPCUTS_DATA.absent),
+    jobs: served?.jobs,
+    place,
+    shown: (path) => shownPath(path, terminal.folder),
+    moveTo(other) {
+      folder = other
+    },
+    exit: (status) => terminal.exit(status),
     engine,
     engineOrNew,
     listener: async () => options.listener ?? (await usualListener(await engine())),
@@ -152,7 +221,8 @@ async function openContext(options: CommonOptions): Promise<{ context: Context; 
     async close() {
       drawn?.stop()
       try {
-        await (await opened?.catch(() => undefined))?.close()
+        if (!served) await (await opened?.catch(() => undefined))?.close()
+        if (copy) await rm(copy, { recursive: true, force: true })
       } finally {
         stopper.release()
       }
@@ -182,21 +252,6 @@ async function usualListener({ library: { listeners, store } }: Engine): Promise
       known: knownNames([only!, ...others]),
     })
   return only!.name
-}
-
-/** The first Ctrl-C says so and asks the work to stop at the next safe point; the second one leaves at once. */
-function stopOnSignal(say: () => void): { signal: AbortSignal; release(): void } {
-  const controller = new AbortController()
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130)
-    say()
-    controller.abort(new DeepcutsError('STOPPED'))
-  }
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  return {
-    signal: controller.signal,
-    release: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
-  }
 }
 
 function checkedZone(timeZone: string): string {

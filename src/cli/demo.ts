@@ -1,8 +1,6 @@
-import { resolve } from 'node:path'
 import type { Engine } from '../engine.ts'
 import type { Demo, MixJudgement } from '../evaluate/demo.ts'
 import type { Context } from './context.ts'
-import { shownPath } from './output.ts'
 import { drawToday, showToday, writeToday } from './today.ts'
 import { showTraining, trainListener } from './train.ts'
 
@@ -10,20 +8,10 @@ const SEED = 1
 /** Where the demo lives unless --data says otherwise: never among a person's own data. */
 const FOLDER = './deepcuts-demo'
 
-/** The demo: an invented listener, from their first play to judged mixes. */
-export async function demo(context: Context): Promise<void> {
-  const own = context.ownFolder
-  const folder = own ? context.folder : resolve(FOLDER)
-  const { openEngine } = await import('../engine.ts')
-  const engine = own ? await context.engineOrNew() : await openEngine({ ...context, data: folder })
-  try {
-    await showDemo(
-      { ...context, folder, engine: async () => engine, engineOrNew: async () => engine },
-      engine,
-    )
-  } finally {
-    if (!own) await engine.close()
-  }
+/** The demo: an invented listener, from their first play to judged mixes. @returns what there is to tell of it */
+export async function runDemo(context: Context): Promise<object> {
+  if (!context.ownFolder) context.moveTo(context.place(FOLDER))
+  return showDemo(context, await context.engineOrNew())
 }
 
 /** Whether a whole model serves the listener. */
@@ -38,7 +26,7 @@ async function isServed(engine: Engine, listener: string): Promise<boolean> {
   )
 }
 
-async function showDemo(context: Context, engine: Engine): Promise<void> {
+async function showDemo(context: Context, engine: Engine): Promise<object> {
   const { judgeMix, prepareDemo, readDemo } = await import('../evaluate/demo.ts')
   const { out } = context
   const { library } = engine
@@ -54,23 +42,23 @@ async function showDemo(context: Context, engine: Engine): Promise<void> {
   const mixes = await drawToday(context, shown.listener)
   const { folder, files } = await writeToday(mixes, context, shown.listener)
   const judgements = mixes.filter(({ tracks }) => tracks.length > 0).map((mix) => judgeMix(shown, mix))
-  out.document({
-    demo: { listener: shown.listener, tastes: shown.tastes },
-    training: training ?? null,
-    mixes,
-    judgements,
-    files,
-  })
   showToday(mixes, folder, context)
   out.say('')
   out.say(judged(shown.listener, judgements))
   out.say('')
-  const at = `--data ${shownPath(context.folder)}`
+  const at = `--data ${context.shown(context.folder)}`
   out.say('This was the demo. Look around in it:')
   out.say(`  deepcuts mix deep-cuts ${at}`)
   out.say(`  deepcuts explain ${mixes[0]?.tracks[0]?.track.id ?? 1} ${at}`)
   out.say('Your own mixes:')
   out.say('  deepcuts run my_spotify_data.zip --catalog tracks.csv')
+  return {
+    demo: { listener: shown.listener, tastes: shown.tastes },
+    training: training ?? null,
+    mixes,
+    judgements,
+    files,
+  }
 }
 
 function introduction({ listener, tastes, world }: Demo): string {

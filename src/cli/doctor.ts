@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings } from '../config.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
 import { action, addVerb } from './context.ts'
@@ -36,7 +35,7 @@ export function addDoctor(program: Command): void {
         if (opened) findings.push(opened)
         else {
           const engine = await context.engine()
-          findings.push(...(await dataFindings(engine)))
+          findings.push(...(await dataFindings(engine, context.community)))
           several = (await engine.library.listeners.list()).length > 1
         }
       }
@@ -45,7 +44,7 @@ export function addDoctor(program: Command): void {
       out.document({ healthy, data: context.folder, findings, next })
       for (const finding of findings) showFinding(finding, out)
       out.aside(next, '→ ')
-      if (!healthy) process.exitCode = 1
+      if (!healthy) context.exit(1)
     }),
   )
 }
@@ -76,7 +75,7 @@ function folderState(folder: string): Finding {
     : { check: 'folder', state: 'advice', text: `${folder} does not exist yet; the first import makes it.` }
 }
 
-async function dataFindings(engine: Engine): Promise<Finding[]> {
+async function dataFindings(engine: Engine, community: boolean): Promise<Finding[]> {
   const { library } = engine
   const { store } = library
   const { value } = await store.read('meta', ['value'], { where: { key: 'schemaVersion' } })
@@ -103,13 +102,17 @@ async function dataFindings(engine: Engine): Promise<Finding[]> {
     if (model) findings.push(model)
     else without.push(person.name)
   }
-  findings.push(...(await everybodyState(engine, contributors)))
+  findings.push(...(await everybodyState(engine, contributors, community)))
   if (without.length > 0) findings.push({ check: 'model', state: 'advice', text: noModelOf(without, people) })
   return findings
 }
 
 /** Whether everybody's model may serve: of fewer than five nothing is made that others see. */
-async function everybodyState({ library }: Engine, contributors: number): Promise<Finding[]> {
+async function everybodyState(
+  { library }: Engine,
+  contributors: number,
+  community: boolean,
+): Promise<Finding[]> {
   const { EVERYBODY, LEAST_LISTENERS } = await import('../index.ts')
   const active = await library.models.active(EVERYBODY)
   if (!active) return []
@@ -122,8 +125,7 @@ async function everybodyState({ library }: Engine, contributors: number): Promis
         text: `${model}, does not serve: it takes ${LEAST_LISTENERS} listeners with plays, and ${contributors === 1 ? 'there is 1' : `there are ${contributors}`}`,
       },
     ]
-  const off = readSettings(process.env).DEEPCUTS_COMMUNITY !== 'on'
-  const text = off
+  const text = !community
     ? `${model}, does not serve while DEEPCUTS_COMMUNITY is off`
     : `${model}, serves who has none of their own`
   return [{ check: 'shared', state: 'ok', text }]

@@ -1,18 +1,19 @@
 import { CommanderError } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
+import type { Terminal } from './terminal.ts'
 import { printable } from './text.ts'
 
 /**
  * Tells a person, or with --json a program, what went wrong, in one sentence.
  * @returns the exit status; 0 for what commander throws after printing a help text
  */
-export function reportError(error: unknown, command: string, json: boolean): number {
+export function reportError(error: unknown, command: string, json: boolean, terminal: Terminal): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
   const known = toSentence(error, command)
   if (json)
-    process.stdout.write(`${JSON.stringify({ error: { code: known.code, message: known.message } })}\n`)
-  else process.stderr.write(`${printable(known.message)}\n`)
-  if (process.env.DEEPCUTS_DEBUG) process.stderr.write(`${stackOf(error)}\n`)
+    terminal.write('stdout', `${JSON.stringify({ error: { code: known.code, message: known.message } })}\n`)
+  else terminal.write('stderr', `${printable(known.message)}\n`)
+  if (terminal.environment.DEEPCUTS_DEBUG) terminal.write('stderr', `${stackOf(error)}\n`)
   return known.exit
 }
 

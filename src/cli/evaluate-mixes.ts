@@ -49,6 +49,6 @@ export function addEvaluateMixes(
           context.signal,
         )
         show(context, report, renderMixes(report))
-      }),
+      }, 'copy'),
     )
 }

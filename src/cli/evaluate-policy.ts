@@ -72,7 +72,7 @@ export function addEvaluatePolicy(
         }
         show(context, report, renderPolicy(report))
         if (path) context.out.say(`Written: ${shownPath(path)}`)
-      }),
+      }, 'copy'),
     )
 }
 

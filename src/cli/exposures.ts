@@ -44,7 +44,7 @@ export function addExposures(program: Command): void {
         context.out.say(
           `Written: ${shownPath(path)}, ${many(rows, 'slot')} of ${many(log.length, 'slate')}, ${count(answered)} of them answered.`,
         )
-      }),
+      }, 'copy'),
     )
 }
 

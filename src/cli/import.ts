@@ -15,11 +15,12 @@ export function addImport(program: Command): void {
   addVerb(program, 'import <path...>', 'read listening histories and track catalogs', [
     'import my_spotify_data.zip',
     'import my_spotify_data.zip my_spotify_data-2.zip tracks.csv',
+    'import recenttracks-ada.csv listenbrainz_ada.zip /media/player/.scrobbler.log',
     'import ~/Downloads/MyData --listener anna --time-zone Europe/Berlin',
   ])
     .option(
       '--as <format>',
-      'skip the recognition: spotify-extended, spotify-account, listens, catalog, exportify or acousticbrainz',
+      'skip the recognition: spotify-extended, spotify-account, listens, lastfm, librefm, listenbrainz, rockbox, pano-scrobbler, maloja, koito, catalog, exportify or acousticbrainz',
     )
     .option('--listener <id>', 'whose plays these are (default: the only one there is, else "me")')
     .option('--time-zone <zone>', 'where a new listener lives (default: this machine’s)')
@@ -28,7 +29,7 @@ export function addImport(program: Command): void {
         async (context, [paths], { as, listener: named, timeZone }) => {
           const engine = await context.engineOrNew()
           const { belongToNobody } = await import('../index.ts')
-          const listener = await ownerOf(context, named, () => belongToNobody(paths, as))
+          const listener = await ownerOf(context, named, () => belongToNobody(paths.map(context.place), as))
           const imports = await importAll(context, paths, listener, as, named !== undefined)
           if (timeZone) await engine.library.listeners.setTimeZone(listener, context.timeZone)
           context.out.document({ imports })
@@ -89,17 +90,22 @@ export async function importAll(
   const options = {
     listener,
     now: context.now(),
+    timeZone: (await library.listeners.find(listener))?.timeZone ?? context.timeZone,
     signal: context.signal,
     ...(as === undefined ? {} : { as }),
     named,
   }
   const { out } = context
   const kept: string[] = []
-  return importPaths(paths, options, library.imports, context.progress, (report) => {
+  return importPaths(paths.map(context.place), options, library.imports, context.progress, (report) => {
     const shown = out.quiet ? { ...report, notes: [] } : report
     out.say(`${fitted(formatReport(shown), out.width)}\n`)
     kept.push(report.name)
   }).catch((error: unknown) => {
+    if (error instanceof DeepcutsError && error.code === 'FILE_NOT_FOUND') {
+      const typed = paths.find((path) => context.place(path) === error.details.path)
+      throw typed === undefined ? error : new DeepcutsError('FILE_NOT_FOUND', { path: typed })
+    }
     if (!(error instanceof DeepcutsError && error.code === 'IMPORT_STOPPED') || kept.length === 0) throw error
     const { file = '' } = error.details
     throw new DeepcutsError('IMPORT_STOPPED', { file, kept: ` Kept before it: ${kept.join(', ')}.` })

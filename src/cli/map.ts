@@ -38,10 +38,7 @@ export function addMap(program: Command): void {
             'No audio features are known: "deepcuts import" a catalog with them, and tracks lie by their sound.',
           )
         out.say(`Written: ${shownPath(path)}`)
-        if (!out.quiet)
-          process.stderr.write(
-            'The page names what one person hears, likes and skips: mind whom you give it to.\n',
-          )
-      }),
+        out.warn('The page names what one person hears, likes and skips: mind whom you give it to.')
+      }, 'copy'),
     )
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { POLICY_NAMES, type PolicyName } from '../core/candidate.ts'
 import { DeepcutsError } from '../core/errors.ts'
@@ -6,7 +6,7 @@ import type { Mix } from '../core/mix.ts'
 import type { Track } from '../core/track.ts'
 import type { Engine } from '../engine.ts'
 import type { FoundSeeds } from '../seeds.ts'
-import { action, addVerb } from './context.ts'
+import { action, addVerb, type Context } from './context.ts'
 import { showLegend, showMix, showNotes } from './mix-table.ts'
 import { count, many, printable } from './text.ts'
 import { noveltyOption, numberOption, oneOf } from './values.ts'
@@ -62,7 +62,10 @@ export function addMix(program: Command): void {
             throw new DeepcutsError('NEEDS_NO_SEEDS', { recipe, from: words.join(' ') })
           const engine = await context.engine()
           const listener = await context.listenerToBegin()
-          const start = words.length > 0 ? await startOf(engine, listener, words, context.now()) : undefined
+          const start =
+            words.length > 0
+              ? await startOf(engine, listener, await placed(words, context), context.now())
+              : undefined
           const { recommend } = await import('../recommend.ts')
           const { mix, removed, degraded } = await recommend(
             {
@@ -77,7 +80,7 @@ export function addMix(program: Command): void {
             },
             engine,
           )
-          const written = await writeMix(mix, files)
+          const written = await writeMix(mix, files, context.place)
           const lacking = start ? [...start.notes, ...(await unknownNote(start))] : []
           out.document({
             ...{
@@ -108,6 +111,16 @@ export function addMix(program: Command): void {
         },
       ),
     )
+}
+
+/** The words, those that name files as absolute paths. */
+function placed(words: readonly string[], { place }: Context): Promise<readonly string[]> {
+  const isFile = (path: string) =>
+    stat(path).then(
+      (info) => info.isFile(),
+      () => false,
+    )
+  return Promise.all(words.map(async (word) => ((await isFile(place(word))) ? place(word) : word)))
 }
 
 /** Where a mix starts: what the words mean to a listener. */
@@ -153,13 +166,21 @@ interface WrittenFile {
   readonly note?: string
 }
 
-/** Writes a mix as files, each in the format of its ending. @throws DeepcutsError UNKNOWN_PLAYLIST_ENDING, NOT_WRITTEN */
-export async function writeMix(mix: Mix, paths: readonly string[]): Promise<readonly WrittenFile[]> {
+/**
+ * Writes a mix as files, each in the format of its ending.
+ * @param place where a path as it was typed lies
+ * @throws DeepcutsError UNKNOWN_PLAYLIST_ENDING, NOT_WRITTEN
+ */
+export async function writeMix(
+  mix: Mix,
+  paths: readonly string[],
+  place: (path: string) => string,
+): Promise<readonly WrittenFile[]> {
   const { playlistFormat } = await import('../index.ts')
   const written: WrittenFile[] = []
   for (const path of paths) {
     const { text, leftOut } = playlistFormat(path).write(mix)
-    await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {
+    await writeFile(place(path), text).catch((error: NodeJS.ErrnoException) => {
       throw new DeepcutsError('NOT_WRITTEN', { path, problem: problemOf(error) }, { cause: error })
     })
     const tracks = mix.tracks.length - leftOut.length

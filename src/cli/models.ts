@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import { readSettings } from '../config.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { Engine } from '../engine.ts'
 import type { EverybodyReport, ModelVersion, Promotion, TrainingReport } from '../index.ts'
@@ -79,7 +78,7 @@ async function ownerOf(
   everybody?: boolean,
 ): Promise<{ readonly id: number; readonly name: string }> {
   if (!everybody) return (await context.engine()).library.listeners.get(await context.listener())
-  if (readSettings(process.env).DEEPCUTS_COMMUNITY !== 'on') throw new DeepcutsError('COMMUNITY_OFF')
+  if (!context.community) throw new DeepcutsError('COMMUNITY_OFF')
   const { EVERYBODY } = await import('../index.ts')
   return { id: EVERYBODY, name: 'everybody' }
 }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { Terminal } from './terminal.ts'
 import { columns, paragraph } from './text.ts'
 
 /** Where a verb writes: the result for a person or as one JSON document on stdout, everything else on stderr. */
@@ -14,6 +15,8 @@ export interface Output {
   tell(text: string, first?: string): void
   /** A paragraph that is no result, on stdout: a note, or what to do next; nothing with --json or --quiet. */
   aside(text: string, first?: string): void
+  /** A line on stderr; nothing with --quiet. */
+  warn(text: string): void
   /** The one document of this run; nothing without --json. */
   document(value: unknown): void
 }
@@ -28,23 +31,21 @@ export interface Styles {
   readonly bad: Style
 }
 
-const MOST_COLUMNS = 120
-const FEWEST_COLUMNS = 40
-
-/** Output on this process's streams. */
-export function makeOutput({ json, quiet }: { json: boolean; quiet: boolean }): Output {
-  const width = terminalWidth(process.stdout)
-  const say = (text: string) => void (json || process.stdout.write(`${text}\n`))
+/** Output on a terminal's streams. */
+export function makeOutput(terminal: Terminal, { json, quiet }: { json: boolean; quiet: boolean }): Output {
+  const { width } = terminal
+  const say = (text: string) => void (json || terminal.write('stdout', `${text}\n`))
   const tell = (text: string, first?: string) => say(paragraph(text, width, first))
   return {
     json,
     quiet,
     width,
-    style: stylesFor(process.stdout),
+    style: stylesFor(terminal.colours),
     say,
     tell,
     aside: (text, first) => void (quiet || tell(text, first)),
-    document: (value) => void (json && process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+    warn: (text) => void (quiet || terminal.write('stderr', `${text}\n`)),
+    document: (value) => void (json && terminal.write('stdout', `${JSON.stringify(value, null, 2)}\n`)),
   }
 }
 
@@ -56,15 +57,7 @@ export function endQuietlyWithReader(): void {
     })
 }
 
-/** Columns of the stream's terminal, else of COLUMNS, else 80; between 40 and 120, where reading is easy. */
-function terminalWidth(stream: NodeJS.WriteStream): number {
-  const told = stream.columns ?? Number(process.env.COLUMNS)
-  const width = Number.isInteger(told) && told > 0 ? told : 80
-  return Math.max(FEWEST_COLUMNS, Math.min(MOST_COLUMNS, width))
-}
-
-function stylesFor(stream: NodeJS.WriteStream): Styles {
-  const on = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+function stylesFor(on: boolean): Styles {
   const style = (open: number, close: number) => (text: string) =>
     on && columns(text) > 0 ? `\u001b[${open}m${text}\u001b[${close}m` : text
   return {
@@ -76,8 +69,8 @@ function stylesFor(stream: NodeJS.WriteStream): Styles {
   }
 }
 
-/** A path as short as it can be typed: relative where it lies below the working folder. */
-export function shownPath(path: string): string {
-  const near = relative('.', path) || '.'
+/** A path as short as it can be typed: relative where it lies below the working folder, this process's unless another is given. */
+export function shownPath(path: string, folder = '.'): string {
+  const near = relative(folder, path) || '.'
   return near.startsWith('..') ? path : near
 }

@@ -22,6 +22,6 @@ export function addReport(program: Command): void {
         out.document({ ...report, file: options.out })
         for (const sentence of headline(report)) out.aside(sentence)
         out.say(`Written: ${shownPath(path)}`)
-      }),
+      }, 'copy'),
     )
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { DeepcutsError } from '../core/errors.ts'
 import { action, addVerb, type Context } from './context.ts'
-import { demo } from './demo.ts'
+import { runDemo } from './demo.ts'
 import { parseRule } from './exclusion-rule.ts'
 import { importAll, ownerOf } from './import.ts'
 import { whyTrain } from './models.ts'
@@ -10,7 +10,7 @@ import { addExclusions } from './taken-out.ts'
 import { drawToday, showToday, writeToday } from './today.ts'
 import { showTraining, trainListener } from './train.ts'
 
-interface RunOptions {
+export interface RunOptions {
   readonly catalog?: readonly string[]
   readonly listener?: string
   readonly exclude?: readonly string[]
@@ -20,11 +20,27 @@ interface RunOptions {
 
 /** Adds `run`: everything in one go. */
 export function addRun(program: Command): void {
-  addVerb(program, 'run [export...]', "import, learn, and show today's mixes; alone it is a demo", [
-    'run',
-    'run my_spotify_data.zip',
-    'run my_spotify_data.zip --catalog tracks.csv --exclude "artist:Lullaby Singers" hours:18-20',
-  ])
+  const verb = addVerb(
+    program,
+    'run [export...]',
+    "import, learn, and show today's mixes; alone it is a demo",
+    [
+      'run',
+      'run my_spotify_data.zip',
+      'run my_spotify_data.zip --catalog tracks.csv --exclude "artist:Lullaby Singers" hours:18-20',
+    ],
+  )
+  addRunOptions(verb).action(
+    action<[exports: string[]], RunOptions>(async (context, [exports], options) => {
+      const alone = exports.length === 0 && !options.catalog && (await isDemo(context))
+      context.out.document(await (alone ? runDemo(context) : runExports(context, exports, options)))
+    }),
+  )
+}
+
+/** Adds the options of `run` to a verb that does the same. */
+export function addRunOptions(verb: Command): Command {
+  return verb
     .option('--catalog <file...>', 'tables of tracks with audio features, to discover from')
     .option(
       '--exclude <rule...>',
@@ -33,14 +49,22 @@ export function addRun(program: Command): void {
     .option('--listener <id>', 'whose plays these are (default: the only one there is, else "me")')
     .option('--out-dir <dir>', 'where the mixes are written (default: mixes/ in the data folder)')
     .option('--time-zone <zone>', 'where a new listener lives (default: this machine’s)')
-    .action(action<[exports: string[]], RunOptions>(run))
 }
 
-async function run(context: Context, [exports]: [exports: string[]], options: RunOptions): Promise<void> {
+/**
+ * Imports, learns, and shows today's mixes.
+ * @param lenient whether too few plays to learn from are told and no error
+ * @returns what there is to tell of it
+ */
+export async function runExports(
+  context: Context,
+  exports: readonly string[],
+  options: RunOptions,
+  lenient = false,
+): Promise<object> {
   const rulesIn = (zone: string) => (options.exclude ?? []).map((rule) => parseRule(rule, zone))
   rulesIn(context.timeZone)
   const paths = [...(options.catalog ?? []), ...exports]
-  if (paths.length === 0 && (await isDemo(context))) return demo(context)
   const { library } = await context.engineOrNew()
   const listener = await ownerOf(context, options.listener, () => false)
 
@@ -48,13 +72,24 @@ async function run(context: Context, [exports]: [exports: string[]], options: Ru
   if (options.timeZone) await library.listeners.setTimeZone(listener, context.timeZone)
   const { id, timeZone } = await library.listeners.get(listener)
   await addExclusions(context, { id, timeZone }, rulesIn(timeZone))
-  const training = (await isTrained(context, listener)) ? undefined : await trainListener(context, listener)
+  const training = (await isTrained(context, listener))
+    ? undefined
+    : await trained(context, listener, lenient)
   if (training) showTraining(training, context)
 
   const mixes = await drawToday(context, listener)
   const { folder, files } = await writeToday(mixes, context, listener, options.outDir)
-  context.out.document({ imports, training: training ?? null, mixes, files })
   showToday(mixes, folder, context)
+  return { imports, training: training ?? null, mixes, files }
+}
+
+async function trained(context: Context, listener: string, lenient: boolean) {
+  return trainListener(context, listener).catch((error: unknown) => {
+    const tooLittle = error instanceof DeepcutsError && ['NO_PLAYS', 'TOO_FEW_PLAYS'].includes(error.code)
+    if (!lenient || !tooLittle) throw error
+    context.out.tell(error.message)
+    return undefined
+  })
 }
 
 /** Whether a model serves the listener, and the newest one knows all that there is to learn. */

@@ -5,7 +5,6 @@ import type { Mix } from '../core/mix.ts'
 import type { Context } from './context.ts'
 import { problemOf, writeMix } from './mix.ts'
 import { showLegend, showMix, showNotes } from './mix-table.ts'
-import { shownPath } from './output.ts'
 
 const LENGTH = 30
 const SHOWN = 5
@@ -34,19 +33,19 @@ export async function writeToday(
   outDir?: string,
 ): Promise<{ folder: string; files: readonly string[] }> {
   const folder = outDir ?? join(context.folder, 'mixes', listener.replace(/[^\p{L}\p{N}_-]+/gu, '_'))
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  await mkdir(context.place(folder), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new DeepcutsError('NOT_WRITTEN', { path: folder, problem: problemOf(error) }, { cause: error })
   })
   const files: string[] = []
   for (const mix of mixes.filter(({ tracks }) => tracks.length > 0)) {
     const paths = ENDINGS.map((ending) => join(folder, `${mix.recipe}.${ending}`))
-    files.push(...(await writeMix(mix, paths)).map(({ path }) => path))
+    files.push(...(await writeMix(mix, paths, context.place)).map(({ path }) => path))
   }
   return { folder, files }
 }
 
 /** The top of each mix, what is to be said about them, and where they are. */
-export function showToday(mixes: readonly Mix[], folder: string, { out }: Context): void {
+export function showToday(mixes: readonly Mix[], folder: string, { out, shown, place }: Context): void {
   for (const mix of mixes.filter(({ tracks }) => tracks.length > 0)) {
     out.say('')
     showMix(mix, out, SHOWN)
@@ -59,7 +58,7 @@ export function showToday(mixes: readonly Mix[], folder: string, { out }: Contex
   showNotes(mixes, out)
   out.say('')
   out.tell(
-    `The whole mixes, as ${ENDINGS.map((ending) => `.${ending}`).join(', ')}, are in ${shownPath(folder)}.`,
+    `The whole mixes, as ${ENDINGS.map((ending) => `.${ending}`).join(', ')}, are in ${shown(place(folder))}.`,
   )
   out.aside('Paste a .txt into an empty playlist of the Spotify desktop app to hear it there.')
 }

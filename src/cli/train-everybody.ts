@@ -1,4 +1,3 @@
-import { readSettings } from '../config.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { EverybodyReport, PresetName } from '../index.ts'
 import { modelWords, signed } from '../report/words.ts'
@@ -7,6 +6,7 @@ import type { Context } from './context.ts'
 import { promotionIn, servesIn } from './promotion.ts'
 import { aligned, count, day, many } from './text.ts'
 import { refreshSentence } from './train-refresh.ts'
+import { trainThere } from './train-there.ts'
 
 /**
  * Trains on what all listeners played, where the community is on.
@@ -16,10 +16,12 @@ export async function trainOnEverybody(
   context: Context,
   choice: { readonly seed: number; readonly preset: PresetName; readonly refresh?: boolean },
 ): Promise<EverybodyReport> {
-  if (readSettings(process.env).DEEPCUTS_COMMUNITY !== 'on') throw new DeepcutsError('COMMUNITY_OFF')
+  if (!context.community) throw new DeepcutsError('COMMUNITY_OFF')
   const { library } = await context.engine()
+  const { jobs, progress, signal } = context
+  if (jobs) return trainThere(jobs, undefined, choice, progress, signal)
   const { trainEverybody } = await import('../index.ts')
-  const report = await trainEverybody(library, choice, context.progress, context.signal)
+  const report = await trainEverybody(library, choice, progress, signal)
   if (report.cut === 'stopped') {
     const { version, promotion } = report
     throw new DeepcutsError('TRAINING_STOPPED', { version, serves: servesIn(promotion), how: ' --everybody' })

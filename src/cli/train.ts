@@ -7,6 +7,7 @@ import { promotionIn, servesIn } from './promotion.ts'
 import { aligned, count, day, many, percent, printable } from './text.ts'
 import { showEverybody, trainOnEverybody } from './train-everybody.ts'
 import { refreshSentence, upToDate } from './train-refresh.ts'
+import { trainThere } from './train-there.ts'
 import { numberOption, oneOf } from './values.ts'
 
 /** The option that says how large a model is trained. */
@@ -96,8 +97,9 @@ export async function trainListener(
   choice: TrainingChoice = { seed: DEFAULT_SEED, preset: 'default' },
 ): Promise<TrainingReport> {
   const engine = await context.engine()
+  const { jobs, progress, signal } = context
+  if (jobs) return trainThere(jobs, await engine.listener(listener), choice, progress, signal)
   const { learnToContinue, train } = await import('../index.ts')
-  const { progress, signal } = context
   const playlists = async (seed: number) =>
     learnToContinue(engine, await engine.listener(listener), seed, progress, signal)
   const report = await train(engine.library, { listener, playlists, ...choice }, progress, signal)

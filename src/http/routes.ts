@@ -7,12 +7,14 @@ import type { ApiKey, Engine, KeyScope } from '../index.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { Problem } from '../schemas/problem.ts'
 import type { SessionCookie } from './cookies.ts'
+import type { Verbs } from './verbs.ts'
 
 /**
  * Who may ask: everybody; the listener in the path, an app or an administrator; one of the latter two; an administrator; somebody signed
- * in, about themselves. A listener is a key of theirs or somebody signed in. A route without it is refused when it is added.
+ * in, about themselves; a verb of the command line, by what is in the data folder. A listener is a key of theirs or somebody signed in. A
+ * route without it is refused when it is added.
  */
-export type Access = 'open' | 'listener' | 'app' | 'admin' | 'account'
+export type Access = 'open' | 'listener' | 'app' | 'admin' | 'account' | 'local'
 
 /** Who asks. */
 export interface Asker {
@@ -57,6 +59,8 @@ export interface Services {
   readonly accounts: Accounts
   readonly cookie: SessionCookie
   readonly jobs: Jobs
+  /** Where verbs of the command line may go on here. */
+  readonly verbs?: Verbs
 }
 
 /** Adds the routes of one group. A handler decodes, calls once, encodes. */

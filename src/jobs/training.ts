@@ -11,12 +11,13 @@ import type { TrainingOutcome } from './training-task.ts'
 export interface TrainingChoice {
   readonly preset: PresetName
   readonly refresh: boolean
+  /** What is left to chance in it; the same every time where it is absent, as for the verb. */
+  readonly seed?: number
 }
 
 /** Whose taste is learned; undefined: everybody's. */
 export type Learner = { readonly id: number; readonly name: string; readonly timeZone: string } | undefined
 
-/** What is left to chance in a training is the same every time, as for the verb. */
 const SEED = 1
 
 /**
@@ -28,7 +29,7 @@ export function trainingRequest(
   engine: Engine,
   run: RunTraining,
   learner: Learner,
-  { preset, refresh }: TrainingChoice,
+  { preset, refresh, seed = SEED }: TrainingChoice,
   folder: string,
 ): JobRequest {
   return {
@@ -38,7 +39,7 @@ export function trainingRequest(
       progress.stage('Taking a snapshot', 0)
       await snapshot(engine, learner?.id ?? EVERYBODY, folder)
       signal.throwIfAborted()
-      const task = { folder, preset, seed: SEED, refresh, timeZone: learner?.timeZone ?? 'UTC' }
+      const task = { folder, preset, seed, refresh, timeZone: learner?.timeZone ?? 'UTC' }
       const outcome = await run({ ...task, ...(learner && { listener: learner.name }) }, progress, signal)
       signal.throwIfAborted()
       return takeOver(engine, learner, folder, outcome)

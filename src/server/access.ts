@@ -5,7 +5,7 @@ import type { Access, Asker, Services } from '../http/routes.ts'
 import { authorityOf } from './hosts.ts'
 
 /** What each kind of access takes, in words. */
-const WHO: Readonly<Record<Exclude<Access, 'open'>, string>> = {
+const WHO: Readonly<Record<Exclude<Access, 'open' | 'local'>, string>> = {
   listener: 'a key of the scopes listener (of this listener), app and admin, or this listener signed in',
   app: 'a key of the scopes app and admin, or an administrator signed in',
   admin: 'a key of the scope admin, or an administrator signed in',
@@ -20,7 +20,7 @@ const WHO: Readonly<Record<Exclude<Access, 'open'>, string>> = {
 export async function authorized(
   request: FastifyRequest,
   services: Services,
-  access: Exclude<Access, 'open'>,
+  access: Exclude<Access, 'open' | 'local'>,
 ): Promise<Asker> {
   const asker = await askerOf(request, services)
   if (!asker) throw new DeepcutsError('NO_KEY')
@@ -52,7 +52,7 @@ async function askerOf(
 
 async function may(
   { scope, listener, signedIn }: Asker,
-  access: Exclude<Access, 'open'>,
+  access: Exclude<Access, 'open' | 'local'>,
   request: FastifyRequest,
   { engine }: Services,
 ): Promise<boolean> {

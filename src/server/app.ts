@@ -23,16 +23,19 @@ import { addSessionRoutes } from '../api/session.ts'
 import { addSetupRoutes } from '../api/setup.ts'
 import { addTokenRoutes } from '../api/tokens.ts'
 import { addTrainingRoutes } from '../api/trainings.ts'
+import { addVerbRoutes } from '../api/verbs.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import { sessionCookie } from '../http/cookies.ts'
 import { knownError, sendProblem } from '../http/problem.ts'
 import type { Access, App, Services } from '../http/routes.ts'
+import type { Verbs } from '../http/verbs.ts'
 import type { Engine } from '../index.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import { authorized } from './access.ts'
 import { addAudit } from './audit.ts'
 import { setupGuard } from './closed.ts'
 import { hostGuard } from './hosts.ts'
+import { checkLocal } from './local.ts'
 
 export interface AppOptions {
   readonly engine: Engine
@@ -44,6 +47,8 @@ export interface AppOptions {
   readonly https?: boolean
   /** Whether the set-up link is taken from other machines too: where something before the server lets only this machine in. */
   readonly setupFromAnywhere?: boolean
+  /** Verbs of the command line that may go on here. */
+  readonly verbs?: Verbs
   /** What is done beside requests; closed with the app. Absent: jobs with the usual limits. */
   readonly jobs?: Jobs
   /** Told what no request caused, for a log; nothing personal is in it but what the error says. */
@@ -76,6 +81,7 @@ export async function createApp({
   requestsPerMinute = 6000,
   https = false,
   setupFromAnywhere = false,
+  verbs,
   onFailure = () => {},
   jobs = createJobs({ engine, onFailure }),
 }: AppOptions): Promise<{ readonly app: App; readonly routes: readonly RouteAccess[] }> {
@@ -94,7 +100,7 @@ export async function createApp({
   const routes: RouteAccess[] = []
   app.addHook('onClose', () => jobs.close())
   const cookie = sessionCookie(https)
-  const services: Services = { engine, accounts: engine.accounts, cookie, jobs }
+  const services: Services = { engine, accounts: engine.accounts, cookie, jobs, ...(verbs && { verbs }) }
 
   app.setErrorHandler((error, _, reply) => {
     const known = knownError(error)
@@ -118,7 +124,8 @@ export async function createApp({
     checkHost(request)
     await checkSetup(request)
     const { access = 'open' } = request.routeOptions.config
-    if (access !== 'open')
+    if (access === 'local') checkLocal(request, verbs)
+    else if (access !== 'open')
       request.asker = await authorized(request, services, access).catch(async (error: unknown) => {
         if (error instanceof DeepcutsError && error.code === 'NO_KEY') await countRefused(request)
         throw error
@@ -187,6 +194,7 @@ export async function createApp({
     addSessionRoutes,
     addAccountRoutes,
     addAuditRoutes,
+    addVerbRoutes,
     addTokenRoutes,
   ])
     add(app, services)
@@ -196,6 +204,6 @@ export async function createApp({
 
 /** What OpenAPI says of who may ask: nothing for everybody, else a key and its least scope, or somebody signed in. */
 function securityOf(access: Access = 'open') {
-  if (access === 'open') return []
+  if (access === 'open' || access === 'local') return []
   return access === 'account' ? [{ session: [access] }] : [{ key: [access] }, { session: [access] }]
 }
