@@ -31,10 +31,10 @@ async function load({
       const answer = await connection.ask(request)
       const now = performance.now()
       if (answer.status >= 300) throw new Error(`${answer.status} ${answer.body.slice(0, 200)}`)
+      times.push(now - from)
+      if (follow) lag.push(await follow((next) => connection.ask(next), answer))
       answered++
       units += worth
-      if (!follow) times.push(now - from)
-      else lag.push(await follow((next) => connection.ask(next), answer))
     } catch (error) {
       const what = `${name}: ${(error as Error).message}`
       failures[what] = (failures[what] ?? 0) + 1

@@ -19,14 +19,23 @@ export interface ServerProcess {
 
 const TICKS_A_SECOND = 100
 
-/** Starts `deepcuts serve` over a data folder, on one core where `taskset` is installed. @throws Error with its stderr when it does not come up */
+/** How a server is started. */
+export interface ServerOptions {
+  /** Where taskset is installed: the core that it is tied to. */
+  readonly core?: number
+  /** A folder for a profile of the processor. */
+  readonly profile?: string
+}
+
+/** Starts `deepcuts serve` over a data folder. @throws Error with its stderr when it does not come up */
 export async function startServer(
   cli: string,
   data: string,
-  core: number | undefined,
+  { core, profile }: ServerOptions = {},
 ): Promise<ServerProcess> {
   const tied = core !== undefined && spawnSync('taskset', ['--version']).status === 0
-  const command = [process.execPath, cli, 'serve', '--port', '0', '--data', data]
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
+  const command = [process.execPath, ...profiling, cli, 'serve', '--port', '0', '--data', data]
   const [file, ...args] = tied ? ['taskset', '-c', String(core), ...command] : command
   const began = performance.now()
   const child = spawn(file!, args, { stdio: ['ignore', 'pipe', 'pipe'] })

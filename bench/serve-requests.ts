@@ -41,7 +41,7 @@ export interface LoadResult {
 interface Made {
   readonly request: HttpRequest
   readonly units: number
-  /** Changes something, and asks again: how long after the acknowledgement that was answered. @throws Error when it knows nothing of the change */
+  /** Changes something, and asks again: how long after the acknowledgement that was answered, or 0. @throws Error when it knows nothing of the change */
   follow?(ask: (request: HttpRequest) => Promise<HttpAnswer>, answer: HttpAnswer): Promise<number>
 }
 
@@ -65,8 +65,9 @@ export const REQUESTS: Readonly<Record<LoadKind, Maker>> = {
     return { ...post(made, draw, '/events', body), units: 1 }
   },
   bulk: (made, draw, seed) => {
-    const before = made.until - 4 * 365 * 86_400_000
-    let n = seed * 1e5
+    const before = made.until - 8 * 365 * 86_400_000
+    // Other seconds than those of other orders, most probably.
+    let n = (seed % 1000) * 2e5
     return () => {
       const lines = Array.from({ length: BULK_LINES }, () =>
         JSON.stringify({ ...event(made, draw), at: before + 1000 * n++ }),
@@ -74,6 +75,11 @@ export const REQUESTS: Readonly<Record<LoadKind, Maker>> = {
       return {
         ...post(made, draw, '/events/bulk', lines.join('\n'), 'application/x-ndjson'),
         units: BULK_LINES,
+        async follow(_, { body }) {
+          const { taken, duplicates } = JSON.parse(body) as { taken: number; duplicates: number }
+          if (taken !== BULK_LINES || duplicates > 0) throw new Error(body.slice(0, 200))
+          return 0
+        },
       }
     }
   },

@@ -1,3 +1,7 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+
+const MOMENT_MS = 2
+
 /** What came of one call of a group. */
 export type Outcome<R> = { readonly done: R } | { readonly error: unknown }
 
@@ -17,10 +21,18 @@ export function gathered<T, R>(
   }
   let waiting: Waiting[] = []
   let running = false
+  let last = 1
+  /** Those who were answered together ask again together: waits until as many have come, or for a moment. */
+  const noMoreCome = async (): Promise<void> => {
+    await setImmediate()
+    if (waiting.length < last) await setTimeout(MOMENT_MS)
+  }
   const run = async (): Promise<void> => {
     running = true
     while (waiting.length > 0) {
+      await noMoreCome()
       const group = waiting.slice(0, most)
+      last = group.length
       waiting = waiting.slice(most)
       try {
         const outcomes = await work(group.map(({ call }) => call))
