@@ -11,10 +11,10 @@ import type { Verbs } from './verbs.ts'
 
 /**
  * Who may ask: everybody; the listener in the path, an app or an administrator; one of the latter two; an administrator; somebody signed
- * in, about themselves; a verb of the command line, by what is in the data folder. A listener is a key of theirs or somebody signed in. A
- * route without it is refused when it is added.
+ * in, about themselves; a verb of the command line, by what is in the data folder; a player, who is known by its protocol and sees its listener
+ * alone. A listener is a key of theirs or somebody signed in. A route without it is refused when it is added.
  */
-export type Access = 'open' | 'listener' | 'app' | 'admin' | 'account' | 'local'
+export type Access = 'open' | 'listener' | 'app' | 'admin' | 'account' | 'local' | 'protocol'
 
 /** Who asks. */
 export interface Asker {

@@ -10,6 +10,7 @@ const WHO: Readonly<Record<Exclude<Access, 'open' | 'local'>, string>> = {
   app: 'a key of the scopes app and admin, or an administrator signed in',
   admin: 'a key of the scope admin, or an administrator signed in',
   account: 'somebody signed in, and no key',
+  protocol: 'the token of a player',
 }
 
 /**

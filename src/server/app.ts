@@ -31,6 +31,9 @@ import type { Access, App, Services } from '../http/routes.ts'
 import type { Verbs } from '../http/verbs.ts'
 import type { Engine } from '../index.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
+import { addAudioscrobbler } from '../protocols/audioscrobbler.ts'
+import { addListenBrainz } from '../protocols/listenbrainz.ts'
+import { nowPlayingBoard } from '../protocols/now-playing.ts'
 import { authorized } from './access.ts'
 import { addAudit } from './audit.ts'
 import { setupGuard } from './closed.ts'
@@ -125,7 +128,7 @@ export async function createApp({
     await checkSetup(request)
     const { access = 'open' } = request.routeOptions.config
     if (access === 'local') checkLocal(request, verbs)
-    else if (access !== 'open')
+    else if (access !== 'open' && access !== 'protocol')
       request.asker = await authorized(request, services, access).catch(async (error: unknown) => {
         if (error instanceof DeepcutsError && error.code === 'NO_KEY') await countRefused(request)
         throw error
@@ -198,12 +201,15 @@ export async function createApp({
     addTokenRoutes,
   ])
     add(app, services)
+  const spoken = { engine, playing: nowPlayingBoard(engine.now), onFailure }
+  await app.register(async (scope) => addListenBrainz(scope, spoken), { prefix: '/1' })
+  await app.register(async (scope) => addAudioscrobbler(scope, spoken))
   await app.after()
   return { app, routes }
 }
 
 /** What OpenAPI says of who may ask: nothing for everybody, else a key and its least scope, or somebody signed in. */
 function securityOf(access: Access = 'open') {
-  if (access === 'open' || access === 'local') return []
+  if (access === 'open' || access === 'local' || access === 'protocol') return []
   return access === 'account' ? [{ session: [access] }] : [{ key: [access] }, { session: [access] }]
 }

@@ -13,9 +13,10 @@ const ONCE = new Set(['host', 'origin', 'authorization', 'x-csrf-token', 'sec-fe
  */
 export function hostGuard(names: readonly string[]): (request: FastifyRequest) => void {
   const known = new Set([...LOOPBACK, ...names])
-  return ({ headers: { host, origin }, raw: { url, rawHeaders } }) => {
-    const from = origin === undefined ? undefined : authorityOf(origin)
-    const named = [host, ...(origin === undefined ? [] : [from])]
+  return ({ headers: { host, origin }, raw: { url, rawHeaders }, routeOptions: { config } }) => {
+    // Players in browsers come from origins of their own; what they send proves itself by a token, which no page has.
+    const checksOrigin = origin !== undefined && config.access !== 'protocol'
+    const named = [host, ...(checksOrigin ? [authorityOf(origin)] : [])]
     // A request for a whole address names the server there too, as to a proxy; this is none.
     if (!url?.startsWith('/') || !named.every((one) => one !== undefined && known.has(withoutPort(one))))
       throw new DeepcutsError('HOST_REFUSED')
