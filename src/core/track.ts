@@ -34,6 +34,26 @@ export const SOUND_FEATURES = [
 
 export type AudioFeature = (typeof AUDIO_FEATURES)[number]
 
+/** Lowest and highest value of each feature: beyond them, a number is no measurement. */
+export const FEATURE_RANGES: Readonly<Record<AudioFeature, readonly [number, number]>> = {
+  danceability: [0, 1],
+  energy: [0, 1],
+  key: [-1, 11],
+  loudness: [-70, 10],
+  mode: [0, 1],
+  speechiness: [0, 1],
+  acousticness: [0, 1],
+  instrumentalness: [0, 1],
+  liveness: [0, 1],
+  valence: [0, 1],
+  tempo: [1, 400],
+  duration_ms: [1, 86_400_000],
+  time_signature: [1, 7],
+}
+
+/** Features that are whole numbers. */
+export const WHOLE_FEATURES: ReadonlySet<AudioFeature> = new Set(['key', 'mode', 'time_signature'])
+
 /** Audio features of one recording; an absent key is a missing value, never a zero. */
 export type AudioFeatures = Partial<Record<AudioFeature, number>>
 

@@ -1,24 +1,13 @@
-import { AUDIO_FEATURES, type AudioFeature, type AudioFeatures, type TrackFacts } from '../core/track.ts'
+import {
+  AUDIO_FEATURES,
+  type AudioFeature,
+  type AudioFeatures,
+  FEATURE_RANGES,
+  type TrackFacts,
+  WHOLE_FEATURES,
+} from '../core/track.ts'
 import type { Columns, Role } from './columns.ts'
 
-/** Lowest and highest value of each feature. Beyond them, a cell is no measurement. */
-const RANGES: Readonly<Record<AudioFeature, readonly [number, number]>> = {
-  danceability: [0, 1],
-  energy: [0, 1],
-  key: [-1, 11],
-  loudness: [-70, 10],
-  mode: [0, 1],
-  speechiness: [0, 1],
-  acousticness: [0, 1],
-  instrumentalness: [0, 1],
-  liveness: [0, 1],
-  valence: [0, 1],
-  tempo: [1, 400],
-  duration_ms: [1, 86_400_000],
-  time_signature: [1, 7],
-}
-
-const WHOLE: ReadonlySet<AudioFeature> = new Set(['key', 'mode', 'time_signature'])
 /** In these, Spotify writes 0 for "not detected". */
 const ZERO_IS_MISSING: ReadonlySet<AudioFeature> = new Set(['tempo', 'time_signature', 'duration_ms'])
 const MISSING = /^(|nan|na|n\/a|null|none|undefined|-)$/i
@@ -32,8 +21,8 @@ export function featureValue(
   const value = cell === '' ? Number.NaN : Number(cell)
   if (Number.isNaN(value) && MISSING.test(`${cell}`.trim())) return undefined
   if (value === 0 && ZERO_IS_MISSING.has(name)) return undefined
-  const [low, high] = RANGES[name]
-  if (value >= low && value <= high && (!WHOLE.has(name) || Number.isInteger(value))) return value
+  const [low, high] = FEATURE_RANGES[name]
+  if (value >= low && value <= high && (!WHOLE_FEATURES.has(name) || Number.isInteger(value))) return value
   onBad()
   return undefined
 }

@@ -1,6 +1,7 @@
 import { AUDIO_FEATURES, fold } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 import { AUDIO_STRIDE, type Catalog, DURATION } from './catalog.ts'
+import { STATED } from './import-record.ts'
 import { groupRecordings } from './recordings.ts'
 import { SAID } from './said-names.ts'
 import { packTexts } from './texts.ts'
@@ -32,7 +33,9 @@ export async function buildCatalog(store: Store, revision: number): Promise<Cata
   const identifiers = await store.read('identifiers', ['id', 'scheme', 'value'], { orderBy: ['id'] })
   const splits = await store.read('splits', ['identifier'])
   const size = (await store.max('identifiers', 'id')) + 1
-  const root = groupRecordings(claims, size, new Set(splits.identifier))
+  const merges = await store.read('merges', ['identifier', 'other'])
+  const root = groupRecordings(claims, size, new Set(splits.identifier), merges)
+  const stated = await store.read('imports', ['id'], { where: { format: STATED } })
 
   const told = new Uint8Array(size)
   claims.identifier.forEach((id, c) => {
@@ -59,9 +62,9 @@ export async function buildCatalog(store: Store, revision: number): Promise<Cata
   const genreSets = indexer()
 
   const columns = AUDIO_FEATURES.map((name) => claims[name])
-  claims.identifier.forEach((id, c) => {
-    if (claims.import[c] === SAID) return
-    const row = rowOfIdentifier[id]!
+  for (const c of statedFirst(claims.import, new Set(stated.id))) {
+    if (claims.import[c] === SAID) continue
+    const row = rowOfIdentifier[claims.identifier[c]!]!
     titles[row] ||= claims.title[c]!
     artistName[row] ||= claims.artist[c]!
     albums[row] ||= claims.album[c]!
@@ -84,7 +87,7 @@ export async function buildCatalog(store: Store, revision: number): Promise<Cata
       const at = row * AUDIO_STRIDE + f
       if ((sameScale || f === DURATION) && Number.isNaN(audio[at]!)) audio[at] = columns[f]![c]!
     }
-  })
+  }
   identifiers.id.forEach((id, i) => {
     const row = rowOfIdentifier[id] ?? -1
     if (row < 0) return
@@ -116,6 +119,14 @@ export async function buildCatalog(store: Store, revision: number): Promise<Cata
     isrc: packTexts(isrc),
     mbid: packTexts(mbid),
   }
+}
+
+/** The places of claims: what apps state of tracks stands above what imports tell, which is in the order of the imports. */
+function statedFirst(imports: Int32Array, stated: ReadonlySet<number>): Int32Array {
+  const places = Int32Array.from(imports.keys())
+  if (stated.size === 0) return places
+  const isStated = (c: number) => stated.has(imports[c]!)
+  return Int32Array.from([...places.filter(isStated), ...places.filter((c) => !isStated(c))])
 }
 
 /** Gives distinct texts consecutive numbers; '' is 0. Texts with the same key share a number and keep the first spelling. */

@@ -23,6 +23,7 @@ import { type Recordings, recordingsOf } from './recordings-edit.ts'
 import { catalogRevision } from './revision.ts'
 import { saidNames } from './said-names.ts'
 import { readSaved, type SavedTracks } from './saved.ts'
+import { type StatedTracks, statedTracks } from './stated-tracks.ts'
 
 /** Typed access to everything one store knows. */
 export interface Library {
@@ -35,6 +36,7 @@ export interface Library {
   readonly preparedMixes: PreparedMixes
   readonly dials: Dials
   readonly recordings: Recordings
+  readonly stated: StatedTracks
   readonly models: Models
   readonly keys: ApiKeys
   readonly artistIds: ArtistIds
@@ -106,6 +108,7 @@ export function openLibrary(
     preparedMixes: preparedMixesOf(store, inTurn),
     dials: dialsOf(store, inTurn),
     recordings: recordingsOf(store, revision, inTurn),
+    stated: statedTracks(store, now, revision, inTurn),
     models: modelsOf({ store, folder, now, inTurn, check }),
     keys: keysOf(store, now, inTurn),
     artistIds: artistIdsOf(store, inTurn),

@@ -11,6 +11,12 @@ export interface Claims {
   readonly duration_ms: Float32Array
 }
 
+/** Pairs of identifiers that somebody said are one recording. */
+export interface Merges {
+  readonly identifier: Int32Array
+  readonly other: Int32Array
+}
+
 /** The same name with lengths further apart than this is two recordings (a radio edit, a live version). */
 const SAME_LENGTH_MS = 10_000
 
@@ -20,10 +26,15 @@ const SAME_LENGTH_MS = 10_000
  * Conservative, and the same in any order of imports: identifiers meet over an ISRC, an MBID, or the same folded artist and
  * title with lengths that agree; an unknown length joins the shortest. Where claims of one identifier differ, the first name in the
  * alphabet and the shortest length count. Identifiers with a title and no artist join the recording with that title, when
- * exactly one artist has it. Identifiers in `split` meet nobody.
+ * exactly one artist has it. Identifiers in `split` meet nobody in these ways. Those of `merged` are one because somebody said so.
  * @param size largest identifier + 1
  */
-export function groupRecordings(claims: Claims, size: number, split: ReadonlySet<number>): Int32Array {
+export function groupRecordings(
+  claims: Claims,
+  size: number,
+  split: ReadonlySet<number>,
+  merged: Merges = { identifier: new Int32Array(), other: new Int32Array() },
+): Int32Array {
   const root = new Int32Array(size)
   const find = (i: number): number => {
     let at = i
@@ -72,6 +83,10 @@ export function groupRecordings(claims: Claims, size: number, split: ReadonlySet
   for (const group of byName.values()) mergeByLength(group, length, union)
   for (const id of nameOf.keys()) titleOf.delete(id)
   attachByTitle(titleOf, byName, union)
+  merged.identifier.forEach((id, i) => {
+    const other = merged.other[i]!
+    if (root[id] && root[other]) union(id, other)
+  })
   for (let id = 1; id < size; id++) if (root[id]) root[id] = find(id)
   return root
 }

@@ -63,7 +63,7 @@ export const NewExclusion = Type.Union(
     Import,
     Source,
   ],
-  { description: 'What does not count as taste' },
+  { type: 'object', description: 'What does not count as taste' },
 )
 export type NewExclusion = Static<typeof NewExclusion>
 

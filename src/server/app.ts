@@ -22,6 +22,7 @@ import { addServiceRoutes } from '../api/service.ts'
 import { addSessionRoutes } from '../api/session.ts'
 import { addSetupRoutes } from '../api/setup.ts'
 import { addTokenRoutes } from '../api/tokens.ts'
+import { addTrackRoutes } from '../api/tracks.ts'
 import { addTrainingRoutes } from '../api/trainings.ts'
 import { addVerbRoutes } from '../api/verbs.ts'
 import { DeepcutsError } from '../core/errors.ts'
@@ -188,6 +189,7 @@ export async function createApp({
     addExclusionRoutes,
     addHistoryRoutes,
     addExposureRoutes,
+    addTrackRoutes,
     addModelRoutes,
     addKeyRoutes,
     addImportRoutes,

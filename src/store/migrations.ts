@@ -74,6 +74,15 @@ export const MIGRATIONS: readonly Migration[] = [
       )
     },
   },
+  {
+    to: 7,
+    /** Recordings that somebody said are one. */
+    async apply(run) {
+      await run(
+        'CREATE TABLE IF NOT EXISTS "merges" ("identifier" INTEGER NOT NULL, "other" INTEGER NOT NULL)',
+      )
+    },
+  },
 ]
 
 /** The version that a list of steps leads to. */

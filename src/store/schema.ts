@@ -21,6 +21,8 @@ export const TABLES = {
   identifiers: { id: 'int32', scheme: 'text', value: 'text' },
   /** Identifiers that a person took out of a wrong merge: names never merge them again. */
   splits: { identifier: 'int32' },
+  /** Pairs of identifiers that a person said are one recording. */
+  merges: { identifier: 'int32', other: 'int32' },
   /** What one import says about one identifier, a track being the fold of those; import 0: names kept for a saying. */
   claims: {
     import: 'int32',
