@@ -53,6 +53,30 @@ export const SETTINGS = {
     'how much `serve` logs; auto: warn where the log goes to a terminal, info elsewhere',
   ),
   DEEPCUTS_LOG_FILE: text('', 'the file that the log of `serve` is appended to; standard error where empty'),
+  DEEPCUTS_UPLOAD_MB: whole(
+    1,
+    100_000,
+    1024,
+    'how large one file may be that is sent to be imported, in MB; those that wait together take four times as much at most',
+  ),
+  DEEPCUTS_TRAIN_HOURS: whole(
+    0,
+    8760,
+    24,
+    'after how many hours `serve` trains again by itself, where something new was heard; 0: never for that reason',
+  ),
+  DEEPCUTS_TRAIN_PLAYS: whole(
+    0,
+    10_000_000,
+    500,
+    'after how many new plays `serve` trains again by itself, and at most once an hour; 0: never for that reason',
+  ),
+  DEEPCUTS_TRAINING_MB: whole(
+    128,
+    10_000_000,
+    2048,
+    'how much memory the process of a training may take for what it computes with in JavaScript, in MB; a training that needs more is ended, and nothing else',
+  ),
   DEEPCUTS_SHUTDOWN_SECONDS: whole(
     0,
     600,

@@ -13,6 +13,10 @@ describe('the settings of the environment', () => {
       DEEPCUTS_REQUESTS_PER_MINUTE: 6000,
       DEEPCUTS_LOG_LEVEL: 'auto',
       DEEPCUTS_LOG_FILE: '',
+      DEEPCUTS_UPLOAD_MB: 1024,
+      DEEPCUTS_TRAIN_HOURS: 24,
+      DEEPCUTS_TRAIN_PLAYS: 500,
+      DEEPCUTS_TRAINING_MB: 2048,
       DEEPCUTS_SHUTDOWN_SECONDS: 10,
     })
   })

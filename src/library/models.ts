@@ -64,6 +64,8 @@ export interface Models {
   load(listener: number, version?: number): Promise<{ manifest: ModelManifest; files: ModelFiles }>
   /** The manifest of the model that serves a listener, if there is one. */
   active(listener: number): Promise<ModelManifest | undefined>
+  /** The manifest of a listener's newest version, serving or not. */
+  newest(listener: number): Promise<ModelManifest | undefined>
   /** All versions of a listener that are kept, newest first. */
   list(listener: number): Promise<ModelVersion[]>
   /** Makes a version serve, once its files were found whole and fit to serve. @throws NO_MODEL, UNKNOWN_MODEL, MODEL_DAMAGED, MODEL_OLD */
@@ -163,6 +165,12 @@ export function modelsOf({ store, folder, now, inTurn, check }: ModelParts): Mod
 
   return {
     active: serving,
+
+    async newest(listener) {
+      const last = { where: { listener }, orderBy: ['version'], descending: true, limit: 1 } as const
+      const { manifest } = await store.read('models', ['manifest'], last)
+      return manifest[0] === undefined ? undefined : parseManifest(manifest[0])
+    },
 
     save: (...version) => inTurn(() => keep(...version)),
 
