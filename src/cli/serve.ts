@@ -75,14 +75,16 @@ async function serve(
     file: settings.DEEPCUTS_LOG_FILE && context.place(settings.DEEPCUTS_LOG_FILE),
     messages: settings.DEEPCUTS_DEBUG !== '',
   })
-  const { createJobs } = await import('../jobs/jobs.ts')
-  const jobs = createJobs({ engine, community: context.community, onFailure: log.failure })
+  const { startJobs } = await import('../jobs/start.ts')
+  const jobs = startJobs({ engine, settings, community: context.community, onFailure: log.failure })
   const token = localToken()
   const { createApp } = await import('../server/app.ts')
   const { app } = await createApp({
     engine,
     names: [host, ...settings.DEEPCUTS_ALLOWED_HOSTS, ...(options.allowHost ?? [])].map(hostName),
     requestsPerMinute: settings.DEEPCUTS_REQUESTS_PER_MINUTE,
+    https: settings.DEEPCUTS_HTTPS === 'on',
+    setupFromAnywhere: settings.DEEPCUTS_SETUP === 'anywhere',
     onFailure: log.failure,
     jobs,
     verbs: verbsInServer(token, { engine, jobs, community: context.community }, runLine, () =>
