@@ -41,6 +41,16 @@ export const SETTINGS = {
   DEEPCUTS_ALLOWED_HOSTS: list(
     'names that the server goes by beside those of this machine, without ports; those of --allow-host are added',
   ),
+  DEEPCUTS_HTTPS: oneOf(
+    ['on', 'off'],
+    'off',
+    '"on": a proxy before `serve` encrypts all connections, so that cookies are sent over no other',
+  ),
+  DEEPCUTS_SETUP: oneOf(
+    ['here', 'anywhere'],
+    'here',
+    'from where the set-up link is taken; "anywhere" only where something else, such as a port published to 127.0.0.1 alone, keeps other machines out',
+  ),
   DEEPCUTS_REQUESTS_PER_MINUTE: whole(
     1,
     1_000_000,

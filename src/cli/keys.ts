@@ -5,7 +5,9 @@ import { action, addVerb, type Context } from './context.ts'
 import { aligned, day, printable } from './text.ts'
 import { numberOption } from './values.ts'
 
-const VERBS = ['create', 'list', 'revoke'] as const
+const VERBS = ['create', 'list', 'revoke', 'setup-link'] as const
+/** Who did it, for the log of what administrators did. */
+const COMMAND_LINE = 'command line'
 const SCOPES: readonly KeyScope[] = ['listener', 'app', 'admin']
 
 /** Adds `keys`: what lets programs ask the server. */
@@ -15,9 +17,13 @@ export function addKeys(program: Command): void {
     'keys create "my app" --scope app',
     'keys list',
     'keys revoke 3',
+    'keys setup-link',
   ])
     .addArgument(new Argument('[verb]', 'what to do').choices(VERBS).default('list'))
-    .argument('[what]', 'the name of a new key, or the number of one')
+    .argument(
+      '[what]',
+      'the name of a new key, the number of one, or whose link it is: setup-link makes the first account, or lets one that is there set another password',
+    )
     .addOption(
       new Option(
         '--scope <scope>',
@@ -30,8 +36,11 @@ export function addKeys(program: Command): void {
         async (context, [verb, what], { scope = 'listener', listener }) => {
           if (verb === 'list') return list(context, what)
           if (verb === 'create') return create(context, what, scope, listener)
+          if (verb === 'setup-link') return setupLink(context, what)
           const id = numberOption('The number of the key', { min: 1, whole: true })(what ?? '')
-          const key = await (await context.engine()).library.keys.revoke(id)
+          const { library, accounts } = await context.engine()
+          const key = await library.keys.revoke(id)
+          await accounts.audit.append(COMMAND_LINE, 'key revoked', { key: id })
           context.out.document({ revoked: key })
           context.out.tell(`Key ${id}, ${printable(key.name)}, opens nothing any more.`)
         },
@@ -48,14 +57,43 @@ async function create(
   if (!name?.trim()) throw unusable('A name for the key is missing')
   if (scope !== 'listener' && listener !== undefined)
     throw unusable(`A key of the scope ${scope} is of no one listener: leave --listener out`)
-  const { library } = await context.engineOrNew()
+  const { library, accounts } = await context.engineOrNew()
   const owner =
     scope === 'listener' ? await library.listeners.get(listener ?? (await context.listener())) : undefined
   const { key, token } = await library.keys.create(name.trim(), scope, owner?.id)
+  const whose = owner === undefined ? {} : { listener: owner.id }
+  await accounts.audit.append(COMMAND_LINE, 'key made', { key: key.id, scope, ...whose })
   context.out.document({ key, token })
   context.out.say(token)
   context.out.aside(
     `Key ${key.id} is ${owner ? `about ${printable(owner.name)} alone` : `of the scope ${scope}`}. Keep it now: it cannot be shown again. Programs send it as "Authorization: Bearer KEY".`,
+  )
+}
+
+/** A link for the first account; once there is one, for the account that is named, or the only administrator's. */
+async function setupLink(context: Context, name: string | undefined): Promise<void> {
+  const { accounts } = await context.engineOrNew()
+  const first = await accounts.setupLink()
+  const known = await accounts.list()
+  const admins = known.filter(({ admin }) => admin)
+  const account =
+    name === undefined
+      ? admins.length === 1
+        ? admins[0]
+        : undefined
+      : known.find((one) => one.name.toLowerCase() === name.toLowerCase())
+  if (!first && !account) {
+    const names = known.map((one) => printable(one.name)).join(', ')
+    throw unusable(
+      name === undefined ? `Say whose link: ${names}` : `Nobody of that name has an account: ${names}`,
+    )
+  }
+  const link = first ?? (await accounts.resetLink(account!.id))
+  if (!first) await accounts.audit.append(COMMAND_LINE, 'password link made', { account: account!.id })
+  context.out.document({ link, ...(account && !first && { account: account.id }) })
+  context.out.say(link.path)
+  context.out.aside(
+    `Open it at the address of the server, such as http://127.0.0.1:${context.settings.DEEPCUTS_PORT}${link.path.split('#')[0]}#… It works once, until ${new Date(link.expiresAt).toISOString().slice(0, 16).replace('T', ' ')} UTC, and ${first ? 'makes the first account' : `lets ${printable(account!.name)} set another password`}.`,
   )
 }
 

@@ -144,6 +144,10 @@ export async function createApp({
     },
     hsts: false,
   })
+  app.addHook('onSend', async (_, reply) => {
+    // What is about somebody stays in no cache that they do not know of.
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
+  })
   await app.register(fastifyCookie)
   const tooMany = (most: number, ttl: number) =>
     new DeepcutsError('TOO_MANY_REQUESTS', { most, seconds: Math.ceil(ttl / 1000) })

@@ -40,6 +40,13 @@ function withoutPort(host: string): string {
   return host.toLowerCase().replace(/:\d{1,5}$/, '')
 }
 
+/** Whether a connection is of this machine to itself, by whatever address. */
+export function isSameMachine(socket: FastifyRequest['socket']): boolean {
+  return (
+    isLocal(socket) || (socket.remoteAddress !== undefined && socket.remoteAddress === socket.localAddress)
+  )
+}
+
 /** Whether both ends of a connection are this machine, told by the socket alone: no header can claim it. */
 export function isLocal({ remoteAddress, localAddress = '127.0.0.1' }: FastifyRequest['socket']): boolean {
   return [remoteAddress, localAddress].every(
