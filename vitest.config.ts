@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/*.test.ts'],
-    exclude: ['test/*.long.test.ts'],
+    exclude: ['test/*.long.test.ts', 'test/*.clients.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -22,6 +22,7 @@ export function addTokens(program: Command): void {
       new Option('--protocol <name>', 'what the player speaks').choices(PROTOCOLS).default('listenbrainz'),
     )
     .option('--listener <id>', 'whom the player speaks for (default: the only one there is)')
+    .option('--new', 'the listener is new here')
     .action(
       action<Given, { protocol: Protocol }>(async (context, [verb, what], { protocol }) => {
         if (verb === 'list') return list(context, what)
@@ -39,7 +40,7 @@ export function addTokens(program: Command): void {
 async function create(context: Context, name: string | undefined, protocol: Protocol): Promise<void> {
   if (!name?.trim()) throw unusable('A name for the player is missing')
   const engine = await context.engineOrNew()
-  const owner = await engine.listener(await context.listener())
+  const owner = await engine.listener(await context.listenerToBegin())
   const { token, secret } = await engine.tokens.create(owner.id, name.trim(), protocol)
   context.out.document({ token: { ...token, listener: owner.name }, secret })
   context.out.say(secret)
