@@ -128,6 +128,23 @@ describe('feedback', () => {
     expect(await scores()).toEqual([])
   })
 
+  it('reaches no recording that only somebody else heard', async () => {
+    const { body } = await ask('GET', '/user/ada/listens?count=1')
+    const [{ recording_msid }] = (body as { payload: { listens: [{ recording_msid: string }] } }).payload
+      .listens
+    const asked = await ask('POST', '/feedback/recording-feedback', { recording_msid, score: 1 }, 'bo')
+    const nothing = recording_msid.replace(/.{4}$/, 'ffff')
+    const other = await ask(
+      'POST',
+      '/feedback/recording-feedback',
+      { recording_msid: nothing, score: 1 },
+      'bo',
+    )
+    expect(asked.status).toBe(404)
+    expect(asked.body).toEqual(other.body)
+    expect(await saidOf('bo')).toEqual([])
+  })
+
   it('is a listener’s own', async () => {
     await score({ recording_mbid: MBID(1) }, 1)
     expect(await given('', 'bo')).toMatchObject({ count: 0, total_count: 0, feedback: [] })

@@ -121,7 +121,7 @@ const SCORES: Readonly<Record<Static<typeof Rated>['rating'], -1 | 1>> = {
 async function say(engine: Engine, player: Player, named: NamedRecording, score: number): Promise<void> {
   const { id } = player.listener
   const { feedback } = engine.library
-  const meant = await meantBy(engine, named)
+  const meant = await meantBy(engine, id, named)
   if (score === 0) {
     // Of a recording of which only the id was told, nothing can stand but what was said of that id.
     const identifiers = 'row' in meant ? meant.identifiers : []

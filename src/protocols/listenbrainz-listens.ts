@@ -4,7 +4,7 @@ import type { App } from '../http/routes.ts'
 import { keep } from './keep.ts'
 import { type Listen, playOf, readListen } from './listen.ts'
 import { PROTOCOL, type ProtocolServices, playerIn, playerOf, SPOKEN } from './player.ts'
-import { identifierOf, meantBy, msidOf } from './recordings.ts'
+import { identifierOf, sameRecording } from './recordings.ts'
 import { boundsOf, playsThatBegan, toldListens } from './told-listens.ts'
 
 /** The limits of ListenBrainz. */
@@ -132,9 +132,8 @@ export function addListenBrainzListens(app: App, { engine, playing }: ProtocolSe
     const own = identifierOf(msid)
     // What another server calls so was never told here.
     if (own === undefined) return { status: 'ok' }
-    const meant = await meantBy(engine, { recording_msid: msidOf(own) })
-    if ('identifiers' in meant)
-      await engine.library.removePlays(id, await playsThatBegan(engine, id, second, meant.identifiers))
+    const plays = await playsThatBegan(engine, id, second, await sameRecording(engine, own))
+    await engine.library.removePlays(id, plays)
     return { status: 'ok' }
   })
 }

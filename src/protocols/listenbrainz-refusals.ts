@@ -40,7 +40,7 @@ export function addListenBrainzRefusals(app: App, { engine }: ProtocolServices):
     if (entity === 'artist')
       await feedback.clear(id, ['never'], { artist: await artistNamed(engine, id, mbid) })
     else {
-      const meant = await recordingNamed(engine, entity, mbid)
+      const meant = await recordingNamed(engine, id, entity, mbid)
       if ('identifiers' in meant) await feedback.clear(id, ['dislike', 'snooze'], meant)
     }
     return { status: 'ok' }
@@ -73,7 +73,7 @@ async function refuse(engine: Engine, player: Player, { entity, entity_mbid: mbi
     await feedback.say(id, { kind: 'never', identifier: 0, artist, ...ends })
     return
   }
-  const meant = await recordingNamed(engine, entity, mbid)
+  const meant = await recordingNamed(engine, id, entity, mbid)
   const kind = until == null ? 'dislike' : 'snooze'
   if ('row' in meant) await feedback.say(id, { kind, identifier: meant.identifiers[0]!, artist: '', ...ends })
   // Of what is not known here nothing is shown before it is; a snooze would be over by then.
@@ -81,12 +81,12 @@ async function refuse(engine: Engine, player: Player, { entity, entity_mbid: mbi
     await keep(engine, player, 'listenbrainz', [{ kind, track: meant, at: engine.now() }])
 }
 
-async function recordingNamed(engine: Engine, entity: Refused['entity'], mbid: string) {
+async function recordingNamed(engine: Engine, listener: number, entity: Refused['entity'], mbid: string) {
   if (entity !== 'recording')
     throw new DeepcutsError('REQUEST_INVALID', {
       problem: 'artists and recordings can be left out here, whole releases cannot',
     })
-  return meantBy(engine, { recording_mbid: mbid })
+  return meantBy(engine, listener, { recording_mbid: mbid })
 }
 
 /** @throws NOT_KNOWN while no player told which artist the id is */

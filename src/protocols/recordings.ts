@@ -28,9 +28,13 @@ export type Meant =
   | { readonly row: number; readonly identifiers: readonly number[] }
   | { readonly mbid: string }
 
-/** @throws REQUEST_INVALID without a usable id, NOT_KNOWN for a recording of another server */
+/**
+ * What a listener's client means; a recording that only somebody else's listening brought in is not known.
+ * @throws REQUEST_INVALID without a usable id, NOT_KNOWN for a recording of another server
+ */
 export async function meantBy(
-  { library: { catalog: read, store } }: Engine,
+  { library: { catalog: read, store }, openTracks }: Engine,
+  listener: number,
   { recording_mbid: mbid, recording_msid: msid }: NamedRecording,
 ): Promise<Meant> {
   if (mbid && !MBID.test(mbid)) throw invalid('"recording_mbid" is no MusicBrainz id')
@@ -43,16 +47,28 @@ export async function meantBy(
     const claims = await store.read('claims', ['identifier'], { where: { mbid: mbid.toLowerCase() } })
     rows.push(...Array.from(claims.identifier, (identifier) => rowOfTrack(catalog, identifier)))
   }
-  const row = rows.find((one) => one >= 0)
+  const open = await openTracks(listener)
+  const row = rows.find((one) => one >= 0 && open[one] === 1)
   if (row === undefined) {
     if (mbid) return { mbid: mbid.toLowerCase() }
     throw new DeepcutsError('NOT_KNOWN', { what: 'recording' })
   }
+  return { row, identifiers: identifiersOf(catalog.rowOfIdentifier, row) }
+}
+
+/** All numbers of the recording that has this one; none where there is no such recording. */
+export async function sameRecording({ library }: Engine, identifier: number): Promise<readonly number[]> {
+  const catalog = await library.catalog()
+  const row = rowOfTrack(catalog, identifier)
+  return row < 0 ? [] : identifiersOf(catalog.rowOfIdentifier, row)
+}
+
+function identifiersOf(rowOfIdentifier: Int32Array, row: number): readonly number[] {
   const identifiers: number[] = []
-  catalog.rowOfIdentifier.forEach((of, identifier) => {
+  rowOfIdentifier.forEach((of, identifier) => {
     if (of === row) identifiers.push(identifier)
   })
-  return { row, identifiers }
+  return identifiers
 }
 
 const invalid = (problem: string) => new DeepcutsError('REQUEST_INVALID', { problem })
