@@ -103,7 +103,10 @@ describe('setting up', () => {
       const url = path.replaceAll(/:\w+/g, '1')
       const answer = await served.app.inject({ method: method as 'GET', url, remoteAddress: '192.168.1.7' })
       if (path === '/v1/health') expect(answer.statusCode).toBe(200)
-      else expect(answer.json(), path).toMatchObject({ status: 403, code: 'SETUP_FIRST' })
+      else {
+        expect(answer.statusCode, path).toBe(403)
+        expect(answer.body, path).toContain('not set up yet')
+      }
     }
     const claims = { 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1', forwarded: 'for=127.0.0.1' }
     expect(await from('192.168.1.7', '/v1/listeners', claims)).toBe(403)
