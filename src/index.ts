@@ -8,8 +8,10 @@ export { type Explanation, explainTrack } from './explain.ts'
 export { AUTO_NOVELTY, calibratedNovelty, type Received } from './explore/dial.ts'
 export { belongToNobody } from './ingest/formats-in.ts'
 export { importPaths } from './ingest/import-paths.ts'
+export { playlistText } from './ingest/playlist-bytes.ts'
 export { formatReport, type ImportReport } from './ingest/report.ts'
 export { numberedLines, trackRows } from './ingest/track-lines.ts'
+export { type KeptMixes, keptMixes } from './kept-mixes.ts'
 export type { EverybodyReport } from './learn/everybody-report.ts'
 export { dataState } from './learn/listener-data.ts'
 export { PRESETS, type PresetName } from './learn/presets.ts'
@@ -35,6 +37,16 @@ export { factsAt } from './library/track-facts.ts'
 export { searchTracks } from './library/track-search.ts'
 export { playlistFormat } from './mix/playlist-format.ts'
 export { findRecipe, RECIPES, TODAY } from './mix/recipes.ts'
+export { drawNights, type Night } from './night.ts'
+export { type PlaylistFile, readPlaylist } from './playlist-file.ts'
 export { type Recommendation, recommend } from './recommend.ts'
-export { entryName, type FoundSeeds, findNamedSeeds, findSeeds, findSong } from './seeds.ts'
+export {
+  entryName,
+  type FoundSeeds,
+  findNamedSeeds,
+  findPlaylistSeeds,
+  findSeeds,
+  findSong,
+} from './seeds.ts'
 export { type Similar, type SimilarTrack, similarTracks } from './similar.ts'
+export { nextDay, type TodaysMix, type TodaysRecipe, todaysMix } from './todays-mixes.ts'

@@ -9,6 +9,7 @@ import { isTrackTable, parseTable } from './ingest/playlist-table.ts'
 import { jspf } from './mix/jspf.ts'
 import { mixJson } from './mix/mix-json.ts'
 import type { PlaylistFormat } from './mix/playlist.ts'
+import { withoutApostrophe } from './mix/playlist-csv.ts'
 import { xspf } from './mix/xspf.ts'
 
 /** A playlist file is small; one of this size is something else. */
@@ -35,7 +36,16 @@ export async function readPlaylistFile(path: string): Promise<PlaylistFile> {
     throw new DeepcutsError('FILE_UNREADABLE', { file, problem }, { cause: error })
   })
   if (bytes.length > MOST_BYTES) throw new DeepcutsError('FILE_TOO_LARGE', { file, limit: '64 MB' })
-  const { title, entries } = await parsePlaylist(playlistText(bytes, file), file)
+  return readPlaylist(playlistText(bytes, file), file)
+}
+
+/**
+ * Reads the text of a playlist file, as `readPlaylistFile` does.
+ * @param file what it is called; its ending tells what the content does not
+ * @throws DeepcutsError NOT_A_PLAYLIST, NOT_A_PLAYLIST_FILE, CSV_BROKEN
+ */
+export async function readPlaylist(text: string, file: string): Promise<PlaylistFile> {
+  const { title, entries } = await parsePlaylist(text, file)
   if (entries.length === 0) throw notOne(file, 'it names no track')
   return { title: title?.trim() || titleFrom(file), entries }
 }
@@ -51,9 +61,17 @@ export async function parsePlaylist(text: string, file: string): Promise<ParsedP
   if (start === '[') throw notOne(file, 'it is JSON, but neither JSPF nor a mix of deepcuts')
   if (isStream(text)) throw notOne(file, 'it lists the pieces of one stream')
   if (isM3u(text) || /\.m3u8?$/i.test(file)) return parseM3u(text)
-  if (isTrackTable(text)) return { entries: await parseTable(text, file) }
+  if (isTrackTable(text)) return { entries: (await parseTable(text, file)).map(asNamed) }
   if (/\.[ct]sv$/i.test(file)) throw notOne(file, 'its first line names no column with titles or ids')
   return { entries: parseLines(text) }
+}
+
+/** The entry with its names as they were before a spreadsheet's apostrophe. */
+function asNamed(entry: PlaylistEntry): PlaylistEntry {
+  const names = (['title', 'artist', 'album'] as const).flatMap((name) =>
+    entry[name] === undefined ? [] : [[name, withoutApostrophe(entry[name])]],
+  )
+  return { ...entry, ...Object.fromEntries(names) }
 }
 
 function by(format: PlaylistFormat, text: string): ParsedPlaylist {

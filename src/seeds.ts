@@ -12,7 +12,7 @@ import { type LikeliestTrack, likeliestTrack } from './library/likeliest-track.t
 import { nearestNames } from './library/nearest-names.ts'
 import { resolveTracks } from './library/resolve-tracks.ts'
 import { songKey } from './library/songs.ts'
-import { readPlaylistFile } from './playlist-file.ts'
+import { type PlaylistFile, readPlaylistFile } from './playlist-file.ts'
 
 /** Of an artist, no more songs than this say where a radio starts. */
 const SONGS_OF_AN_ARTIST = 30
@@ -78,12 +78,36 @@ export async function findNamedSeeds(
 
 /** The tracks of one playlist file. @throws DeepcutsError FILE_NOT_FOUND, NOT_A_PLAYLIST_FILE, PLAYLIST_UNKNOWN */
 async function fromFile(engine: Engine, catalog: Catalog, path: string): Promise<FoundSeeds> {
-  const { title, entries } = await readPlaylistFile(path)
-  const { rows, unknown } = await resolveTracks(engine.library.store, catalog, entries)
+  return ofPlaylist(engine, catalog, await readPlaylistFile(path), basename(path))
+}
+
+/**
+ * The tracks of a playlist that are in the catalog, and those that are not.
+ * @param file what it is called where nothing of it is known
+ * @param mayTell rows that it does not hold for are not there
+ * @throws DeepcutsError PLAYLIST_UNKNOWN
+ */
+export async function findPlaylistSeeds(
+  engine: Engine,
+  playlist: PlaylistFile,
+  file: string,
+  mayTell: MayTell,
+): Promise<FoundSeeds> {
+  return ofPlaylist(engine, await engine.library.catalog(), playlist, file, mayTell)
+}
+
+async function ofPlaylist(
+  engine: Engine,
+  catalog: Catalog,
+  { title, entries }: PlaylistFile,
+  file: string,
+  mayTell: MayTell = () => true,
+): Promise<FoundSeeds> {
+  const { rows, unknown } = await resolveTracks(engine.library.store, catalog, entries, mayTell)
   const known = [...new Set(rows.filter((row) => row >= 0))]
   if (known.length === 0)
     throw new DeepcutsError('PLAYLIST_UNKNOWN', {
-      file: basename(path),
+      file,
       tracks: entries.length,
       some: firstOf(entries),
     })

@@ -30,6 +30,8 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'POST /v1/listeners/:listener/events/bulk': OWN,
   'GET /v1/listeners/:listener/recommendations': OWN,
   'GET /v1/listeners/:listener/mixes': OWN,
+  'GET /v1/listeners/:listener/mixes/:recipe': OWN,
+  'POST /v1/listeners/:listener/continue': OWN,
   'GET /v1/listeners/:listener/similar': OWN,
   'GET /v1/listeners/:listener/feedback': OWN,
   'POST /v1/listeners/:listener/feedback': OWN,

@@ -1,5 +1,4 @@
 import { DeepcutsError } from '../core/errors.ts'
-import type { Track } from '../core/track.ts'
 import { type AddRoutes, answers } from '../http/routes.ts'
 import {
   type Engine,
@@ -7,18 +6,15 @@ import {
   findRecipe,
   findSong,
   playsBy,
-  type Recommendation,
   recommend,
   similarTracks,
-  TODAY,
   trackAt,
 } from '../index.ts'
-import { Mix, Mixes, MixQuery, Similar, SimilarQuery } from '../schemas/mixes.ts'
+import { Mix, MixQuery, Similar, SimilarQuery } from '../schemas/mixes.ts'
 import { OfListener } from '../schemas/parts.ts'
+import { formatOf, sendFile, shownMix } from './mix-answers.ts'
 
-const LENGTH = 30
-
-/** Lists of tracks: drawn, today's, and what is like a track. */
+/** Lists of tracks: drawn, and what is like a track. */
 export const addMixRoutes: AddRoutes = (app, { engine }) => {
   const config = { access: 'listener' } as const
   const tags = ['mixes']
@@ -35,38 +31,26 @@ export const addMixRoutes: AddRoutes = (app, { engine }) => {
         response: answers(200, Mix),
       },
     },
-    async ({ params: { listener }, query: { explain, from, ...query } }) => {
+    async (request, reply) => {
+      const { listener } = request.params
+      const { explain, from, format: file, ...query } = request.query
       const { startsFrom } = findRecipe(query.recipe)
       if (!startsFrom && from)
         throw new DeepcutsError('NEEDS_NO_SEEDS', { recipe: query.recipe, from: from.join(' ') })
       const seeds = from && (await seedsOf(engine, listener, from))
       const asked = { ...query, ...(seeds && { from: seeds.seeds }) }
       const recommendation = await recommend({ listener, at: engine.now(), ...asked }, engine)
-      const mix = shown(recommendation)
+      const format = formatOf(request, file)
+      if (format !== 'json') return sendFile(reply, recommendation.mix, format)
+      const mix = shownMix(
+        recommendation.mix,
+        recommendation.degraded.map(({ source }) => source),
+      )
       const notes = [...mix.notes, ...(seeds?.notes ?? [])]
       if (explain === undefined || explain === false) return { ...mix, notes }
       const { catalog } = await engine.shelves()
       const removed = recommendation.removed.map(({ row, by }) => ({ track: trackAt(catalog, row), by }))
       return { ...mix, notes, removed }
-    },
-  )
-
-  app.get(
-    '/v1/listeners/:listener/mixes',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Today’s mixes: the same until the listener’s day ends; they are logged as shown',
-        params: OfListener,
-        response: answers(200, Mixes),
-      },
-    },
-    async ({ params: { listener } }) => {
-      const mixes = []
-      for (const recipe of TODAY)
-        mixes.push(shown(await recommend({ listener, recipe, n: LENGTH, at: engine.now() }, engine)))
-      return { mixes }
     },
   )
 
@@ -117,18 +101,4 @@ async function seedsOf(engine: Engine, listener: string, words: readonly string[
     (row) => trackHistory(row).plays,
     (row) => open[row] === 1,
   )
-}
-
-/** A recommendation as the answer has it. */
-function shown({ mix, degraded }: Recommendation) {
-  return {
-    ...mix,
-    tracks: mix.tracks.map(({ sources, track, ...rest }) => ({
-      ...rest,
-      track: track as Track,
-      sources: [...sources],
-    })),
-    notes: [...mix.notes],
-    degraded: degraded.map(({ source }) => source),
-  }
 }

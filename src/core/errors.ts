@@ -128,18 +128,26 @@ export const ERRORS = {
   },
   NOT_A_PLAYLIST: {
     exit: 1,
+    status: 400,
     sentence:
       'This is not a playlist of the format {format}: {problem}. Check that the file is whole and of that format.',
   },
   NOT_A_PLAYLIST_FILE: {
     exit: 1,
+    status: 400,
     sentence:
       '{file} is not a playlist that can be read: {problem}. XSPF, JSPF, M3U, CSV (Exportify too), and text with "artist - title" or a Spotify link a line can.',
   },
   PLAYLIST_UNKNOWN: {
     exit: 1,
+    status: 404,
     sentence:
       'Nothing on {file} is in your catalog: not one of {tracks} ({some}). Import a catalog that has them with "deepcuts import CATALOG.csv".',
+  },
+  PLAYLIST_TOO_LONG: {
+    exit: 1,
+    status: 413,
+    sentence: 'The playlist has {tracks} tracks, and at most {most} are looked at. Send a part of it.',
   },
   NEEDS_SEEDS: {
     exit: 2,
@@ -269,7 +277,7 @@ export const ERRORS = {
     sentence:
       '{file} cannot be read ({problem}). Check its permissions, and that it is a file and no broken link.',
   },
-  FILE_EMPTY: { exit: 1, sentence: '{file} is empty{where?}. Download or export it again.' },
+  FILE_EMPTY: { exit: 1, status: 400, sentence: '{file} is empty{where?}. Download or export it again.' },
   FILE_TOO_LARGE: {
     exit: 1,
     sentence: '{file} is larger than {limit}, more than any known export. Nothing of it was imported.',
@@ -320,6 +328,7 @@ export const ERRORS = {
   },
   CSV_BROKEN: {
     exit: 1,
+    status: 400,
     sentence:
       '{file} is not a valid CSV at line {line}: {problem}. Mend that line, or export the table again.',
   },

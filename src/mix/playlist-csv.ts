@@ -1,7 +1,15 @@
 import { parse } from 'csv-parse/sync'
 import { DeepcutsError } from '../core/errors.ts'
-import type { MixTrack } from '../core/mix.ts'
-import { clean, given, idsIn, type PlaylistEntry, type PlaylistFormat, urisOf } from './playlist.ts'
+import type { Mix, MixTrack } from '../core/mix.ts'
+import {
+  clean,
+  given,
+  idsIn,
+  type PlaylistEntry,
+  type PlaylistFormat,
+  urisOf,
+  type WrittenPlaylist,
+} from './playlist.ts'
 
 /** Column → cell. The names of what a track is are Exportify's, so that playlist converters take the file as it is. */
 const COLUMNS: readonly [string, (one: MixTrack) => string | number | undefined][] = [
@@ -27,11 +35,7 @@ const COLUMNS: readonly [string, (one: MixTrack) => string | number | undefined]
 export const playlistCsv: PlaylistFormat = {
   name: 'CSV',
   ending: '.csv',
-  write(mix) {
-    const rows = mix.tracks.map((one) => COLUMNS.map(([, read]) => cell(read(one))))
-    const text = [COLUMNS.map(([name]) => cell(name)), ...rows].map((row) => `${row.join(',')}\r\n`).join('')
-    return { text, leftOut: [] }
-  },
+  write: (mix) => written(mix, cell),
   read(text) {
     const [header, ...rows] = table(text)
     if (!header?.some((name) => name === 'Track URI' || name === 'Track Name')) {
@@ -53,6 +57,25 @@ export const playlistCsv: PlaylistFormat = {
       }
     })
   },
+}
+
+/** The same for programs that open what they download: no cell begins like a formula, for which an apostrophe stands before it. */
+export function spreadsheetCsv(mix: Mix): WrittenPlaylist {
+  return written(mix, (value) => cell(typeof value === 'string' ? value.replace(FORMULA, "'$&") : value))
+}
+
+/** What spreadsheets take for the beginning of a formula, also behind blanks. */
+const FORMULA = /^[\s\p{Cc}\u200b-\u200f\u2060\ufeff]*[=+\-@\t\r＝＋－＠]/u
+
+/** A name as it was before `spreadsheetCsv` wrote it. */
+export function withoutApostrophe(name: string): string {
+  return name.startsWith("'") && FORMULA.test(name.slice(1)) ? name.slice(1) : name
+}
+
+function written(mix: Mix, cellOf: typeof cell): WrittenPlaylist {
+  const rows = mix.tracks.map((one) => COLUMNS.map(([, read]) => cellOf(read(one))))
+  const text = [COLUMNS.map(([name]) => cell(name)), ...rows].map((row) => `${row.join(',')}\r\n`).join('')
+  return { text, leftOut: [] }
 }
 
 function cell(value: string | number | undefined): string {

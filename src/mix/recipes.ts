@@ -123,8 +123,7 @@ export const RECIPES: readonly Recipe[] = [
   ...[deepCuts, rediscover, onRepeat, radio, onward, first],
 ]
 
-/** The recipes of what a day brings; those that have something to give are shown. */
-export const TODAY = ['daily-1', 'daily-2', 'daily-3', 'deep-cuts', 'rediscover', 'on-repeat'] as const
+export { TODAY } from '../core/today.ts'
 
 /**
  * The recipe of that name.

@@ -7,6 +7,7 @@ import fastify, { type FastifyRequest, type FastifySchema } from 'fastify'
 import { networkOf } from '../accounts/attempts.ts'
 import { addAccountRoutes } from '../api/accounts.ts'
 import { addAuditRoutes } from '../api/audit.ts'
+import { addContinueRoutes } from '../api/continue.ts'
 import { addEventRoutes } from '../api/events.ts'
 import { addExclusionRoutes } from '../api/exclusions.ts'
 import { addExposureRoutes } from '../api/exposures.ts'
@@ -21,6 +22,7 @@ import { addModelRoutes } from '../api/models.ts'
 import { addServiceRoutes } from '../api/service.ts'
 import { addSessionRoutes } from '../api/session.ts'
 import { addSetupRoutes } from '../api/setup.ts'
+import { addTodaysMixRoutes } from '../api/todays-mixes.ts'
 import { addTokenRoutes } from '../api/tokens.ts'
 import { addTrackRoutes } from '../api/tracks.ts'
 import { addTrainingRoutes } from '../api/trainings.ts'
@@ -189,6 +191,8 @@ export async function createApp({
     addListenerRoutes,
     addEventRoutes,
     addMixRoutes,
+    addTodaysMixRoutes,
+    addContinueRoutes,
     addFeedbackRoutes,
     addExclusionRoutes,
     addHistoryRoutes,
