@@ -109,6 +109,13 @@ describe('a handshake', () => {
     expect((await shake({ user: 'zoë & co', secret: its })).lines[0]).toBe('OK')
   })
 
+  it('gives addresses that encrypt where the server is behind what does', async () => {
+    const behind = await serve(invented.engine, { https: true })
+    const { lines } = await shakeHands(behind.app, { user: 'ada', secret, time: String(SECOND - ++tick) })
+    expect(lines[2]).toBe('https://localhost:80/audioscrobbler/now-playing')
+    await behind.app.close()
+  })
+
   it('is the only thing at the root', async () => {
     const { statusCode, body } = await app.inject({ method: 'GET', url: '/' })
     expect([statusCode, JSON.parse(body).code]).toEqual([404, 'NOTHING_HERE'])

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { App } from '../src/http/routes.ts'
 import type { ImportRecord } from '../src/library/import-record.ts'
+import { todaysMix } from '../src/todays-mixes.ts'
 import { emptyEngine, type InventedEngine, NOW } from './suites/invented-listener.ts'
 import { askListenBrainz, tokenOf } from './suites/players.ts'
-import { type Served, serve } from './suites/served.ts'
+import { serve } from './suites/served.ts'
 
 const MBID = (n: number) => `00000000-0000-4000-9000-${String(n).padStart(12, '0')}`
 const PLAYLIST = 'https://musicbrainz.org/doc/jspf#playlist'
@@ -26,7 +27,6 @@ interface Jspf {
 }
 
 let invented: InventedEngine
-let served: Served
 let app: App
 const secrets: Record<string, string> = {}
 
@@ -55,8 +55,7 @@ beforeAll(async () => {
   for (const name of ['bo', 'ada']) {
     secrets[name] = (await tokenOf(invented.engine, name, 'listenbrainz')).secret
   }
-  served = await serve(invented.engine)
-  app = served.app
+  app = (await serve(invented.engine)).app
 })
 afterAll(async () => {
   await app.close()
@@ -112,10 +111,7 @@ describe('playlists created for a listener', () => {
     expect(playlist.extension[PLAYLIST]).toMatchObject({
       additional_metadata: { algorithm_metadata: { source_patch: 'daily-1' } },
     })
-    const { body: mix } = await served.ask('GET', '/v1/listeners/ada/recommendations?recipe=daily-1')
-    const { tracks } = mix as {
-      tracks: { track: { title: string; artist: string; mbid?: string }; reason: { text: string } }[]
-    }
+    const { tracks } = (await todaysMix(invented.engine, 'ada', 'daily-1')).mix
     expect(tracks.length).toBeGreaterThan(5)
     expect(playlist.track.map(({ title, creator, annotation }) => [title, creator, annotation])).toEqual(
       tracks.map(({ track, reason }) => [track.title, track.artist, reason.text]),

@@ -19,7 +19,7 @@ const Handshake = Type.Object({
  * Adds Audioscrobbler 1.2: the handshake at the root, as players ask for it, and what follows from it. Answers are lines of text, and what is
  * wrong is one of their words; bodies are forms.
  */
-export function addAudioscrobbler(app: App, { engine, playing, onFailure }: ProtocolServices): void {
+export function addAudioscrobbler(app: App, { engine, playing, https, onFailure }: ProtocolServices): void {
   const config = PROTOCOL
   const { now, tokens } = engine
   const shaken = handshakes(now)
@@ -49,7 +49,7 @@ export function addAudioscrobbler(app: App, { engine, playing, onFailure }: Prot
     if (!player) return lines('BADAUTH')
     if (shaken.isRepeated(a)) return lines('FAILED This handshake was used before')
     const session = shaken.begin(player, oneLine(c).slice(0, 100))
-    const base = `${request.protocol}://${request.headers.host}`
+    const base = `${https ? 'https' : 'http'}://${request.headers.host}`
     return lines('OK', session, `${base}${PATHS.playing}`, `${base}${PATHS.submit}`)
   })
 

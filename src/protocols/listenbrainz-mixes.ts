@@ -3,7 +3,8 @@ import { Type } from 'typebox'
 import { localTimeIn } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { App } from '../http/routes.ts'
-import { type Engine, findRecipe, type Mix, playlistFormat, recommend, TODAY } from '../index.ts'
+import { type Engine, findRecipe, type Mix, playlistFormat, TODAY } from '../index.ts'
+import { todaysMix } from '../todays-mixes.ts'
 import { type Player, PROTOCOL, type ProtocolServices, playerIn, SPOKEN } from './player.ts'
 
 const OfUser = Type.Object({ user: Type.String({ minLength: 1, maxLength: 200 }) })
@@ -13,8 +14,6 @@ const Page = Type.Object({
   offset: Type.Integer({ minimum: 0, default: 0 }),
 })
 
-/** As long as today's mixes are wherever they are asked for: another length would be another draw. */
-const LENGTH = 30
 const RECOMMENDED = 'daily-1'
 const MOST_RECOMMENDED = 100
 const PLAYLIST = 'https://musicbrainz.org/doc/jspf#playlist'
@@ -30,8 +29,7 @@ export function addListenBrainzMixes(app: App, { engine }: ProtocolServices): vo
     async (request, reply) => {
       const { listener } = playerIn(request)
       const { count, offset } = request.query
-      const at = engine.now()
-      const { mix } = await recommend({ listener: listener.name, recipe: RECOMMENDED, n: LENGTH, at }, engine)
+      const { mix } = await todaysMix(engine, listener.name, RECOMMENDED)
       const known = mix.tracks.flatMap(({ track: { mbid }, likability }) =>
         mbid ? [{ recording_mbid: mbid, score: likability }] : [],
       )
@@ -117,7 +115,7 @@ function headOf(id: string, recipe: string, date: string, listener: string) {
   }
 }
 
-/** The mix of today or yesterday that an id names: a client that listed before midnight may ask after. @throws NOT_KNOWN */
+/** Today's mix that an id of today or yesterday names: a client that listed before midnight may ask after. @throws NOT_KNOWN */
 async function mixOf(
   engine: Engine,
   listener: Player['listener'],
@@ -126,10 +124,9 @@ async function mixOf(
   const at = engine.now()
   for (const recipe of TODAY) {
     const names = await Promise.all([at, at - DAY].map((moment) => dayOf(engine, listener, recipe, moment)))
-    const named = names.find(({ id }) => id === asked.toLowerCase())
-    if (!named) continue
-    const { mix } = await recommend({ listener: listener.name, recipe, n: LENGTH, at }, engine)
-    return { mix, ...named }
+    if (!names.some(({ id }) => id === asked.toLowerCase())) continue
+    const { mix } = await todaysMix(engine, listener.name, recipe)
+    return { mix, ...names[0]! }
   }
   throw new DeepcutsError('NOT_KNOWN', { what: 'playlist' })
 }

@@ -25,6 +25,8 @@ declare module 'fastify' {
 export interface ProtocolServices {
   readonly engine: Engine
   readonly playing: NowPlayingBoard
+  /** Whether what is between players and this server encrypts. */
+  readonly https: boolean
   /** Told what no request caused. */
   readonly onFailure: (error: unknown) => void
 }

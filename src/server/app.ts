@@ -211,7 +211,7 @@ export async function createApp({
     addTokenRoutes,
   ])
     add(app, services)
-  const spoken = { engine, playing: nowPlayingBoard(engine.now), onFailure }
+  const spoken = { engine, playing: nowPlayingBoard(engine.now), https, onFailure }
   await app.register(async (scope) => addListenBrainz(scope, spoken), { prefix: '/1' })
   await app.register(async (scope) => addAudioscrobbler(scope, spoken))
   await app.after()
