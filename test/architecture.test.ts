@@ -73,6 +73,8 @@ const ROOT_FILES = [
   'kept-mixes.ts',
   'night.ts',
   'explain.ts',
+  'forget.ts',
+  'export-listener.ts',
   'seeds.ts',
   'similar.ts',
   'playlist-file.ts',

@@ -24,6 +24,8 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/listeners': APP,
   'POST /v1/listeners': APP,
   'GET /v1/listeners/:listener': OWN,
+  'GET /v1/listeners/:listener/export': OWN,
+  'DELETE /v1/listeners/:listener': OWN,
   'GET /v1/listeners/:listener/settings': OWN,
   'PATCH /v1/listeners/:listener/settings': OWN,
   'POST /v1/listeners/:listener/events': OWN,

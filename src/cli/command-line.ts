@@ -6,7 +6,9 @@ import { reportError } from './errors.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addExclude } from './exclude.ts'
 import { addExplain } from './explain.ts'
+import { addExport } from './export.ts'
 import { addExposures } from './exposures.ts'
+import { addForget } from './forget.ts'
 import { addImport } from './import.ts'
 import { addImports } from './imports.ts'
 import { addKeys } from './keys.ts'
@@ -82,6 +84,8 @@ function makeProgram(): Command {
     addModels,
     addEvaluate,
     addExposures,
+    addExport,
+    addForget,
     addReport,
     addMap,
     (to: Command) => addServe(to, runCommandLine),

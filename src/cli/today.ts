@@ -32,7 +32,8 @@ export async function writeToday(
   listener: string,
   outDir?: string,
 ): Promise<{ folder: string; files: readonly string[] }> {
-  const folder = outDir ?? join(context.folder, 'mixes', listener.replace(/[^\p{L}\p{N}_-]+/gu, '_'))
+  const { mixFolder } = await import('../index.ts')
+  const folder = outDir ?? join(context.folder, mixFolder(listener))
   await mkdir(context.place(folder), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new DeepcutsError('NOT_WRITTEN', { path: folder, problem: problemOf(error) }, { cause: error })
   })

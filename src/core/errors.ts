@@ -197,6 +197,11 @@ export const ERRORS = {
     status: 404,
     sentence: 'There is no exclusion {id}. Run "deepcuts exclude" to see them.',
   },
+  FORGET_NOT_CONFIRMED: {
+    exit: 2,
+    sentence:
+      'Forgetting {listener} ({plays}) cannot be undone: plays, likes, mixes, keys, models, everything goes. "deepcuts export" writes it to a file first. To go on: deepcuts forget "{listener}" --yes.',
+  },
   UNKNOWN_DRAW: {
     exit: 2,
     status: 404,

@@ -35,6 +35,7 @@ export async function everybodyParent(library: Library): Promise<EverybodyParent
   const active = await library.models.active(EVERYBODY)
   if (!active) return 'no version serves'
   const { version } = active
+  if (version <= (await library.forgetting.owedUpTo())) return 'somebody whom it learned from was forgotten'
   const { preset, seed, settings, everybody } = active.training as EverybodyReport
   if (everybody?.validatorsUpTo === undefined)
     return 'the version that serves kept no model that had not seen those left out'

@@ -22,6 +22,7 @@ const MOVED = 0.5
 export type FullReason =
   | 'no version serves'
   | 'the version that serves cannot be read'
+  | 'somebody whom it learned from was forgotten'
   | 'the version that serves kept no model that had not seen its last plays'
   | 'the version that serves kept no model that had not seen those left out'
   | 'plays were taken away or are older than what it held out'

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { InTurn } from '../core/turns.ts'
-import type { Store } from '../store/store.ts'
+import { keptWhile, type WatchedStore } from '../store/watched.ts'
 
 /** What a key may ask for: about one listener, about every listener, or everything. */
 export type KeyScope = 'listener' | 'app' | 'admin'
@@ -50,8 +50,7 @@ interface Kept {
 }
 
 /** The keys of a store, kept in memory: it has one owner. */
-export function keysOf(store: Store, now: Clock, inTurn: InTurn): ApiKeys {
-  let kept: Promise<ReadonlyMap<number, Kept>> | undefined
+export function keysOf(store: WatchedStore, now: Clock, inTurn: InTurn): ApiKeys {
   const read = async (): Promise<ReadonlyMap<number, Kept>> => {
     const rows = await store.read('apiKeys', COLUMNS, { orderBy: ['id'] })
     const known = new Map<number, Kept>()
@@ -69,16 +68,8 @@ export function keysOf(store: Store, now: Clock, inTurn: InTurn): ApiKeys {
     })
     return known
   }
-  const all = () => {
-    kept ??= read().catch((error: unknown) => {
-      kept = undefined
-      throw error
-    })
-    return kept
-  }
-  const forget = () => {
-    kept = undefined
-  }
+  const kept = keptWhile(store, ['apiKeys'], (_: 0) => read())
+  const all = () => kept(0)
   const noting = new Set<number>()
   const noteUse = async ({ id, usedAt }: ApiKey): Promise<void> => {
     const at = now() - (now() % HOUR)
@@ -86,7 +77,6 @@ export function keysOf(store: Store, now: Clock, inTurn: InTurn): ApiKeys {
     noting.add(id)
     try {
       await inTurn(() => store.write([{ update: 'apiKeys', set: { usedAt: at }, where: { id } }]))
-      forget()
     } finally {
       noting.delete(id)
     }
@@ -108,7 +98,6 @@ export function keysOf(store: Store, now: Clock, inTurn: InTurn): ApiKeys {
           revokedAt: [Number.NaN],
         }
         await store.write([{ insert: 'apiKeys', columns }])
-        forget()
         const key = { id, name, scope, ...(listener !== undefined && { listener }), createdAt }
         return { key, token }
       }),
@@ -119,7 +108,6 @@ export function keysOf(store: Store, now: Clock, inTurn: InTurn): ApiKeys {
         if (!found) throw new DeepcutsError('UNKNOWN_KEY', { id })
         const revokedAt = found.key.revokedAt ?? now()
         await store.write([{ update: 'apiKeys', set: { revokedAt }, where: { id } }])
-        forget()
         return { ...found.key, revokedAt }
       }),
     async find(token) {

@@ -12,6 +12,7 @@ import { type Dials, dialsOf } from './dials.ts'
 import { type Exclusions, exclusionsOf } from './exclusions.ts'
 import { type Exposures, exposuresOf } from './exposures.ts'
 import { type FeedbackLog, feedbackOf } from './feedback.ts'
+import { type Forgetting, forgettingOf } from './forgetting.ts'
 import { type ImportLog, importLog } from './imports.ts'
 import { type ApiKeys, keysOf } from './keys.ts'
 import { type ListenerRow, type Listeners, listenersOf } from './listeners.ts'
@@ -36,6 +37,7 @@ export interface Library {
   readonly preparedMixes: PreparedMixes
   readonly dials: Dials
   readonly recordings: Recordings
+  readonly forgetting: Forgetting
   readonly stated: StatedTracks
   readonly models: Models
   readonly keys: ApiKeys
@@ -108,6 +110,7 @@ export function openLibrary(
     preparedMixes: preparedMixesOf(store, inTurn),
     dials: dialsOf(store, inTurn),
     recordings: recordingsOf(store, revision, inTurn),
+    forgetting: forgettingOf(store, revision, inTurn),
     stated: statedTracks(store, now, revision, inTurn),
     models: modelsOf({ store, folder, now, inTurn, check }),
     keys: keysOf(store, now, inTurn),

@@ -3,6 +3,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import type { InTurn } from '../core/turns.ts'
 import type { Write } from '../store/store.ts'
 import { keptWhile, type WatchedStore } from '../store/watched.ts'
+import { lastListener } from './forgotten.ts'
 
 export interface ListenerRow {
   readonly id: number
@@ -54,7 +55,7 @@ export function listenersOf(store: WatchedStore, now: Clock, timeZone: string, i
     create: (name, zone = timeZone) =>
       inTurn(async () => {
         if (await find(name)) throw new DeepcutsError('LISTENER_EXISTS', { listener: name })
-        const id = (await store.max('listeners', 'id')) + 1
+        const id = (await lastListener(store)) + 1
         const columns = { id: [id], name: [name], timeZone: [zone], createdAt: [now()] }
         await store.write([{ insert: 'listeners', columns }])
         return { id, name, timeZone: zone }
@@ -62,14 +63,14 @@ export function listenersOf(store: WatchedStore, now: Clock, timeZone: string, i
     async findOrCreate(name) {
       const known = await find(name)
       if (known) return { ...known, writes: [] }
-      const id = (await store.max('listeners', 'id')) + 1
+      const id = (await lastListener(store)) + 1
       const row = { id: [id], name: [name], timeZone: [timeZone], createdAt: [now()] }
       return { id, name, timeZone, writes: [{ insert: 'listeners', columns: row }] }
     },
     async findOrCreateAll(names) {
       const { people } = await kept(0)
       const created = [...new Set(names)].filter((name) => !people.has(name))
-      const first = created.length > 0 ? (await store.max('listeners', 'id')) + 1 : 0
+      const first = created.length > 0 ? (await lastListener(store)) + 1 : 0
       const fresh = new Map(created.map((name, i) => [name, first + i]))
       const idOf = (name: string) => people.get(name)?.id ?? fresh.get(name)!
       const columns = {

@@ -3,6 +3,8 @@ import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { InTurn } from '../core/turns.ts'
 import type { Store, Where } from '../store/store.ts'
+import { owedUpTo } from './forgotten.ts'
+import { NOBODY } from './import-record.ts'
 import {
   checksums,
   MODEL_FORMAT,
@@ -135,7 +137,11 @@ export function modelsOf({ store, folder, now, inTurn, check }: ModelParts): Mod
     const served = serve ? await nextService() : 0
     const row = { version, listener, served, manifest: JSON.stringify(manifest) }
     const rows = [row, ...(await rowsOf({}))]
-    const old = outdated(rows.filter((other) => other.listener === listener))
+    const owed = serve && listener === NOBODY ? await owedUpTo(store) : 0
+    const own = rows.filter((other) => other.listener === listener)
+    const old = outdated(own)
+    // What learned from somebody who was forgotten goes once there is another.
+    for (const other of own) if (other.version <= owed) old.add(other.version)
     await store.write([
       {
         insert: 'models',
@@ -246,7 +252,7 @@ function inServiceOrder(rows: readonly Row[]): Row[] {
 }
 
 /** The versions of one listener that go, of rows that begin with the newest. */
-function outdated(rows: readonly Row[]): ReadonlySet<number> {
+function outdated(rows: readonly Row[]): Set<number> {
   const kept = new Set([...rows.slice(0, KEPT), ...inServiceOrder(rows).slice(0, 2)])
   return new Set(rows.filter((row) => !kept.has(row)).map(({ version }) => version))
 }

@@ -8,6 +8,7 @@ import { networkOf } from '../accounts/attempts.ts'
 import { addAccountRoutes } from '../api/accounts.ts'
 import { addAuditRoutes } from '../api/audit.ts'
 import { addContinueRoutes } from '../api/continue.ts'
+import { addDataRoutes } from '../api/data-of-listeners.ts'
 import { addEventRoutes } from '../api/events.ts'
 import { addExclusionRoutes } from '../api/exclusions.ts'
 import { addExposureRoutes } from '../api/exposures.ts'
@@ -189,6 +190,7 @@ export async function createApp({
   for (const add of [
     addServiceRoutes,
     addListenerRoutes,
+    addDataRoutes,
     addEventRoutes,
     addMixRoutes,
     addTodaysMixRoutes,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DeepcutsError } from '../core/errors.ts'
+import { openCompact } from './compact.ts'
 import type { Store } from './store.ts'
 
 interface OpenSettings {
@@ -12,7 +13,11 @@ type Driver = (url: string, now: () => number) => Promise<Store>
 
 /** URL scheme → driver. The library of a driver is loaded when a URL asks for it. */
 const DRIVERS: Readonly<Record<string, Driver>> = {
-  file: async (url, now) => (await import('./duckdb.ts')).openDuckDb(folderOf(url), { now }),
+  file: async (url, now) => {
+    const folder = folderOf(url)
+    const { openDuckDb } = await import('./duckdb.ts')
+    return openCompact(folder, () => openDuckDb(folder, { now }))
+  },
 }
 
 /**
