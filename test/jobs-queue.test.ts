@@ -30,8 +30,8 @@ function world() {
   const queue = createQueue({
     now: () => clock.at,
     onFailure: (error) => failures.push(error),
-    onEnd: (job) => ended.push(job),
   })
+  queue.onEnd((job) => ended.push(job))
   const untilOver = (id: string) => expect.poll(() => queue.get(id).endedAt).toBeDefined()
   return { queue, clock, failures, ended, untilOver }
 }

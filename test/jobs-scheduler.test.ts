@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Job } from '../src/jobs/job.ts'
 import { createJobs, type Jobs } from '../src/jobs/jobs.ts'
 import { learnFrom } from '../src/jobs/learning.ts'
 import { type Scheduler, startScheduler } from '../src/jobs/scheduler.ts'
@@ -23,7 +22,6 @@ beforeEach(async () => {
       asked.push(task)
       return learnFrom({ ...task, preset: 'nano' }, progress)
     },
-    onEnd: (job: Job) => scheduler.ended(job),
   })
   scheduler = startScheduler({
     engine,

@@ -65,6 +65,7 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/listeners/:listener/jobs/:job/progress': OWN,
   'DELETE /v1/listeners/:listener/jobs/:job': OWN,
   'POST /v1/trainings': ADMIN,
+  'GET /v1/metrics': ADMIN,
   'GET /v1/jobs': ADMIN,
   'GET /v1/jobs/:job': ADMIN,
   'GET /v1/jobs/:job/progress': ADMIN,

@@ -16,7 +16,7 @@ const TRAININGS_A_DAY = 24
 
 /** Everything a server does beside answering requests. */
 export interface Jobs
-  extends Pick<JobQueue, 'get' | 'list' | 'cancel' | 'forget' | 'watch' | 'add' | 'close'> {
+  extends Pick<JobQueue, 'get' | 'list' | 'cancel' | 'forget' | 'watch' | 'add' | 'onEnd' | 'close'> {
   /**
    * Takes an upload to its end, and asks for its import.
    * @throws JOBS_FULL, UPLOAD_TOO_LARGE, UPLOADS_FULL, UPLOAD_CUT, STORE_FULL; nothing is left of it then
@@ -48,8 +48,6 @@ export interface JobsOptions {
   readonly runTraining?: RunTraining
   /** Told what no request caused, for a log. */
   onFailure?(error: unknown): void
-  /** Told when a job is over. */
-  onEnd?(job: Job): void
 }
 
 /** The jobs of an engine. What an earlier process left of its own is removed; close them before the engine. */
@@ -61,11 +59,10 @@ export function createJobs({
   trainingMegabytes = 2048,
   runTraining = inProcess({ memory: trainingMegabytes }),
   onFailure = () => {},
-  onEnd = () => {},
 }: JobsOptions): Jobs {
   const folder = join(engine.folder, 'jobs')
   rmSync(folder, { recursive: true, force: true })
-  const queue = createQueue({ now: engine.now, onFailure, onEnd })
+  const queue = createQueue({ now: engine.now, onFailure })
   const trained = new Map<number, readonly number[]>()
   const newName = () => randomBytes(12).toString('hex')
 

@@ -33,6 +33,8 @@ export interface JobQueue {
   forget(listener: number): Promise<void>
   /** Calls `onChange` whenever the job is another, until the returned function is called. It must not take long, or throw. */
   watch(id: string, onChange: (job: Job) => void): () => void
+  /** Calls `tell` whenever a job is over. It must not take long, or throw. */
+  onEnd(tell: (job: Job) => void): void
   /** Ends all jobs, and takes no more. */
   close(): Promise<void>
 }
@@ -41,8 +43,6 @@ export interface QueueSettings {
   readonly now: Clock
   /** Told what no request caused, for a log. */
   onFailure(error: unknown): void
-  /** Told when a job is over. */
-  onEnd?(job: Job): void
 }
 
 interface Kept {
@@ -54,10 +54,11 @@ interface Kept {
 }
 
 /** An empty queue. */
-export function createQueue({ now, onFailure, onEnd }: QueueSettings): JobQueue {
+export function createQueue({ now, onFailure }: QueueSettings): JobQueue {
   /** Oldest first. */
   const jobs = new Map<string, Kept>()
   const busy = new Set<JobKind>()
+  const atEnds: ((job: Job) => void)[] = []
   let change = 0
   let closed = false
 
@@ -73,7 +74,7 @@ export function createQueue({ now, onFailure, onEnd }: QueueSettings): JobQueue 
   const end = async (kept: Kept, part: Partial<Job>) => {
     await kept.request.cleanUp?.().catch(onFailure)
     set(kept, { ...part, endedAt: now() })
-    onEnd?.(kept.job)
+    for (const tell of atEnds) tell(kept.job)
     for (const done of kept.atEnd) done()
   }
   const run = async (kept: Kept) => {
@@ -173,6 +174,7 @@ export function createQueue({ now, onFailure, onEnd }: QueueSettings): JobQueue 
       watchers.add(onChange)
       return () => void watchers.delete(onChange)
     },
+    onEnd: (tell) => void atEnds.push(tell),
     async close() {
       closed = true
       for (const kind of JOB_KINDS) await Promise.all(waiting(kind).map(stop))

@@ -22,8 +22,6 @@ export interface SchedulerOptions {
 export interface Scheduler {
   /** Looks whether something is due, and starts it. Called by itself every few minutes. */
   look(): Promise<void>
-  /** A job is over. */
-  ended(job: Job): void
   stop(): void
 }
 
@@ -83,16 +81,16 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     })
     return looking
   }
+  jobs.onEnd(({ id, state }) => {
+    if (trained?.job !== id) return
+    schedule.ended(trained.id, state === 'done')
+    trained = undefined
+  })
   const first = setTimeout(look, FIRST_LOOK_MS).unref()
   const timer = setInterval(look, LOOK_EVERY_MS).unref()
 
   return {
     look,
-    ended({ id, state }) {
-      if (trained?.job !== id) return
-      schedule.ended(trained.id, state === 'done')
-      trained = undefined
-    },
     stop() {
       clearTimeout(first)
       clearInterval(timer)

@@ -2,7 +2,7 @@ import type { Settings } from '../config.ts'
 import type { Engine } from '../index.ts'
 import { drawNights } from '../night.ts'
 import { createJobs, type Jobs } from './jobs.ts'
-import { type Scheduler, startScheduler } from './scheduler.ts'
+import { startScheduler } from './scheduler.ts'
 
 export interface StartOptions {
   readonly engine: Engine
@@ -15,16 +15,14 @@ export interface StartOptions {
 
 /** The jobs of a server, with those that start by themselves: trainings that are due, and the day's mixes. Close them before the engine. */
 export function startJobs({ engine, settings, community, onFailure }: StartOptions): Jobs {
-  let scheduler: Scheduler | undefined
   const jobs = createJobs({
     engine,
     community,
     uploadMegabytes: settings.DEEPCUTS_UPLOAD_MB,
     trainingMegabytes: settings.DEEPCUTS_TRAINING_MB,
     onFailure,
-    onEnd: (job) => scheduler?.ended(job),
   })
-  scheduler = startScheduler({
+  const scheduler = startScheduler({
     engine,
     jobs,
     rules: { hours: settings.DEEPCUTS_TRAIN_HOURS, plays: settings.DEEPCUTS_TRAIN_PLAYS },

@@ -43,6 +43,8 @@ export function inProcess({
     const child = fork(entry, [], {
       execArgv: [...execArgv, `--max-old-space-size=${memory}`],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // A report has numbers that are none, which JSON does not.
+      serialization: 'advanced',
       env: withoutSettings(process.env),
     })
     const stop = () => void child.kill('SIGKILL')

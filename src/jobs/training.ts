@@ -84,11 +84,12 @@ async function takeOver(
   if (!kept) {
     // Somebody chose another version meanwhile: it goes on serving, and the new one can be promoted by hand.
     const { version } = await library.models.save(id, files, report, { serve: false })
-    return { version, serves: false, report }
+    return { version, serves: false, report: { version, ...report } }
   }
   // So that it is no request that waits until it is loaded.
   if (serves && learner) await engine.serving(learner.name).catch(() => undefined)
-  return { version: kept.version, serves, report }
+  const { version } = kept
+  return { version, serves, report: { version, ...report } }
 }
 
 /** Which moments of trainings still count against what a listener may have of them within a day. */

@@ -18,6 +18,7 @@ import { addImportRoutes } from '../api/imports.ts'
 import { addJobRoutes } from '../api/jobs.ts'
 import { addKeyRoutes } from '../api/keys.ts'
 import { addListenerRoutes } from '../api/listeners.ts'
+import { addMetricRoutes } from '../api/metrics.ts'
 import { addMixRoutes } from '../api/mixes.ts'
 import { addModelRoutes } from '../api/models.ts'
 import { addServiceRoutes } from '../api/service.ts'
@@ -188,6 +189,7 @@ export async function createApp({
   })
 
   for (const add of [
+    addMetricRoutes,
     addServiceRoutes,
     addListenerRoutes,
     addDataRoutes,

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DeepcutsError } from '../core/errors.ts'
 import { appendColumns, readColumns } from './duckdb-columns.ts'
@@ -113,6 +114,8 @@ export async function openDuckDb(folder: string, settings: DuckDbSettings): Prom
 
     max: (table, column) => call(`read ${table}`, async () => number(largest(table, column))),
 
+    bytes: () => call('be measured', async () => bytesOf(file.path)),
+
     copyTo: (folder) =>
       call('be copied', () => reading((connection) => copyDatabase(connection, file.path, folder))),
 
@@ -136,6 +139,14 @@ async function apply(connection: DuckDBConnection, write: Write): Promise<void> 
       ? deleteRows(write.delete, write.where as Conditions)
       : updateRows(write.update, write.set, write.where as Conditions)
   await connection.run(sql, values, types)
+}
+
+/** Of the database and of its log, looked at without opening them. */
+function bytesOf(path: string): number {
+  return [path, `${path}.wal`].reduce(
+    (sum, one) => sum + (statSync(one, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
 }
 
 function noop(): void {}

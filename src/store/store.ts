@@ -18,6 +18,8 @@ export interface Store {
   count<T extends TableName>(table: T, where?: Where<T>): Promise<number>
   /** The largest value of an integer column, or 0 in an empty table: where new ids continue. */
   max<T extends TableName>(table: T, column: ColumnName<T>): Promise<number>
+  /** Bytes that it takes on the disk. */
+  bytes(): Promise<number>
   /**
    * Puts a whole copy of the store, as it is at one moment, into another folder, from which it can be opened as a store of its own; the
    * folder is made when missing. Reads and writes go on meanwhile. The copy is durable when it resolves, and nothing is there

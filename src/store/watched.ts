@@ -57,6 +57,7 @@ function watcherOf(store: Store): WatchedStore {
     read: (table, columns, query) => store.read(table, columns, query),
     count: (table, where) => store.count(table, where),
     max: (table, column) => store.max(table, column),
+    bytes: () => store.bytes(),
     copyTo: (folder) => store.copyTo(folder),
     close: () => store.close(),
     async write(group) {

@@ -237,6 +237,13 @@ export function storeSuite(name: string, makeWorld: () => StoreWorld): void {
       })
     })
 
+    it('says how much it takes on the disk, which grows with what is written', async () => {
+      const before = await store.bytes()
+      await store.write([feedback(Array.from({ length: 50_000 }, (_, i) => (i * 7919) % 100_003))])
+      expect(before).toBeGreaterThan(0)
+      expect(await store.bytes()).toBeGreaterThan(before + 10_000)
+    })
+
     describe('copies', () => {
       it('are stores of their own with everything that was acknowledged', async () => {
         await store.write([feedback([1, 2], { artist: ['', 'Björk'] })])
