@@ -172,10 +172,10 @@ describe('somebody signed in', () => {
 
   it('needs the proof of an own page for whatever changes something', async () => {
     const [ada, bo] = [await household.headers('ada'), await household.headers('bo')]
-    expect(await codeOf('GET', '/v1/listeners/ada', { cookie: ada['cookie']! })).toBe(200)
+    expect(await codeOf('GET', '/v1/listeners/ada', { cookie: ada.cookie! })).toBe(200)
     expect(await codeOf('POST', FEEDBACK, ada)).toBe('NOTHING_TO_UNDO')
     for (const wrong of [
-      { cookie: ada['cookie']! },
+      { cookie: ada.cookie! },
       { ...ada, 'x-csrf-token': '' },
       { ...ada, 'x-csrf-token': bo['x-csrf-token']! },
       { ...ada, 'x-csrf-token': ada['x-csrf-token']!.slice(0, -1) },

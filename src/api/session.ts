@@ -76,7 +76,7 @@ export const addSessionRoutes: AddRoutes = (app, { engine, accounts, cookie }) =
       const { account, session } = signedIn(request)
       const { current, next } = request.body
       await accounts.changePassword(session, request.ip, current, next)
-      request.noted['account'] = account.id
+      request.noted.account = account.id
       return { changed: true as const }
     },
   )

@@ -33,7 +33,7 @@ export const addSetupRoutes: AddRoutes = (app, { engine, accounts, cookie }) => 
     async ({ body: { token, name, password, listener = name, timeZone }, noted }, reply) => {
       const zone = timeZone === undefined ? undefined : checkedZone(timeZone)
       const made = await accounts.setUp(token, { name, password }, () => listenerToBe(engine, listener, zone))
-      noted['account'] = made.account.id
+      noted.account = made.account.id
       cookie.set(reply, made.token)
       return reply.code(201).send({ account: await shownBy(engine)(made.account), csrf: made.session.csrf })
     },
@@ -52,7 +52,7 @@ export const addSetupRoutes: AddRoutes = (app, { engine, accounts, cookie }) => 
     },
     async ({ body: { token, password }, noted }, reply) => {
       const joined = await accounts.join(token, password)
-      noted['account'] = joined.account.id
+      noted.account = joined.account.id
       cookie.set(reply, joined.token)
       return { account: await shownBy(engine)(joined.account), csrf: joined.session.csrf }
     },
