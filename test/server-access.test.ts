@@ -46,6 +46,8 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'GET /v1/listeners/:listener/tracks': OWN,
   'GET /v1/listeners/:listener/tracks/:track': OWN,
   'GET /v1/listeners/:listener/events': OWN,
+  'GET /v1/estimates': ADMIN,
+  'GET /v1/listeners/:listener/estimates': OWN,
   'GET /v1/listeners/:listener/exposures': OWN,
   'GET /v1/listeners/:listener/exposures/:draw': OWN,
   'GET /v1/listeners/:listener/exclusions': OWN,

@@ -20,13 +20,6 @@ interface PolicyVerbOptions {
   readonly out?: string
 }
 
-const SETTINGS_OF: Readonly<Record<TargetPolicy['name'], readonly (typeof SETTINGS)[number][]>> = {
-  mixture: ['temperature', 'floor'],
-  softmax: ['temperature', 'floor'],
-  greedy: [],
-  'epsilon-greedy': ['epsilon'],
-  uniform: [],
-}
 const SETTINGS = ['novelty', 'temperature', 'floor', 'epsilon'] as const
 
 /** Adds `evaluate policy`: what another policy would have been worth, from a log. */
@@ -104,7 +97,7 @@ async function onSlates(
   options: PolicyVerbOptions,
 ): Promise<PolicyReport> {
   const { evaluateSlates } = await import('../evaluate/policy.ts')
-  const { TARGET_POLICIES } = await import('../evaluate/policy-slates.ts')
+  const { SETTINGS_OF, TARGET_POLICIES } = await import('../evaluate/policy-slates.ts')
   if (options.behaviour !== undefined)
     throw new DeepcutsError('BAD_VALUE', {
       option: '--behaviour',

@@ -1,3 +1,4 @@
+import { breathe } from '../core/breathe.ts'
 import type { Feedback } from '../core/event.ts'
 import { UNKNOWN } from '../core/labels.ts'
 import { playReward, type Said } from '../core/value.ts'
@@ -8,7 +9,7 @@ import {
   type DatedSaying,
   type SlateOutcome,
 } from '../library/exposure-outcomes.ts'
-import type { Exposure } from '../library/exposures.ts'
+import type { Exposure, ExposureHead } from '../library/exposures.ts'
 import type { Library } from '../library/library.ts'
 import type { ListenerRow } from '../library/listeners.ts'
 import type { ListeningLog } from '../library/listening-log.ts'
@@ -38,6 +39,34 @@ export async function readLoggedSlates(
 
 /** Slates further apart than this have no say in what came of each other: an answer and a saying may each be 48 hours late. */
 const APART_MS = 2 * ANSWER_WINDOW_MS + 3_600_000
+
+/**
+ * The newest of what these listeners were shown as their days' slates, with what came of it, a listener after the other.
+ * @param most so many of the days' slates are taken, over all of them
+ */
+export async function readRecentSlates(
+  library: Library,
+  listeners: readonly ListenerRow[],
+  most: number,
+): Promise<{ readonly slates: LoggedExposure[]; readonly leftOut: number }> {
+  const heads = new Map<ListenerRow, readonly ExposureHead[]>()
+  for (const listener of listeners) heads.set(listener, await library.exposures.heads(listener.id))
+  const days = [...heads.values()].flat().filter(({ occasion }) => occasion === 'day')
+  const from = days.map(({ at }) => at).sort((a, b) => b - a)[most - 1] ?? Number.NEGATIVE_INFINITY
+  const catalog = await library.catalog()
+  const slates: LoggedExposure[] = []
+  for (const [listener, its] of heads) {
+    // Older ones may have been answered by the plays that seem to answer these.
+    const near = its.filter(({ at }) => at >= from - APART_MS).map(({ draw }) => draw)
+    if (near.length === 0) continue
+    const [log] = await library.logs([listener])
+    const said = await library.feedback.list(listener.id)
+    const all = answered(await library.exposures.list(listener.id, near), log!, said, catalog)
+    slates.push(...all.filter(({ exposure }) => exposure.at >= from))
+    await breathe()
+  }
+  return { slates, leftOut: days.filter(({ at }) => at < from).length }
+}
 
 /** What one draw showed a listener, with what they played of it; undefined where they were shown no such draw. */
 export async function readLoggedSlate(

@@ -33,25 +33,31 @@ export interface CountedLog {
   readonly notes: readonly string[]
 }
 
+/** Takes the slates of a log one by one. */
+export interface SlateCounter {
+  add(slate: AnsweredSlate): void
+  counted(): CountedLog
+}
+
 /** Sorts out the slates that can say something of the target, and reweights them. */
-export function countSlates(log: readonly AnsweredSlate[], target: TargetPolicy): CountedLog {
+export function slateCounter(target: TargetPolicy): SlateCounter {
   const slates: CountedSlate[] = []
   const leftOut = new Map<string, number>()
   const leave = (why: string) => void leftOut.set(why, (leftOut.get(why) ?? 0) + 1)
   let silent = 0
-  for (const { listener, occasion, model, body, rewards } of log) {
+  const add = ({ listener, occasion, model, body, rewards }: AnsweredSlate): void => {
     if (occasion !== 'day') {
       leave('they were drawn again, by a seed, or with a novelty or by a policy of their own')
-      continue
+      return
     }
     if (rewards.length === 0) {
       leave('nobody played a track of them, which is no negative answer')
-      continue
+      return
     }
     const slate = readable(body, rewards.length)
     if (typeof slate === 'string') {
       leave(slate)
-      continue
+      return
     }
     silent += rewards.filter(Number.isNaN).length
     const known = Float64Array.from(rewards, (reward) => (Number.isNaN(reward) ? 0 : reward))
@@ -64,17 +70,20 @@ export function countSlates(log: readonly AnsweredSlate[], target: TargetPolicy)
       slots: modelledSlots(slate, known, reweighted),
     })
   }
-  const versions = new Set(slates.map(({ model }) => model)).size
-  return {
-    slates,
-    notes: [
-      ...[...leftOut].map(([why, count]) => `Left out ${countOf(count, 'sitting')}: ${why}.`),
-      ...(silent > 0 ? [`${countOf(silent, 'play')} ended in a way that says nothing and count 0.`] : []),
-      ...(versions > 1
-        ? [`${versions} model versions drew the slates; each is judged by the scores that it was drawn by.`]
-        : []),
-    ],
+  const counted = (): CountedLog => {
+    const versions = new Set(slates.map(({ model }) => model)).size
+    return {
+      slates,
+      notes: [
+        ...[...leftOut].map(([why, count]) => `Left out ${countOf(count, 'sitting')}: ${why}.`),
+        ...(silent > 0 ? [`${countOf(silent, 'play')} ended in a way that says nothing and count 0.`] : []),
+        ...(versions > 1
+          ? [`${versions} model versions drew the slates; each is judged by the scores that it was drawn by.`]
+          : []),
+      ],
+    }
   }
+  return { add, counted }
 }
 
 function countOf(n: number, noun: string): string {

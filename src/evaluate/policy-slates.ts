@@ -17,6 +17,17 @@ export interface TargetPolicy {
 /** Those that draw by what every log holds. The scores of linear-thompson are in its own logs alone. */
 export const TARGET_POLICIES = ['mixture', 'softmax', 'greedy', 'epsilon-greedy', 'uniform'] as const
 
+/** Which settings each of them has. */
+export const SETTINGS_OF: Readonly<
+  Record<TargetPolicy['name'], readonly ('temperature' | 'floor' | 'epsilon')[]>
+> = {
+  mixture: ['temperature', 'floor'],
+  softmax: ['temperature', 'floor'],
+  greedy: [],
+  'epsilon-greedy': ['epsilon'],
+  uniform: [],
+}
+
 /** Where neither the question nor the log says. */
 const DEFAULTS = { temperature: 0.35, floor: 0.05, epsilon: 0.1 }
 

@@ -1,3 +1,4 @@
+import { breathe } from '../core/breathe.ts'
 import { random } from '../core/random.ts'
 import type { PolicyEstimate } from '../off-policy/estimate.ts'
 import { foreseeSlates } from '../off-policy/slate-model.ts'
@@ -11,7 +12,13 @@ import {
   standardIps,
 } from '../off-policy/slates.ts'
 import { describeWeights, refusal } from '../off-policy/weights.ts'
-import { type AnsweredSlate, type CountedSlate, countSlates, SLOT_COLUMNS } from './policy-log.ts'
+import {
+  type AnsweredSlate,
+  type CountedLog,
+  type CountedSlate,
+  SLOT_COLUMNS,
+  slateCounter,
+} from './policy-log.ts'
 import { type PolicyReport, policyMetrics } from './policy-metrics.ts'
 import type { TargetPolicy } from './policy-slates.ts'
 
@@ -36,8 +43,32 @@ export interface PolicyQuestion {
 
 /** Judges a policy on slates that another one drew. The same slates, target and seed give the same report. */
 export function evaluateSlates(log: readonly AnsweredSlate[], question: PolicyQuestion): PolicyReport {
-  const { name, sha256, target, seed } = question
-  const { slates, notes } = countSlates(log, target)
+  const counter = slateCounter(question.target)
+  for (const slate of log) counter.add(slate)
+  return judged(counter.counted(), question)
+}
+
+/** How long a slice of an estimate may hold up others, ms. */
+const SLICE_MS = 10
+
+/** As `evaluateSlates`, in slices between which others have their turn; the same report. */
+export async function evaluateInSlices(
+  log: readonly AnsweredSlate[],
+  question: PolicyQuestion,
+  signal?: AbortSignal,
+): Promise<PolicyReport> {
+  const counter = slateCounter(question.target)
+  let began = performance.now()
+  for (const slate of log) {
+    counter.add(slate)
+    if (performance.now() - began < SLICE_MS) continue
+    await breathe(signal)
+    began = performance.now()
+  }
+  return judged(counter.counted(), question)
+}
+
+function judged({ slates, notes }: CountedLog, { name, sha256, target, seed }: PolicyQuestion): PolicyReport {
   const listeners = new Set(slates.map(({ listener }) => listener)).size
   const foreseen = foreseeSlates(
     slates.map(({ slots }) => slots),

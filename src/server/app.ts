@@ -9,6 +9,7 @@ import { addAccountRoutes } from '../api/accounts.ts'
 import { addAuditRoutes } from '../api/audit.ts'
 import { addContinueRoutes } from '../api/continue.ts'
 import { addDataRoutes } from '../api/data-of-listeners.ts'
+import { addEstimateRoutes } from '../api/estimates.ts'
 import { addEventRoutes } from '../api/events.ts'
 import { addExclusionRoutes } from '../api/exclusions.ts'
 import { addExposureRoutes } from '../api/exposures.ts'
@@ -201,6 +202,7 @@ export async function createApp({
     addExclusionRoutes,
     addHistoryRoutes,
     addExposureRoutes,
+    addEstimateRoutes,
     addTrackRoutes,
     addModelRoutes,
     addKeyRoutes,
