@@ -6,7 +6,7 @@ import { TABLES, type TableName } from './store/schema.ts'
 export type Exported = Readonly<Record<string, unknown>> & { readonly kind: string }
 
 /** The shape of an export, told by its first line. */
-export const EXPORT_FORMAT = 1
+const EXPORT_FORMAT = 1
 /** Columns that are no data of the listener but what guards it, or bookkeeping of files. */
 const GUARDED: ReadonlySet<string> = new Set(['sha256', 'sealed', 'password', 'listener'])
 /** JSON inside of columns. */

@@ -4,7 +4,7 @@ import { DeepcutsError } from '../core/errors.ts'
 export type Place = readonly (number | string)[]
 
 /** A place as a word that programs send back and need not understand. */
-export function cursorOf(place: Place): string {
+function cursorOf(place: Place): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url')
 }
 
