@@ -24,7 +24,7 @@ import { startHistory } from './features/history.ts'
 import { type RolledHistory, rolledHistory } from './features/rolled-history.ts'
 import type { Catalog } from './library/catalog.ts'
 import type { Community } from './library/community.ts'
-import { keptLibrary, type ListenerFacts } from './library/kept-library.ts'
+import { type ListenerFacts as KeptFacts, keptLibrary } from './library/kept-library.ts'
 import { type Library, openLibrary } from './library/library.ts'
 import type { ListenerRow } from './library/listeners.ts'
 import type { Playlists } from './library/playlists.ts'
@@ -119,8 +119,6 @@ export interface Shelves {
 const MEMORY = 384 * 2 ** 20
 /** The models' share of it; the rest is for what listeners did. */
 const MODELS_SHARE = 0.25
-/** For how many listeners their history is kept between requests. */
-const KEPT_HISTORIES = 4
 /** A listener is kept as of this many moments: in a sitting or not, under these snoozes or those. */
 const KEPT_STATES = 3
 
@@ -133,9 +131,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { ensemble } = readCheckpoint(files, 'model', version)
     await (await openVersion(version, ensemble)).release()
   })
-  const kept = keptLibrary(store, library, now)
+  const kept = keptLibrary(store, library, now, (1 - MODELS_SHARE) * memory)
   /** By what a listener did and said: the listener described, as of several moments. */
-  const described = new WeakMap<ListenerFacts, Map<string, ListenerState>>()
+  const described = new WeakMap<KeptFacts, Map<string, ListenerState>>()
   let shelved: Shelves | undefined
   const shelves = async (): Promise<Shelves> => {
     const catalog = await kept.catalog()
@@ -154,16 +152,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return untrained
   }
 
-  const histories = new Map<string, { audio: Float32Array; timeZone: string; history: RolledHistory }>()
-  const rolled = (name: string, timeZone: string, catalog: Catalog, audio: Float32Array): RolledHistory => {
-    const known = histories.get(name)
-    histories.delete(name)
-    const same = known?.audio === audio && known.timeZone === timeZone
+  const histories = new WeakMap<object, { audio: Float32Array; timeZone: string; history: RolledHistory }>()
+  const rolled = ({ place, row: { timeZone } }: KeptFacts, catalog: Catalog, audio: Float32Array) => {
+    const known = histories.get(place)
+    if (known?.audio === audio && known.timeZone === timeZone) return known.history
     const start = () => startHistory({ catalog, audio, localTime: localTimeIn(timeZone) })
-    const one = same ? known : { audio, timeZone, history: rolledHistory(start) }
-    histories.set(name, one)
-    if (histories.size > KEPT_HISTORIES) histories.delete(histories.keys().next().value!)
-    return one.history
+    const history = rolledHistory(start)
+    histories.set(place, { audio, timeZone, history })
+    return history
   }
 
   const continuing = continuingOf(library, kept)
@@ -221,7 +217,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const key = [version, sitting, ...snoozes.map(({ id }) => id)].join()
       let state = states.get(key)
       if (!state) {
-        const history = rolled(name, facts.row.timeZone, catalog, audio).at(facts.log, sitting)
+        const history = rolled(facts, catalog, audio).at(facts.log, sitting)
         const shared = await kept.sharedTracks(options.community === true)
         const mayTell = (row: number) => shared[row] === 1
         state = describeListener({ name, at, catalog, audio, history, ...facts, feedback, mayTell })

@@ -52,7 +52,25 @@ export interface ListenerState extends DescribedListener {
 export function atMoment(state: ListenerState, at: number): ListenerState {
   const { history } = state
   const asOf = asOfMoment(history.endedAt, at)
-  return { ...state, at, asOf, activation: (row) => history.activation(row, asOf) }
+  return {
+    ...state,
+    at,
+    asOf,
+    activation: (row) => history.activation(row, asOf),
+    trackHistory: toldOnce(state.trackHistory),
+  }
+}
+
+/** Every stage of a request asks again for the same rows. They are forgotten with the request: of many listeners they would fill the memory. */
+function toldOnce(trackHistory: (row: number) => TrackHistory): (row: number) => TrackHistory {
+  const told = new Map<number, TrackHistory>()
+  return (row) => {
+    const before = told.get(row)
+    if (before) return before
+    const history = trackHistory(row)
+    told.set(row, history)
+    return history
+  }
 }
 
 /** Whether a moment is within the sitting that the play ending at `endedAt` (NaN: none) was of. */
@@ -80,14 +98,10 @@ export function describeListener(facts: ListenerFacts): ListenerState {
   if (!inSitting && history.sittingOpen) history.beginSitting()
   const opinions = lastOpinions(facts.feedback, catalog, at)
   const scrobbles = scrobblesIn(log, catalog)
-  // Asked again and again for the same rows by every stage of a request.
-  const told = new Map<number, TrackHistory>()
   const trackHistory = (row: number): TrackHistory => {
-    const before = told.get(row)
-    if (before) return before
     const [plays, liked] = [history.tracks.plays(row), opinions.liked.has(row)]
     if (plays === 0 && !saved.has(row) && !liked) return NOTHING
-    const facts = {
+    return {
       plays,
       finishes: history.tracks.finishes(row),
       skips: history.tracks.skips(row),
@@ -97,8 +111,6 @@ export function describeListener(facts: ListenerFacts): ListenerState {
       saved: saved.has(row),
       liked,
     }
-    told.set(row, facts)
-    return facts
   }
   // A save does not make taste of what an exclusion takes out; a like by hand does.
   const excluded = new Set(log.excluded.filter((row) => !opinions.liked.has(row)))

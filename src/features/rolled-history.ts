@@ -2,6 +2,9 @@ import type { ListeningLog } from '../library/listening-log.ts'
 import { rollForward } from './describe-listener.ts'
 import type { History } from './history.ts'
 
+/** A history of no more plays than this is rolled anew where the log goes on: two milliseconds, instead of a second history that is kept. */
+const SMALL = 5000
+
 /** One listener's history at the end of their log. */
 export interface RolledHistory {
   /**
@@ -14,18 +17,22 @@ export interface RolledHistory {
 /** @param start an empty history */
 export function rolledHistory(start: () => History): RolledHistory {
   let last:
-    | { readonly log: ListeningLog; readonly whole: History; readonly given: Map<boolean, History> }
+    | { readonly log: ListeningLog; whole: History | undefined; readonly given: Map<boolean, History> }
     | undefined
   return {
     at(log, inSitting) {
       if (last?.log !== log) {
-        const whole = last && goesOn(last.log, log) ? last.whole : start()
+        const whole = (last && goesOn(last.log, log) ? last.whole : undefined) ?? start()
         rollForward(log, whole)
         last = { log, whole, given: new Map() }
       }
       const known = last.given.get(inSitting)
       if (known) return known
-      const history = last.whole.copy()
+      const whole = last.whole ?? start()
+      rollForward(log, whole)
+      const isSmall = log.size <= SMALL
+      const history = isSmall ? whole : whole.copy()
+      if (isSmall) last.whole = undefined
       if (!inSitting && history.sittingOpen) history.beginSitting()
       last.given.set(inSitting, history)
       return history

@@ -10,6 +10,8 @@ import { groupsWith, type Playlists, playlistsOf } from './playlists.ts'
 export const LEAST_LISTENERS = 5
 /** "Lately": the days before the newest play. */
 const LATELY_DAYS = 28
+/** For so many rows it is remembered what stands beside them: some two kilobytes each. */
+const REMEMBERED = 12_000
 const DAY = 86_400_000
 /** Rows that are kept beside a row. */
 const BESIDE = 64
@@ -104,6 +106,7 @@ export function communityOf(plays: CommunityPlays, playlists: Playlists, rows: n
         .sort((a, b) => b.strength - a.strength || a.row - b.row)
         .slice(0, BESIDE)
       memo.set(row, beside)
+      if (memo.size > REMEMBERED) memo.delete(memo.keys().next().value!)
       return beside
     },
   }

@@ -1,32 +1,25 @@
 import type { Clock } from '../core/clock.ts'
 import type { Dial } from '../core/dial.ts'
-import type { Feedback } from '../core/event.ts'
-import { type Appended, keptWhile, type WatchedStore } from '../store/watched.ts'
+import { keptWhile, type WatchedStore } from '../store/watched.ts'
 import type { Catalog } from './catalog.ts'
 import { type Community, readCommunity } from './community.ts'
+import { keptLogsOf } from './kept-logs.ts'
+import { keptSayingsOf, type Sayings } from './kept-sayings.ts'
 import type { Library } from './library.ts'
 import type { ListenerRow } from './listeners.ts'
-import {
-  type GrowingLog,
-  type ListeningLog,
-  readGrowingLog,
-  type StoredPlay,
-  withPlays,
-} from './listening-log.ts'
+import type { ListeningLog } from './listening-log.ts'
 import type { ModelManifest } from './models.ts'
 import { readCatalogTracks, readOpenTracks } from './open-tracks.ts'
 import { type Playlists, readPlaylists } from './playlists.ts'
-import type { SavedTracks } from './saved.ts'
 
 /** Owner of the models and playlists that are nobody's own. */
 export const EVERYBODY = 0
 
 /** What one listener did and said. */
-export interface ListenerFacts {
-  readonly row: ListenerRow
+export interface ListenerFacts extends Sayings {
   readonly log: ListeningLog
-  readonly saved: SavedTracks
-  readonly feedback: readonly Feedback[]
+  /** The same object as long as the listener is kept, whatever they do: what is made of them hangs on it. */
+  readonly place: object
 }
 
 /** What a library tells, read once and kept in memory until it changes: a request that repeats itself reads nothing. */
@@ -57,38 +50,58 @@ export interface KeptLibrary {
   community(): Promise<Community>
 }
 
-/** For how many listeners what they did is kept, and their playlists beside those of catalogs. */
-const KEPT_LISTENERS = 32
-const KEPT_PLAYLISTS = 4
+/** What a listener takes of memory while they are kept, with all that is worked out for them, and each of their plays: measured, about. */
+const LISTENER_BYTES = 150_000
+const PLAY_BYTES = 250
+/** For how many listeners it is kept who they are, what serves them, and how they want to be surprised. */
+const KEPT_NAMES = 4096
+/** For how many listeners with playlists of their own those are kept. */
+const KEPT_PLAYLISTS = 16
 /** For so many listeners and recipes it is kept when the days' slates were drawn. */
-const KEPT_DAYS = 256
+const KEPT_DAYS = 16_384
 const HOUR = 3_600_000
 
-/** @param store the one that the library reads and writes */
-export function keptLibrary(store: WatchedStore, library: Library, now: Clock): KeptLibrary {
+/**
+ * @param store the one that the library reads and writes
+ * @param room what may be kept of listeners, bytes, about
+ */
+export function keptLibrary(store: WatchedStore, library: Library, now: Clock, room: number): KeptLibrary {
   const catalog = keptWhile(store, ['meta'], (_: 0) => library.catalog())
-  const listener = keptWhile(store, ['listeners'], (name: string) => library.listeners.get(name))
+  const listener = keptWhile(store, ['listeners'], (name: string) => library.listeners.get(name), KEPT_NAMES)
   const names = keptWhile(store, ['listeners'], (_: 0) => library.listeners.names())
-  const active = keptWhile(store, ['models'], (id: number) => library.models.active(id))
-  const dial = keptWhile(store, ['meta'], (id: number) => library.dials.of(id))
+  const active = keptWhile(store, ['models'], (id: number) => library.models.active(id), KEPT_NAMES)
+  const dial = keptWhile(store, ['meta'], (id: number) => library.dials.of(id), KEPT_NAMES)
   const days = keptDays(store, library)
-  const logs = keptLogs(store, library, listener)
-  const sayings = keptWhile(
-    store,
-    ['listeners', 'feedback', 'playlistItems', 'meta'],
-    async (name: string) => {
-      const row = await listener(name)
-      return { row, saved: await library.saved(row), feedback: await library.feedback.list(row.id) }
-    },
-    KEPT_LISTENERS,
-  )
+  const logs = keptLogsOf(store, library)
+  const sayings = keptSayingsOf(store, library)
+  /** Listeners that are kept, the one that was asked for last at the end, and what they take together. */
+  const listeners = new Map<number, { readonly place: object; bytes: number }>()
+  let bytes = 0
+  const place = (id: number, plays: number): object => {
+    const mine = listeners.get(id) ?? { place: {}, bytes: 0 }
+    listeners.delete(id)
+    listeners.set(id, mine)
+    bytes -= mine.bytes
+    mine.bytes = LISTENER_BYTES + PLAY_BYTES * plays
+    bytes += mine.bytes
+    for (const [other, { bytes: its }] of listeners) {
+      if (bytes <= room || listeners.size === 1) break
+      listeners.delete(other)
+      bytes -= its
+      logs.drop(other)
+      sayings.drop(other)
+    }
+    return mine.place
+  }
   /** By what they said: the last facts made of it. */
   const made = new WeakMap<object, ListenerFacts>()
   const facts = async (name: string): Promise<ListenerFacts> => {
-    const [log, said] = [await logs(name), await sayings(name)]
+    const row = await listener(name)
+    const [log, said] = [await logs.of(row), await sayings.of(row)]
+    const where = place(row.id, log.size)
     const known = made.get(said)
-    if (known?.log === log) return known
-    const next = { ...said, log }
+    if (known?.log === log && known.place === where) return known
+    const next = { ...said, log, place: where }
     made.set(said, next)
     return next
   }
@@ -97,6 +110,12 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     ['playlistItems', 'meta'],
     async (id: number) => readPlaylists(store, await catalog(0), [EVERYBODY, id]),
     KEPT_PLAYLISTS,
+  )
+  const itemsOf = keptWhile(
+    store,
+    ['playlistItems'],
+    (id: number) => store.count('playlistItems', { listener: id }),
+    KEPT_NAMES,
   )
   const community = keptWhile(
     store,
@@ -136,100 +155,41 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock): 
     async openTracks(id, withCommunity) {
       return readOpenTracks(store, await catalog(0), id, await sharedTracks(withCommunity))
     },
-    playlists: async (name) => playlists((await listener(name)).id),
+    async playlists(name) {
+      const { id } = await listener(name)
+      return playlists((await itemsOf(id)) > 0 ? id : EVERYBODY)
+    },
     community: communityNow,
   }
 }
 
-/** Logs, each read once; plays that are added at its end are taken over from the write. */
-function keptLogs(store: WatchedStore, library: Library, listener: (name: string) => Promise<ListenerRow>) {
-  interface KeptLog {
-    /** Versions of what it was read of: all but the plays, and the plays. */
-    readonly all: number
-    readonly plays: number
-    readonly growing: Promise<GrowingLog>
-  }
-  const kept = new Map<string, KeptLog>()
-  const read = async (name: string): Promise<GrowingLog> => {
-    const { id, timeZone } = await listener(name)
-    const exclusions = await library.exclusions.list(id)
-    return readGrowingLog(store, await library.catalog(), { listener: id, timeZone, exclusions })
-  }
-  const grown = async (name: string, before: KeptLog, added: readonly Appended<'plays'>[]) => {
-    const [growing, { id }] = [await before.growing, await listener(name)]
-    const plays = added.flatMap((columns) => visiblePlays(columns, id))
-    const next = withPlays(growing, plays, await library.catalog(), await library.exclusions.list(id))
-    return next ?? read(name)
-  }
-  return async (name: string): Promise<ListeningLog> => {
-    const all = store.version(['listeners', 'exclusions', 'meta'])
-    const plays = store.version(['plays'])
-    const before = kept.get(name)
-    kept.delete(name)
-    if (before?.all === all && before.plays === plays) {
-      kept.set(name, before)
-      return (await before.growing).log
-    }
-    const added = before?.all === all ? store.appended('plays', before.plays) : undefined
-    const mine = { all, plays, growing: before && added ? grown(name, before, added) : read(name) }
-    kept.set(name, mine)
-    mine.growing.catch(() => {
-      if (kept.get(name) === mine) kept.delete(name)
-    })
-    if (kept.size > KEPT_LISTENERS) kept.delete(kept.keys().next().value!)
-    return (await mine.growing).log
-  }
-}
-
-function visiblePlays(columns: Appended<'plays'>, listener: number): StoredPlay[] {
-  const plays: StoredPlay[] = []
-  for (let i = 0; i < columns.id.length; i++) {
-    if (columns.listener[i] !== listener || columns.hidden[i] !== 0) continue
-    plays.push({
-      id: Number(columns.id[i]),
-      identifier: Number(columns.identifier[i]),
-      endedAt: Number(columns.endedAt[i]),
-      msPlayed: Number(columns.msPlayed[i]),
-      reasonEnd: String(columns.reasonEnd[i]),
-      skipped: Number(columns.skipped[i]),
-      exact: Number(columns.exact[i]),
-    })
-  }
-  return plays
-}
-
-/** When the days' slates were drawn, each read once; those that are drawn later are taken over from the write. */
+/** When the days' slates were drawn, each read once; those that are drawn later are taken over from their write. */
 function keptDays(store: WatchedStore, library: Library): KeptLibrary['days'] {
-  interface KeptDays {
-    readonly version: number
-    readonly days: Promise<Float64Array>
-  }
-  const kept = new Map<string, KeptDays>()
-  return (listener, recipe) => {
-    const key = JSON.stringify([listener, recipe])
-    const version = store.version(['exposures'])
-    const before = kept.get(key)
-    if (before?.version === version) return before.days
-    const added = before && store.appended('exposures', before.version)
-    const drawn = (added ?? []).flatMap(({ listener: whose, recipe: what, occasion, at }) =>
-      Array.from({ length: at.length }, (_, i) => i)
-        .filter((i) => whose[i] === listener && what[i] === recipe && occasion[i] === 'day')
-        .map((i) => Number(at[i])),
-    )
-    // What was read while a write was under way may hold it already.
-    const days =
-      before && added
-        ? before.days.then((known) =>
-            drawn.length ? Float64Array.from(new Set([...known, ...drawn])).sort() : known,
-          )
-        : library.exposures.days(listener, recipe)
-    const mine = { version, days }
+  const kept = new Map<string, { read: Promise<Float64Array>; added: number[] }>()
+  const keyOf = (listener: unknown, recipe: unknown) => `${listener}/${recipe}`
+  store.follow('exposures', (rows) => {
+    if (!rows) kept.clear()
+    for (const { listener, recipe, occasion, at } of rows ?? [])
+      for (let i = 0; i < at.length; i++)
+        if (occasion[i] === 'day') kept.get(keyOf(listener[i], recipe[i]))?.added.push(Number(at[i]))
+  })
+  return async (listener, recipe) => {
+    const key = keyOf(listener, recipe)
+    const mine = kept.get(key) ?? { read: library.exposures.days(listener, recipe), added: [] }
     kept.delete(key)
     kept.set(key, mine)
-    days.catch(() => {
-      if (kept.get(key) === mine) kept.delete(key)
-    })
     if (kept.size > KEPT_DAYS) kept.delete(kept.keys().next().value!)
-    return days
+    if (mine.added.length > 0) {
+      const { added } = mine
+      mine.added = []
+      // What was read while a write was under way may hold it already.
+      mine.read = mine.read.then((known) => Float64Array.from(new Set([...known, ...added])).sort())
+    }
+    try {
+      return await mine.read
+    } catch (error) {
+      if (kept.get(key) === mine) kept.delete(key)
+      throw error
+    }
   }
 }

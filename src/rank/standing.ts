@@ -1,3 +1,4 @@
+import { type RowValues, rowValues } from '../core/row-values.ts'
 import { trackValues } from '../core/value.ts'
 import { FEATURE_COUNT } from '../features/feature-names.ts'
 import type { Moment } from '../features/history.ts'
@@ -25,12 +26,12 @@ export type Standing = (listener: StandingListener, rows: readonly number[]) => 
 
 /** The standing of rows by a model. */
 export function standingBy(model: LikabilityModel): Standing {
-  const byHistory = new WeakMap<StandingListener['history'], Map<number, number>>()
+  const byHistory = new WeakMap<StandingListener['history'], RowValues>()
   return async ({ history }, rows) => {
-    const known = byHistory.get(history) ?? new Map<number, number>()
+    const before = byHistory.get(history)
+    const known = before && before.size <= REMEMBERED ? before : rowValues()
     byHistory.set(history, known)
-    if (known.size > REMEMBERED) known.clear()
-    const missing = rows.filter((row) => !known.has(row))
+    const missing = rows.filter((row) => Number.isNaN(known.get(row)))
     const moment = { at: (history.endedAt || 0) + LATER_MS, inSitting: false }
     const raw = new Float32Array(missing.length * FEATURE_COUNT)
     missing.forEach((row, i) => {
@@ -42,6 +43,6 @@ export function standingBy(model: LikabilityModel): Standing {
       for (let head = i * model.heads; head < (i + 1) * model.heads; head++) sum += values[head]!
       known.set(row, sum / model.heads)
     })
-    return Float64Array.from(rows, (row) => known.get(row)!)
+    return Float64Array.from(rows, known.get)
   }
 }

@@ -15,12 +15,16 @@ export interface WatchedStore extends Store {
    * remembered. Rows of a version that was asked for before a read may have been read already.
    */
   appended<T extends TableName>(table: T, since: number): readonly Appended<T>[] | undefined
+  /** Tells of every group of writes to a table, once it is durable and before its writer goes on: the rows, or undefined where anything but appending was done. */
+  follow<T extends TableName>(table: T, told: (rows: readonly Appended<T>[] | undefined) => void): void
 }
 
 /** What is remembered of a table's last groups of writes: rows of small ones that only appended, and so many of them all together. */
 const GROUPS = 512
 const SMALL = 1000
 const ROWS = 50_000
+/** Of slates fewer: each is as large as a thousand plays. */
+const SLATES = 64
 
 const WATCHERS = new WeakMap<Store, WatchedStore>()
 
@@ -35,18 +39,22 @@ function watcherOf(store: Store): WatchedStore {
   const writes = new Map<TableName, number>()
   const last = new Map<TableName, Noted[]>()
   const remembered = new Map<TableName, number>()
+  const followers = new Map<TableName, ((rows: readonly unknown[] | undefined) => void)[]>()
   const note = (group: readonly Write[], done: boolean) => {
     for (const table of new Set(group.map(tableOf))) {
       const version = (writes.get(table) ?? 0) + 1
       writes.set(table, version)
       const its = group.filter((write) => tableOf(write) === table)
+      const appended = its.flatMap((write) => ('insert' in write ? [write.columns] : []))
+      const rowsTold = done && appended.length === its.length ? appended : undefined
+      for (const told of followers.get(table) ?? []) told(rowsTold)
       const small = its.filter((write) => 'insert' in write && sizeOf(write) <= SMALL)
       const rows = small.map((write) => 'insert' in write && write.columns)
       const noted = last.get(table) ?? []
       noted.push({ version, ...(done && rows.length === its.length && { rows }) })
       const held = (remembered.get(table) ?? 0) + small.reduce((sum, write) => sum + sizeOf(write), 0)
       // Not one by one: of many small groups each would move all that are remembered.
-      const full = noted.length > 2 * GROUPS || held > ROWS
+      const full = noted.length > 2 * GROUPS || held > (table === 'exposures' ? SLATES : ROWS)
       last.set(table, full ? noted.slice(-1) : noted)
       remembered.set(table, full ? 0 : held)
     }
@@ -72,6 +80,11 @@ function watcherOf(store: Store): WatchedStore {
     },
     version: (tables) => tables.reduce((sum, table) => sum + (writes.get(table) ?? 0), 0),
     touched: (group) => new Set(telling(group).map(tableOf)),
+    follow<T extends TableName>(table: T, told: (rows: readonly Appended<T>[] | undefined) => void) {
+      const all = followers.get(table) ?? []
+      followers.set(table, all)
+      all.push(told as (rows: readonly unknown[] | undefined) => void)
+    },
     appended<T extends TableName>(table: T, since: number) {
       const noted = last.get(table) ?? []
       const first = noted[0]?.version ?? 0
