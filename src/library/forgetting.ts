@@ -47,8 +47,12 @@ export function forgettingOf(store: Store, revision: Revision, inTurn: InTurn): 
   return {
     forget: ({ id }) =>
       inTurn(async () => {
-        const imports = await store.read('imports', ['id', 'listener', 'format'])
-        const own = Array.from(imports.id).filter((_, i) => imports.listener[i] === id)
+        const imports = await store.read('imports', ['id', 'listener', 'format', 'report'])
+        const isCatalog = (i: number) => isOfTracks(imports.format[i]!)
+        const own = Array.from(imports.id).filter((_, i) => imports.listener[i] === id && !isCatalog(i))
+        const catalogs = Array.from(imports.id.keys()).filter(
+          (i) => imports.listener[i] === id && isCatalog(i),
+        )
         const logs = Array.from(imports.id).filter(
           (_, i) => imports.listener[i] === NOBODY && !isOfTracks(imports.format[i]!),
         )
@@ -63,12 +67,22 @@ export function forgettingOf(store: Store, revision: Revision, inTurn: InTurn): 
         const everybodys = of(NOBODY).filter((i) => i !== serving)
         const rows: Partial<Record<TableName, number>> = {}
         for (const table of OWN) {
-          const count = await store.count(table, { listener: id } as never)
+          const count =
+            (await store.count(table, { listener: id } as never)) -
+            (table === 'imports' ? catalogs.length : 0)
           if (count > 0) rows[table] = count
         }
         const everybodysVersions = everybodys.map((i) => versions.version[i]!)
         const newest = Math.max(0, ...of(NOBODY).map((i) => versions.version[i]!))
         await store.write([
+          // A catalog is everybody's, whoever brought it.
+          ...catalogs.map(
+            (i): Write => ({
+              update: 'imports',
+              set: { listener: NOBODY, report: withoutListener(imports.report[i]!) },
+              where: { id: imports.id[i]! },
+            }),
+          ),
           ...deletes(id),
           { delete: 'claims', where: { import: own } },
           { delete: 'requests', where: { import: own } },
@@ -98,6 +112,11 @@ export function forgettingOf(store: Store, revision: Revision, inTurn: InTurn): 
     owedUpTo: () => owedUpTo(store),
     sweep: ({ id }) => inTurn(() => store.write(deletes(id))),
   }
+}
+
+function withoutListener(report: string): string {
+  const { listener, ...rest } = JSON.parse(report) as Record<string, unknown>
+  return JSON.stringify(listener === undefined ? rest : { listener: '', ...rest })
 }
 
 interface ClaimKeys {
