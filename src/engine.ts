@@ -78,6 +78,8 @@ export interface Engine {
   sharedTracks(): Promise<Uint8Array>
   /** Row → 1 where a listener (by number) may be told of it, and 0 where only somebody else's listening brought it in. */
   openTracks(listener: number): Promise<Uint8Array>
+  /** The same, where only these rows are of interest: many times quicker when they are of catalogs. */
+  openAmong(listener: number, rows: readonly number[]): Promise<Uint8Array>
   /**
    * The model that serves a listener, with the catalog it scores: their own, else everybody's where the community is on.
    * @throws UNKNOWN_LISTENER, NO_MODEL, MODEL_DAMAGED, MODEL_OLD
@@ -201,6 +203,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     shelves,
     sharedTracks: () => kept.sharedTracks(options.community === true),
     openTracks: (listener) => kept.openTracks(listener, options.community === true),
+    openAmong: (listener, rows) => kept.openAmong(listener, rows, options.community === true),
     model: servings.model,
     serving: servings.of,
     async describe(name, at) {

@@ -11,21 +11,24 @@ const AHEAD_MS = 86_400_000
 /** Reads an event as a record of an import. @throws REQUEST_INVALID where its track or time cannot be */
 export type RecordOf = (event: ListenerEvent) => ImportRecord
 
-/**
- * A reader of events, as of now and the catalog that there is.
- * @param mayTell rows that it does not hold for are not there
- */
+/** A reader of these events of a listener, as of now and the catalog that there is; a track that they may not be told of is not there. */
 export async function recordsOf(
-  { library, now }: Engine,
-  mayTell: (row: number) => boolean,
+  engine: Engine,
+  listener: number,
+  events: readonly ListenerEvent[],
 ): Promise<RecordOf> {
-  const catalog = await library.catalog()
+  const { library, now } = engine
+  const ids = events.flatMap(({ track }) => track.id ?? [])
+  // Where nobody names an id, nothing has to wait for a catalog that is built anew.
+  const catalog = ids.length > 0 ? await library.catalog() : undefined
+  const rows = catalog ? ids.map((id) => rowOfTrack(catalog, id)).filter((row) => row >= 0) : []
+  const open = rows.length > 0 ? await engine.openAmong(listener, rows) : undefined
   const at = now()
 
   const trackOf = ({ id, spotify, isrc, mbid, ...names }: ListenerEvent['track']): TrackRef => {
     if (id !== undefined) {
-      const row = rowOfTrack(catalog, id)
-      if (row < 0 || !mayTell(row)) throw invalid(`no track has the id ${id}`)
+      const row = catalog ? rowOfTrack(catalog, id) : -1
+      if (!catalog || open?.[row] !== 1) throw invalid(`no track has the id ${id}`)
       const known = trackAt(catalog, row)
       const { title, artist } = known
       // By its strongest name alone: the catalog knows the others, and a claim that tells nothing new leaves it as it is.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { DeepcutsError } from '../core/errors.ts'
 import { type AddRoutes, answers } from '../http/routes.ts'
+import { wrongWith } from '../http/strict-body.ts'
 import type { Engine, ImportRecord } from '../index.ts'
 import { EventHeaders, EventLines, EventsTaken, EventTaken, ListenerEvent } from '../schemas/events.ts'
 import { OfListener } from '../schemas/parts.ts'
@@ -29,8 +30,7 @@ export const addEventRoutes: AddRoutes = (app, { engine }) => {
     },
     async ({ params: { listener }, headers, body }, reply) => {
       const person = await engine.listener(listener)
-      const open = body.track.id === undefined ? undefined : await engine.openTracks(person.id)
-      const record = (await recordsOf(engine, (row) => open?.[row] === 1))(body)
+      const record = (await recordsOf(engine, person.id, [body]))(body)
       const request = requestOf(listener, headers['idempotency-key'], JSON.stringify(body))
       const taken = await take(engine, listener, [record], request)
       const { id, repeated = false, duplicates } = taken
@@ -55,24 +55,22 @@ export const addEventRoutes: AddRoutes = (app, { engine }) => {
     },
     async (request) => {
       const { listener } = request.params
-      const open = await engine.openTracks((await engine.listener(listener)).id)
-      const isEvent = request.compileValidationSchema(ListenerEvent)
-      const recordOf = await recordsOf(engine, (row) => open[row] === 1)
+      const { id: person } = await engine.listener(listener)
+      const { events, problems, refuse } = linesOf(request.body)
+      const recordOf = await recordsOf(
+        engine,
+        person,
+        events.map(({ event }) => event),
+      )
       const records: ImportRecord[] = []
-      const problems: { line: number; problem: string }[] = []
-      let refused = 0
-      for (const [i, line] of request.body.split('\n').entries()) {
-        if (!line.trim()) continue
+      for (const { line, event } of events)
         try {
-          const said: unknown = JSON.parse(line)
-          if (!isEvent(said)) throw invalid(`it is no event: ${wrongOf(isEvent.errors)}`)
-          records.push(recordOf(said as ListenerEvent))
+          records.push(recordOf(event))
         } catch (error) {
-          refused++
-          if (problems.length < TOLD) problems.push({ line: i + 1, problem: problemOf(error) })
+          if (!(error instanceof DeepcutsError)) throw error
+          refuse(line, String(error.details.problem))
         }
-      }
-      const none = { taken: 0, duplicates: 0, repeated: false, refused, problems }
+      const none = { taken: 0, duplicates: 0, repeated: false, ...problems() }
       if (records.length === 0) return none
       const name = requestOf(listener, request.headers['idempotency-key'], request.body)
       const { id, duplicates, repeated = false } = await take(engine, listener, records, name)
@@ -116,16 +114,34 @@ function digest(listener: string, text: string): string {
   return createHash('sha256').update(`${listener}\u0000${text}`).digest('hex')
 }
 
-const invalid = (problem: string) => new DeepcutsError('REQUEST_INVALID', { problem })
-
-function wrongOf(errors: readonly { instancePath?: string; message?: string }[] | null | undefined): string {
-  const [first] = errors ?? []
-  return `${first?.instancePath ?? ''} ${first?.message ?? 'it has another shape'}`.trim()
+/** The events of a text that has one a line, by their lines, and what is wrong with the others. */
+function linesOf(text: string) {
+  const isWrong = wrongWith(ListenerEvent)
+  const events: { readonly line: number; readonly event: ListenerEvent }[] = []
+  const told: { readonly line: number; readonly problem: string }[] = []
+  let refused = 0
+  const refuse = (line: number, problem: string) => {
+    refused++
+    told.push({ line, problem })
+  }
+  for (const [i, line] of text.split('\n').entries()) {
+    if (!line.trim()) continue
+    const said = parsed(line)
+    const wrong = said === undefined ? 'it is no JSON' : isWrong(said, 'it is no event:')
+    if (wrong === undefined) events.push({ line: i + 1, event: said as ListenerEvent })
+    else refuse(i + 1, wrong)
+  }
+  const problems = () => ({
+    refused,
+    problems: told.sort((a, b) => a.line - b.line).slice(0, TOLD),
+  })
+  return { events, problems, refuse }
 }
 
-/** Why a line was refused. @throws what is no fault of the line */
-function problemOf(error: unknown): string {
-  if (error instanceof SyntaxError) return 'it is no JSON'
-  if (error instanceof DeepcutsError) return String(error.details.problem)
-  throw error
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }

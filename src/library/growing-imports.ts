@@ -4,17 +4,13 @@ import type { Write } from '../store/store.ts'
 import type { WatchedStore } from '../store/watched.ts'
 import type { Collected } from './collected.ts'
 import { gathered, type Outcome } from './gathered.ts'
-import { heardIndex } from './heard-index.ts'
+import type { ImportMemory } from './import-memory.ts'
 import { importRow, outcomeOf, repeatedOutcome } from './import-outcome.ts'
 import { type ImportMeta, type ImportOutcome, NOBODY, THEIR_OWN } from './import-record.ts'
 import { joinedRows, takenRows } from './joined-rows.ts'
-import { knownIdentifiers } from './known-identifiers.ts'
 import type { Listeners } from './listeners.ts'
-import { ownWrites } from './own-writes.ts'
 import { type AnsweredRequest, answeredRequests, importOfRequest, requestRows } from './requests.ts'
 import type { Revision } from './revision.ts'
-import { standingImports } from './standing-imports.ts'
-import { toldClaims } from './told-claims.ts'
 
 /** What one session wants to be committed to an import that grows. */
 export interface GrowingCall {
@@ -25,6 +21,7 @@ export interface GrowingCall {
 
 export interface GrowingParts {
   readonly store: WatchedStore
+  readonly memory: ImportMemory
   readonly listeners: Listeners
   readonly revision: Revision
   readonly now: Clock
@@ -48,34 +45,9 @@ const MOST = 256
  * kept in memory as long as nobody else writes to their tables, so that an event reads next to nothing.
  */
 export function growingImports(parts: GrowingParts): (call: GrowingCall) => Promise<ImportOutcome> {
-  const { store, listeners, revision, now, inTurn } = parts
-  const own = ownWrites(store)
-  const identifiers = knownIdentifiers(store)
-  const claims = toldClaims(store)
-  const heard = heardIndex(store)
-  const standing = standingImports(store)
+  const { store, memory, listeners, revision, now, inTurn } = parts
+  const { identifiers, claims, heard, standing } = memory
   const requests = answeredRequests(store)
-  const next: { plays?: number; feedback?: number } = {}
-  const nextOf = async (table: 'plays' | 'feedback', rows: number): Promise<number> => {
-    const first = next[table] ?? (await store.max(table, 'id')) + 1
-    next[table] = first + rows
-    return first
-  }
-  const forget = (all = false) => {
-    const changed = {
-      identifiers: !own.unchanged('identifiers') || all,
-      claims: !own.unchanged('claims') || all,
-      plays: !own.unchanged('plays') || all,
-      feedback: !own.unchanged('feedback') || all,
-      imports: !own.unchanged('imports') || all,
-    }
-    if (changed.identifiers) identifiers.clear()
-    if (changed.claims) claims.clear()
-    if (changed.plays || changed.claims) heard.clear()
-    if (changed.plays) delete next.plays
-    if (changed.feedback) delete next.feedback
-    if (changed.imports) standing.clear()
-  }
 
   /** Says which calls are to be written, and to which import; the others have their outcome. */
   async function sort(calls: readonly GrowingCall[], outcomes: Outcome<ImportOutcome>[]) {
@@ -113,7 +85,7 @@ export function growingImports(parts: GrowingParts): (call: GrowingCall) => Prom
   }
 
   async function write(calls: readonly GrowingCall[]): Promise<Outcome<ImportOutcome>[]> {
-    forget()
+    memory.refresh()
     const outcomes: Outcome<ImportOutcome>[] = new Array(calls.length)
     const { taken, writes: before } = await sort(calls, outcomes)
     if (taken.length === 0) return outcomes
@@ -122,7 +94,7 @@ export function growingImports(parts: GrowingParts): (call: GrowingCall) => Prom
     )
     const identifierOf = taken.map(({ collected }) => collected.names.identifiers(identifier))
     const size = taken.reduce((sum, { collected }) => sum + collected.plays.size, 0)
-    let firstPlay = size > 0 ? await nextOf('plays', size) : 0
+    let firstPlay = size > 0 ? await memory.firstId('plays', size) : 0
     const rows = joinedRows(
       taken.map(({ collected, people, id }, t) => {
         firstPlay += collected.plays.size
@@ -131,7 +103,8 @@ export function growingImports(parts: GrowingParts): (call: GrowingCall) => Prom
     )
     const told = taken.map(({ collected, id }, t) => collected.claims.write(id, identifierOf[t]!).columns)
     const claimRows = joinedRows(told)
-    const news = await claims.compare(claimRows, new Set(added.id))
+    const fresh = new Set(taken.flatMap(({ id, isNew }) => (isNew ? [id] : [])))
+    const news = await claims.compare(claimRows, fresh)
     const whose = told.flatMap(({ identifier: of }, t) =>
       Array.from({ length: of.length }, () => taken[t]!.people[0]!),
     )
@@ -148,7 +121,7 @@ export function growingImports(parts: GrowingParts): (call: GrowingCall) => Prom
         ({ collected, people, id }, t) => collected.feedback(identifierOf[t]!, id, people[0]!, 0).columns,
       ),
     )
-    const firstSaid = said.kind.length > 0 ? await nextOf('feedback', said.kind.length) : 0
+    const firstSaid = said.kind.length > 0 ? await memory.firstId('feedback', said.kind.length) : 0
     const unseen = new Set(added.id)
     let at = 0
     const done = taken.map((call, t): ImportOutcome => {
@@ -187,7 +160,7 @@ export function growingImports(parts: GrowingParts): (call: GrowingCall) => Prom
       ...(news.changeCatalog ? await revision.bump() : []),
       ...(await requests.expire(now())),
     ]
-    await own.write(group)
+    await memory.write(group)
     taken.forEach(({ index }, t) => {
       outcomes[index] = { done: done[t]! }
     })
@@ -198,7 +171,7 @@ export function growingImports(parts: GrowingParts): (call: GrowingCall) => Prom
     try {
       return await write(calls)
     } catch (error) {
-      forget(true)
+      memory.clear()
       // A value that no column takes was refused before anything was kept: the others need not suffer.
       if (!(error instanceof TypeError) || calls.length === 1) throw error
       const outcomes: Outcome<ImportOutcome>[] = []

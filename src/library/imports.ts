@@ -6,14 +6,13 @@ import type { WatchedStore } from '../store/watched.ts'
 import { type Collected, collect } from './collected.ts'
 import { growingImports } from './growing-imports.ts'
 import { type ImportEntry, type ImportPage, importEntries, importPage } from './import-entries.ts'
+import { type ImportMemory, importMemory } from './import-memory.ts'
 import { importRow, outcomeOf, repeatedOutcome } from './import-outcome.ts'
 import { type ImportMeta, type ImportOutcome, type Imports, NOBODY, THEIR_OWN } from './import-record.ts'
-import { knownIdentifiers } from './known-identifiers.ts'
 import type { Listeners } from './listeners.ts'
 import { refreshHidden } from './plays.ts'
 import { answeredRequests, importOfRequest, requestRows } from './requests.ts'
 import type { Revision } from './revision.ts'
-import { toldClaims } from './told-claims.ts'
 
 export type { ImportEntry } from './import-entries.ts'
 
@@ -41,7 +40,8 @@ export interface ImportParts {
 /** The imports of a store. */
 export function importLog(parts: ImportParts): ImportLog {
   const { store, listeners, revision, now, inTurn } = parts
-  const grow = growingImports(parts)
+  const memory = importMemory(store)
+  const grow = growingImports({ ...parts, memory })
   const list = () => importEntries(store, listeners)
 
   return {
@@ -56,7 +56,7 @@ export function importLog(parts: ImportParts): ImportLog {
       return {
         add: collected.add,
         commit: (meta, report) =>
-          meta.grows ? grow({ collected, meta, report }) : commit(parts, collected, meta, report),
+          meta.grows ? grow({ collected, meta, report }) : commit(parts, memory, collected, meta, report),
       }
     },
 
@@ -98,13 +98,15 @@ async function standingImport(
 /** Writes an import that does not grow: whole, or known already. */
 function commit(
   parts: ImportParts,
+  memory: ImportMemory,
   collected: Collected,
   meta: ImportMeta,
   report: (duplicates: readonly number[]) => string,
 ): Promise<ImportOutcome> {
   const { store, listeners, revision, now, inTurn, haveAudio } = parts
   const { names, claims, plays, people } = collected
-  return inTurn(async () => {
+  const written = async (): Promise<ImportOutcome> => {
+    memory.refresh()
     const { request } = meta
     const requests = await answeredRequests(store).find(request ? [request.key] : [], now())
     const answered = request && importOfRequest(requests.answered, request)
@@ -120,7 +122,7 @@ function commit(
     const { ids, writes: created } = await listeners.findOrCreateAll(own)
     const numbers = meta.listener === THEIR_OWN ? [NOBODY, ...ids] : ids
     const owner = numbers[0]!
-    const { identifier, added } = await knownIdentifiers(store).intern(names.all())
+    const { identifier, added } = await memory.identifiers.intern(names.all())
     const identifierOf = names.identifiers(identifier)
     const rows = plays.rows(numbers, identifierOf, id, (await store.max('plays', 'id')) + 1)
     const { hidden, writes } = plays.size
@@ -130,7 +132,7 @@ function commit(
         })
       : { hidden: rows.hidden, writes: [] }
     const told = claims.write(id, identifierOf)
-    const { changeCatalog } = await toldClaims(store).compare(told.columns, new Set(added.id))
+    const { changeCatalog } = await memory.claims.compare(told.columns, new Set([id]))
     const outcome = outcomeOf(id, collected, hidden, added.id.length)
     const group: Write[] = [
       ...created,
@@ -150,5 +152,11 @@ function commit(
     const visible = rows.identifier.filter((_, i) => hidden[i] === 0)
     const audio = visible.length ? await haveAudio(visible) : new Uint8Array()
     return { ...outcome, playsWithAudio: audio.reduce((sum, has) => sum + has, 0) }
-  })
+  }
+  return inTurn(() =>
+    written().catch((error: unknown) => {
+      memory.clear()
+      throw error
+    }),
+  )
 }

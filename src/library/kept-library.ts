@@ -44,6 +44,8 @@ export interface KeptLibrary {
   sharedTracks(withCommunity: boolean): Promise<Uint8Array>
   /** Row → 1 where a listener may be told of it, and 0 where only somebody else's listening brought it in. */
   openTracks(listener: number, withCommunity: boolean): Promise<Uint8Array>
+  /** The same, of these rows alone: what everybody may be told is not looked up for each. */
+  openAmong(listener: number, rows: readonly number[], withCommunity: boolean): Promise<Uint8Array>
   /** The listener's own playlists, and those that catalogs tell. @throws UNKNOWN_LISTENER */
   playlists(name: string): Promise<Playlists>
   /** What several listeners did; up to an hour old where only plays came since, so that not every play reads them all again. */
@@ -158,6 +160,11 @@ export function keptLibrary(store: WatchedStore, library: Library, now: Clock, r
     async playlists(name) {
       const { id } = await listener(name)
       return playlists((await itemsOf(id)) > 0 ? id : EVERYBODY)
+    },
+    async openAmong(id, rows, withCommunity) {
+      const shared = await sharedTracks(withCommunity)
+      if (rows.every((row) => shared[row] === 1)) return shared
+      return readOpenTracks(store, await catalog(0), id, shared)
     },
     community: communityNow,
   }

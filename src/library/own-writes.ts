@@ -1,11 +1,11 @@
 import type { TableName } from '../store/schema.ts'
 import type { Write } from '../store/store.ts'
-import type { WatchedStore } from '../store/watched.ts'
+import type { Appended, WatchedStore } from '../store/watched.ts'
 
 /** Tells what is kept in memory of tables from what was done to them by others. */
 export interface OwnWrites {
-  /** Whether nothing but `write` was done to a table since this was asked last; what is kept of it is to be read again where not. */
-  unchanged(table: TableName): boolean
+  /** What others appended to a table since this was asked last, [] for nothing; undefined where what is kept of it is to be read again. */
+  byOthers<T extends TableName>(table: T): readonly Appended<T>[] | undefined
   /** Writes, and knows it for its own. */
   write(group: readonly Write[]): Promise<void>
 }
@@ -14,11 +14,11 @@ export interface OwnWrites {
 export function ownWrites(store: WatchedStore): OwnWrites {
   const seen = new Map<TableName, number>()
   return {
-    unchanged(table) {
-      const version = store.version([table])
-      const same = seen.get(table) === version
+    byOthers(table) {
+      const [before, version] = [seen.get(table), store.version([table])]
       seen.set(table, version)
-      return same
+      if (before === version) return []
+      return before === undefined ? undefined : store.appended(table, before)
     },
     async write(group) {
       const before = new Map(Array.from(seen.keys(), (table) => [table, store.version([table])]))

@@ -1,6 +1,7 @@
 import { AUDIO_FEATURES } from '../core/track.ts'
 import type { Store } from '../store/store.ts'
 import type { Appended } from '../store/watched.ts'
+import { type HashSet, hashOf, hashSet } from './hashes.ts'
 import { SAID } from './said-names.ts'
 
 /** What is new of claims that are about to be written. */
@@ -14,114 +15,105 @@ export interface NewClaims {
   readonly changeCatalog: boolean
 }
 
-/** What standing claims tell of identifiers, kept in memory for those asked about last. */
+/** What standing claims tell, kept in memory as hashes, some 40 bytes a claim. */
 export interface ToldClaims {
-  /**
-   * Compares claims with those that stand, which they then are: `clear` where they are not written.
-   * @param added identifiers that nothing can have told of before
-   */
-  compare(claims: Appended<'claims'>, added: ReadonlySet<number>): Promise<NewClaims>
+  /** Compares claims with those that stand, which they then are: `clear` where they are not written. @param fresh imports that tell nothing yet */
+  compare(claims: Appended<'claims'>, fresh: ReadonlySet<number>): Promise<NewClaims>
+  /** Takes over what somebody else appended. */
+  add(claims: Appended<'claims'>): void
   /** Forgets what is kept. */
   clear(): void
 }
 
 const NAMES = ['isrc', 'mbid', 'title', 'artist', 'album'] as const
-type Names = Readonly<Record<(typeof NAMES)[number], string>>
+type NameRows = Readonly<
+  Record<'import' | 'identifier' | (typeof NAMES)[number], ArrayLike<number> | readonly string[]>
+>
 
-interface Told {
-  readonly ways: Names[]
-  /** Which import tells it which way: import × WAYS + way. */
-  readonly by: Set<number>
-}
-
-/** No more ways to name one identifier than this are told apart. */
-const WAYS = 64
-/** As many identifiers are kept; beyond them all are forgotten. */
-const MOST = 100_000
-/** Claims of more identifiers than this are not looked up. */
-const MANY = 50_000
+/** For so many imports it is kept what each of them tells; beyond them all are forgotten. */
+const IMPORTS = 5000
+const APART = '\u001f'
 
 /** The claims of a store. */
 export function toldClaims(store: Store): ToldClaims {
-  let kept = new Map<number, Told>()
-  const tell = (identifier: number, id: number, names: Names): void => {
-    const told = kept.get(identifier)!
-    const known = told.ways.findIndex((way) => NAMES.every((name) => way[name] === names[name]))
-    const way = known < 0 ? told.ways.push(names) - 1 : known
-    if (way < WAYS) told.by.add(id * WAYS + way)
+  let anybody: HashSet | undefined
+  let byImport = new Map<number, HashSet>()
+
+  const load = async (): Promise<HashSet> => {
+    if (anybody) return anybody
+    const loaded = hashSet()
+    const rows = await store.read('claims', ['import', 'identifier', ...NAMES])
+    for (let i = 0; i < rows.import.length; i++)
+      if (rows.import[i] !== SAID) for (const hash of sayingsOf(rows, i)) loaded.add(hash)
+    anybody = loaded
+    return loaded
   }
-  const load = async (identifiers: readonly number[], added: ReadonlySet<number>) => {
-    if (kept.size + identifiers.length > MOST) kept = new Map()
-    const missing = [...new Set(identifiers)].filter((identifier) => !kept.has(identifier))
-    for (const identifier of missing) kept.set(identifier, { ways: [], by: new Set() })
-    const stored = missing.filter((identifier) => !added.has(identifier))
+  const loadImports = async (imports: ReadonlySet<number>, fresh: ReadonlySet<number>) => {
+    if (byImport.size > IMPORTS) byImport = new Map()
+    const missing = [...imports].filter((id) => !byImport.has(id))
+    for (const id of missing) byImport.set(id, hashSet())
+    const stored = missing.filter((id) => !fresh.has(id))
     if (stored.length === 0) return
-    const rows = await store.read('claims', ['import', 'identifier', ...NAMES], {
-      where: { identifier: stored },
-    })
-    rows.identifier.forEach((identifier, i) => {
-      if (rows.import[i] !== SAID) tell(identifier, rows.import[i]!, namesAt(rows, i))
+    const rows = await store.read('claims', ['import', 'identifier', ...NAMES], { where: { import: stored } })
+    rows.import.forEach((id, i) => {
+      byImport.get(id)!.add(wholeOf(rows, i))
     })
   }
   return {
-    async compare(claims, added) {
-      const size = claims.identifier.length
-      const all = { rows: Array.from({ length: size }, (_, i) => i), changeCatalog: size > 0 }
-      const identifiers = Array.from(claims.identifier, Number)
-      if (new Set(identifiers).size > MANY) {
-        kept = new Map()
-        return all
-      }
-      await load(identifiers, added)
+    async compare(claims, fresh) {
+      const told = await load()
+      const imports = Array.from({ length: claims.import.length }, (_, i) => Number(claims.import[i]))
+      await loadImports(new Set(imports), fresh)
       const rows: number[] = []
       let changeCatalog = false
-      identifiers.forEach((identifier, i) => {
-        const { ways, by } = kept.get(identifier)!
-        const [names, id] = [namesAt(claims, i), Number(claims.import[i])]
-        const way = ways.findIndex((known) => NAMES.every((name) => known[name] === names[name]))
+      imports.forEach((id, i) => {
+        const own = byImport.get(id)!
+        const whole = wholeOf(claims, i)
         const facts = hasFacts(claims, i)
-        if (!facts && way >= 0 && way < WAYS && by.has(id * WAYS + way)) return
+        if (!facts && own.has(whole)) return
+        own.add(whole)
         rows.push(i)
-        changeCatalog ||= facts || !isTold(ways, names)
-        tell(identifier, id, names)
+        const sayings = sayingsOf(claims, i)
+        changeCatalog ||= facts || !sayings.every((hash) => told.has(hash))
+        for (const hash of sayings) told.add(hash)
       })
       return { rows, changeCatalog }
     },
+    add(claims) {
+      for (let i = 0; i < claims.import.length; i++) {
+        const id = Number(claims.import[i])
+        if (id === SAID) continue
+        if (anybody) for (const hash of sayingsOf(claims, i)) anybody.add(hash)
+        byImport.get(id)?.add(wholeOf(claims, i))
+      }
+    },
     clear() {
-      kept = new Map()
+      anybody = undefined
+      byImport = new Map()
     },
   }
 }
 
-/** Whether everything that these names say is said already. */
-function isTold(ways: readonly Names[], { isrc, mbid, title, artist, album }: Names): boolean {
-  return (
-    ways.some((way) => way.title === title && way.artist === artist) &&
-    (!isrc || ways.some((way) => way.isrc === isrc)) &&
-    (!mbid || ways.some((way) => way.mbid === mbid)) &&
-    (!album || ways.some((way) => way.album !== ''))
-  )
+/** What a claim says of its identifier: a name, codes, and whether there is an album; any more of them change no catalog. */
+function sayingsOf(rows: NameRows, i: number): number[] {
+  const of = (kind: string, text: string) => hashOf([rows.identifier[i], kind, text].join(APART))
+  const hashes = [of('name', `${rows.title[i]}${APART}${rows.artist[i]}`)]
+  if (rows.isrc[i]) hashes.push(of('isrc', String(rows.isrc[i])))
+  if (rows.mbid[i]) hashes.push(of('mbid', String(rows.mbid[i])))
+  if (rows.album[i]) hashes.push(of('album', ''))
+  return hashes
+}
+
+function wholeOf(rows: NameRows, i: number): number {
+  return hashOf([rows.identifier[i], ...NAMES.map((name) => rows[name][i])].join(APART))
 }
 
 function hasFacts(claims: Appended<'claims'>, i: number): boolean {
   return (
     claims.source[i] !== '' ||
     claims.genres[i] !== '' ||
-    [claims.year, claims.popularity, ...AUDIO_FEATURES.map((name) => claims[name])].some(
-      (column) => !Number.isNaN(column[i]),
-    )
+    !Number.isNaN(claims.year[i]) ||
+    !Number.isNaN(claims.popularity[i]) ||
+    AUDIO_FEATURES.some((name) => !Number.isNaN(claims[name][i]))
   )
-}
-
-function namesAt(
-  claims: Readonly<Record<keyof Names, ArrayLike<number> | readonly string[]>>,
-  i: number,
-): Names {
-  return {
-    isrc: String(claims.isrc[i]),
-    mbid: String(claims.mbid[i]),
-    title: String(claims.title[i]),
-    artist: String(claims.artist[i]),
-    album: String(claims.album[i]),
-  }
 }

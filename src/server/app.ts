@@ -34,6 +34,7 @@ import { DeepcutsError } from '../core/errors.ts'
 import { sessionCookie } from '../http/cookies.ts'
 import { knownError, sendProblem } from '../http/problem.ts'
 import type { Access, App, Services } from '../http/routes.ts'
+import { checkBody } from '../http/strict-body.ts'
 import type { Verbs } from '../http/verbs.ts'
 import type { Engine } from '../index.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
@@ -140,6 +141,7 @@ export async function createApp({
         throw error
       })
   })
+  app.addHook('preValidation', checkBody)
   addAudit(app, services)
 
   await app.register(helmet, {
