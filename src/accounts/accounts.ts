@@ -10,9 +10,9 @@ import { checkPassword, type Passwords, scryptPasswords } from './passwords.ts'
 import { type OpenSession, sessionsOf } from './sessions.ts'
 
 export type { Account } from './account-rows.ts'
-export type { AuditEntry, AuditLog } from './audit.ts'
+export type { AuditLog } from './audit.ts'
 export type { Link } from './links.ts'
-export type { OpenSession, Session } from './sessions.ts'
+export type { OpenSession } from './sessions.ts'
 
 /** Somebody who is signed in. `token` is what the cookie carries. */
 export interface SignedIn {

@@ -80,7 +80,7 @@ function checkPage(request: FastifyRequest, csrf: string): void {
 }
 
 /** Refuses pages of another origin, also those of another port of the same machine. @throws PAGE_REFUSED */
-export function checkOrigin({ headers: { host, origin, 'sec-fetch-site': site } }: FastifyRequest): void {
+function checkOrigin({ headers: { host, origin, 'sec-fetch-site': site } }: FastifyRequest): void {
   const other = site !== undefined && site !== 'same-origin' && site !== 'none'
   if (other || (origin !== undefined && authorityOf(origin) !== host?.toLowerCase()))
     throw new DeepcutsError('PAGE_REFUSED')
