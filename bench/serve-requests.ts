@@ -59,7 +59,7 @@ export const REQUESTS: Readonly<Record<LoadKind, Maker>> = {
     return () => get(made, draw, `/recommendations?recipe=daily-1&n=${LENGTH}&seed=${seed * 1e6 + n++}`)
   },
   /** The list of the day, which is drawn once. */
-  today: (made, draw) => () => get(made, draw, `/recommendations?recipe=daily-1&n=${LENGTH}`),
+  today: (made, draw) => () => get(made, draw, '/mixes/daily-1'),
   single: (made, draw) => () => {
     const body = JSON.stringify({ ...event(made, draw), at: Date.now() - draw.int(MINUTE) })
     return { ...post(made, draw, '/events', body), units: 1 }

@@ -5,6 +5,7 @@ import { sealerOf } from './accounts/server-key.ts'
 import { type CatalogIndex, catalogIndex } from './candidates/catalog-index.ts'
 import { coldTracks } from './candidates/cold-tracks.ts'
 import { keptProposals } from './candidates/kept-proposals.ts'
+import type { Retrieved } from './candidates/retrieve.ts'
 import type { Source, SourceRequest } from './candidates/source.ts'
 import { SOURCES } from './candidates/sources.ts'
 import { type Continuing, continuingOf } from './continuing.ts'
@@ -12,6 +13,7 @@ import type { PolicySettings } from './core/candidate.ts'
 import type { Clock } from './core/clock.ts'
 import { localTimeIn } from './core/clock.ts'
 import type { Dial } from './core/dial.ts'
+import { inTime } from './core/in-time.ts'
 import type { Mix } from './core/mix.ts'
 import { namedTurns } from './core/turns.ts'
 import type { Received } from './explore/dial.ts'
@@ -98,7 +100,9 @@ export interface Engine {
   /** How playlists go on, as the listener's own version learned it; undefined where it has not. @throws UNKNOWN_LISTENER */
   continuing(listener: string): Promise<Continuing | undefined>
   /** What sources may know beside the listener and the catalog. */
-  signals(listener: string): Promise<Pick<SourceRequest, 'playlists' | 'community' | 'taste'>>
+  signals(listener: string): Promise<Signals>
+  /** What scores where nothing was trained, or the model fails. */
+  cold(): Promise<Serving>
   /** When the days' slates of a recipe were drawn for a listener, oldest first. */
   days(listener: number, recipe: string): Promise<Float64Array>
   /** Does steps of one name one after the other. */
@@ -108,6 +112,11 @@ export interface Engine {
   /** Logs a mix that is shown; the same draw is logged once. */
   logExposure(mix: Mix, occasion: Occasion, body: ExposureBody): Promise<void>
   close(): Promise<void>
+}
+
+/** What sources may know beside the listener and the catalog, and what of it failed. */
+export interface Signals extends Pick<SourceRequest, 'playlists' | 'community' | 'taste'> {
+  readonly failed: Retrieved['degraded']
 }
 
 /** A catalog with its audio on one scale, and what can be looked up by it. None of it is about a listener. */
@@ -121,6 +130,8 @@ export interface Shelves {
 const MEMORY = 384 * 2 ** 20
 /** The models' share of it; the rest is for what listeners did. */
 const MODELS_SHARE = 0.25
+/** So long a request waits for an index that is being built; then it does without. */
+const PATIENCE_MS = 1000
 /** A listener is kept as of this many moments: in a sitting or not, under these snoozes or those. */
 const KEPT_STATES = 3
 
@@ -170,11 +181,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     { ...kept, active: () => servings.everybodys() },
     resolve(folder, 'cache'),
   )
+  const tastingSoon = () => inTime(tasting(), PATIENCE_MS, 'its index is still being built')
   const sources = SOURCES.map((source) => (source.lasting ? keptProposals(source) : source))
 
   /** What everybody's taste adds for a listener of everybody's model; nothing where it cannot be worked out: a mix does without. */
   const addedOf = async ({ name, trackHistory }: ListenerState) => {
-    const of = await tasting().catch(() => undefined)
+    const of = await tastingSoon().catch(() => undefined)
     const more = await of?.added((await kept.facts(name)).log).catch(() => undefined)
     return more && ((row: number) => more(row, familiarityOf(trackHistory(row))))
   }
@@ -186,7 +198,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const communityOf = async () => (options.community ? kept.community() : undefined)
   const tasteOf = async (name: string) =>
-    options.community ? (await tasting())?.after((await kept.facts(name)).log) : undefined
+    options.community ? (await tastingSoon())?.after((await kept.facts(name)).log) : undefined
 
   return {
     library,
@@ -233,12 +245,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     community: communityOf,
     taste: tasteOf,
     continuing,
+    cold,
     async signals(name) {
-      const [community, taste] = [await communityOf(), await tasteOf(name).catch((error: Error) => error)]
+      const failure = (error: Error) => error
+      const [community, taste] = [await communityOf().catch(failure), await tasteOf(name).catch(failure)]
       return {
         playlists: await kept.playlists(name),
-        ...(community && { community }),
+        ...(community && !(community instanceof Error) && { community }),
         ...(taste && { taste }),
+        failed: community instanceof Error ? [{ source: 'community', problem: community.message }] : [],
       }
     },
     days: kept.days,

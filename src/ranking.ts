@@ -1,3 +1,4 @@
+import type { Retrieved } from './candidates/retrieve.ts'
 import { type Candidate, POOL_LIMIT, type ScoredCandidate } from './core/candidate.ts'
 import type { Query } from './core/query.ts'
 import { random } from './core/random.ts'
@@ -26,10 +27,10 @@ export interface Ranking {
   readonly start: StartingPoint | undefined
 }
 
-/** Candidates with the heads' scores, and what was wrong with the model, if anything. */
+/** Candidates with the heads' scores, and what failed, if anything. */
 export interface Ranked {
   readonly scored: readonly ScoredCandidate[]
-  readonly problem?: string
+  readonly degraded: Retrieved['degraded']
 }
 
 /**
@@ -45,7 +46,7 @@ export async function ranked(kept: readonly Candidate[], ranking: Ranking, engin
   const most = Math.min(POOL_LIMIT, Math.max(LEAST, TIMES * query.n))
   const near = start && (await closenessTo(start, drawing, query.listener, kept, engine))
   const promising = near
-    ? closestToSeeds(kept, near, (row) => catalog.trackId[row]!, most)
+    ? closestToSeeds(kept, near.closeness, (row) => catalog.trackId[row]!, most)
     : await shortlist(kept, {
         tracks: catalog,
         novelty: noveltyOf(recipe, novelty),
@@ -57,8 +58,8 @@ export async function ranked(kept: readonly Candidate[], ranking: Ranking, engin
   const facts = settings.name === 'linear-thompson' && (await linearFacts(listener, sound, { scorer, audio }))
   const liked = facts ? thompsonScores(sound, facts, settings.samples, random(`${seed}/heads`)) : sound
   return {
-    scored: near ? towardSeeds(liked, near, most) : liked,
-    ...(problem !== undefined && { problem }),
+    scored: near ? towardSeeds(liked, near.closeness, most) : liked,
+    degraded: [...(near?.degraded ?? []), ...(problem === undefined ? [] : [{ source: 'model', problem }])],
   }
 }
 
@@ -69,11 +70,17 @@ async function closenessTo(
   listener: string,
   candidates: readonly Candidate[],
   engine: Engine,
-): Promise<(row: number) => number> {
+): Promise<{ closeness(row: number): number; readonly degraded: Retrieved['degraded'] }> {
   const byKinship = candidates.map(({ row }) => affinity(kinship(row)))
-  const learned = recipe.startsFrom === 'playlist' ? await engine.continuing(listener) : undefined
   const asked = candidates.map(({ row }) => row)
-  const closeness = learned ? await learned.closeness(seeds.title, rows, asked, byKinship) : byKinship
-  const of = new Map(asked.map((row, at) => [row, closeness[at]!]))
-  return (row) => of.get(row)!
+  const degraded: { source: string; problem: string }[] = []
+  const learned = async () => {
+    const continuing = recipe.startsFrom === 'playlist' ? await engine.continuing(listener) : undefined
+    return continuing?.closeness(seeds.title, rows, asked, byKinship)
+  }
+  const closeness = await learned().catch((error: Error) => {
+    degraded.push({ source: 'continuing', problem: error.message })
+  })
+  const of = new Map(asked.map((row, at) => [row, (closeness ?? byKinship)[at]!]))
+  return { closeness: (row) => of.get(row)!, degraded }
 }

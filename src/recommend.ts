@@ -3,6 +3,7 @@ import { nearestLoved } from './candidates/nearest-loved.ts'
 import { retrieve } from './candidates/retrieve.ts'
 import { countNew } from './candidates/source.ts'
 import type { Candidate } from './core/candidate.ts'
+import { DeepcutsError } from './core/errors.ts'
 import type { Mix, ToldMix } from './core/mix.ts'
 import type { Query } from './core/query.ts'
 import { random } from './core/random.ts'
@@ -45,9 +46,10 @@ export async function recommend(query: Query, engine: Engine): Promise<Recommend
 }
 
 async function recommended(query: Query, engine: Engine): Promise<Recommendation> {
-  const serving = await engine.serving(query.listener)
+  let serving = await engine.serving(query.listener)
   const drawing = await drawingOf(query, engine)
-  const shelves = { ...(await engine.signals(query.listener)), ...(await engine.shelves()) }
+  const { failed, ...signals } = await engine.signals(query.listener)
+  const shelves = { ...signals, ...(await engine.shelves()) }
   const { catalog, index, audio } = shelves
   // An import came between: the rows of one catalog say nothing in another.
   if (catalog !== serving.catalog) return recommended(query, engine)
@@ -69,13 +71,19 @@ async function recommended(query: Query, engine: Engine): Promise<Recommendation
     ...(query.without ? [othersOfTheDay(query, found.candidates, catalog, listener.isNew)] : []),
     sameSongFilter(index.songOf, (row) => history(row).plays, listener.known, found.candidates),
   ])
-  const { scored, problem } = await ranked(kept, { query, drawing, serving, shelves, start }, engine)
+  const rank = () => ranked(kept, { query, drawing, serving, shelves, start }, engine)
+  const { scored, degraded: lacking } = await rank().catch(async (error: Error) => {
+    if (serving.whose === 'nobody' || error instanceof DeepcutsError) throw error
+    serving = { ...(await engine.cold()), problem: error.message }
+    return rank()
+  })
 
   const trained = serving.whose !== 'nobody'
   const unheard = countNew(listener, catalog, await engine.sharedTracks())
   const asked = unheard ? drawing.novelty : 0
   const novelty = trained ? noveltyOf(recipe, asked) : noveltyOfFew(recipe, scored, query.n, asked)
-  const pool = inCorners(cutPool(scored, novelty), listener)
+  const cut = cutPool(scored, novelty)
+  const pool = recipe.balance === undefined ? cut : inCorners(cut, listener)
   const rules = drawRules(recipe, pool, query.n, novelty, start?.after, listener)
   const slate = engine.policy(drawing.settings).draw(pool, rules, query.n, random(seed))
 
@@ -91,11 +99,9 @@ async function recommended(query: Query, engine: Engine): Promise<Recommendation
     ...(start && { start }),
     drawOf: (trackIds) => drawing.nameOf(serving.version, catalog, trackIds),
   })
-  const degraded = [
-    ...found.degraded,
-    ...(problem === undefined ? [] : [{ source: 'model', problem }]),
-    ...(serving.problem === undefined ? [] : [{ source: 'trained model', problem: serving.problem }]),
-  ]
+  const unserved =
+    serving.problem === undefined ? [] : [{ source: 'trained model', problem: serving.problem }]
+  const degraded = [...failed, ...found.degraded, ...lacking, ...unserved]
   const { artistGap, balance } = rules
   const logging = { n: query.n, novelty, artistGap, flowWeights: recipe.flow, ...(balance && { balance }) }
   const ofTheDay = drawing.occasion === 'day' || drawing.occasion === 'again'

@@ -80,9 +80,17 @@ export function exposureBody(
       new: slate.pool.map(({ familiarity }) => (familiarity === 'new' ? 1 : 0)),
       ...(asked.balance && { corner: slate.pool.map(({ corner }) => corner ?? null) }),
     },
-    scores: encodeHalfFloats(slate.pool.flatMap(({ scores }) => scores)),
+    scores: encodeHalfFloats(scoresOf(slate.pool)),
     flow: slate.pool.map(flowValues),
   }
+}
+
+/** Pool × heads, in one run. */
+function scoresOf(pool: Slate['pool']): Float64Array {
+  const all = new Float64Array(pool.reduce((sum, { scores }) => sum + scores.length, 0))
+  let at = 0
+  for (const { scores } of pool) for (let head = 0; head < scores.length; head++) all[at++] = scores[head]!
+  return all
 }
 
 /** A slate as its log tells it: what any policy needs to say how likely it was to draw it. */

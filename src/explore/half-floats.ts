@@ -10,10 +10,13 @@ export function toHalfPrecision(value: number): number {
 }
 
 /** Numbers as little-endian half floats in base64. */
-export function encodeHalfFloats(values: readonly number[]): string {
+export function encodeHalfFloats(values: ArrayLike<number>): string {
   const out = Buffer.allocUnsafe(2 * values.length)
-  for (let i = 0; i < values.length; i++) {
-    const half = toHalf(values[i]!)
+  const singles = new Float32Array(values.length)
+  for (let i = 0; i < values.length; i++) singles[i] = bounded(values[i]!)
+  const words = new Uint32Array(singles.buffer)
+  for (let i = 0; i < words.length; i++) {
+    const half = halfOf(words[i]!)
     out[2 * i] = half & 0xff
     out[2 * i + 1] = half >>> 8
   }
@@ -26,9 +29,15 @@ export function decodeHalfFloats(text: string): Float64Array {
   return Float64Array.from({ length: bytes.length >> 1 }, (_, i) => fromHalf(bytes.readUInt16LE(2 * i)))
 }
 
+const bounded = (value: number) => (value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value)
+
 function toHalf(value: number): number {
-  single[0] = value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value
-  const word = bits[0]!
+  single[0] = bounded(value)
+  return halfOf(bits[0]!)
+}
+
+/** @param word the bits of a single float */
+function halfOf(word: number): number {
   const sign = (word >>> 16) & 0x8000
   const exponent = ((word >>> 23) & 0xff) - 112
   const mantissa = word & 0x7fffff
