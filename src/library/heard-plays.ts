@@ -71,10 +71,20 @@ export function heardPlays(): HeardPlays {
     codes.set(text, texts.length)
     return texts.push(text) - 1
   }
-  const column = (name: (typeof NUMBERS)[number], of: (value: number) => number = (value) => value) =>
-    Int32Array.from({ length: size }, (_, i) => of(numbers[i * WIDTH + AT[name]]!))
-  const small = (name: (typeof NUMBERS)[number]) => Int8Array.from(column(name))
-  const text = (name: (typeof NUMBERS)[number]) => Array.from(column(name), (at) => texts[at]!)
+  // Plain loops: an import of a long history is written while requests are answered, and `from` takes ten times as long.
+  const fill = <A extends Int8Array | Int32Array | Float64Array | string[]>(
+    into: A,
+    of: (row: number) => A[number],
+  ) => {
+    for (let row = 0; row < size; row++) into[row] = of(row)
+    return into
+  }
+  const column = (name: (typeof NUMBERS)[number], of: ArrayLike<number>) =>
+    fill(new Int32Array(size), (row) => of[numbers[row * WIDTH + AT[name]]!]!)
+  const small = (name: (typeof NUMBERS)[number]) =>
+    fill(new Int8Array(size), (row) => numbers[row * WIDTH + AT[name]]!)
+  const text = (name: (typeof NUMBERS)[number]) =>
+    fill(new Array<string>(size), (row) => texts[numbers[row * WIDTH + AT[name]]!]!)
   return {
     get size() {
       return size
@@ -102,12 +112,12 @@ export function heardPlays(): HeardPlays {
       size++
     },
     rows: (listenerOf, identifierOf, importId, firstId) => ({
-      id: Int32Array.from({ length: size }, (_, i) => firstId + i),
+      id: fill(new Int32Array(size), (row) => firstId + row),
       import: new Int32Array(size).fill(importId),
-      listener: column('listener', (at) => listenerOf[at]!),
-      identifier: column('name', (at) => identifierOf[at]!),
-      endedAt: Float64Array.from({ length: size }, (_, i) => times[2 * i]!),
-      msPlayed: Float64Array.from({ length: size }, (_, i) => times[2 * i + 1]!),
+      listener: column('listener', listenerOf),
+      identifier: column('name', identifierOf),
+      endedAt: fill(new Float64Array(size), (row) => times[2 * row]!),
+      msPlayed: fill(new Float64Array(size), (row) => times[2 * row + 1]!),
       reasonStart: text('start'),
       reasonEnd: text('end'),
       skipped: small('skipped'),

@@ -1,3 +1,4 @@
+import { breathe } from '../core/breathe.ts'
 import type { Clock } from '../core/clock.ts'
 import { DeepcutsError } from '../core/errors.ts'
 import type { InTurn } from '../core/turns.ts'
@@ -125,14 +126,17 @@ function commit(
     const { identifier, added } = await memory.identifiers.intern(names.all())
     const identifierOf = names.identifiers(identifier)
     const rows = plays.rows(numbers, identifierOf, id, (await store.max('plays', 'id')) + 1)
+    await breathe()
     const { hidden, writes } = plays.size
       ? await refreshHidden(store, [...new Set(rows.listener)], {
           added: rows,
           names: collected.called(identifierOf),
         })
       : { hidden: rows.hidden, writes: [] }
+    await breathe()
     const told = claims.write(id, identifierOf)
     const { changeCatalog } = await memory.claims.compare(told.columns, new Set([id]))
+    await breathe()
     const outcome = outcomeOf(id, collected, hidden, added.id.length)
     const group: Write[] = [
       ...created,

@@ -1,3 +1,4 @@
+import { breathe } from '../core/breathe.ts'
 import { PRECISION } from '../core/event.ts'
 import { fold, nameKey } from '../core/track.ts'
 import type { Store, Write } from '../store/store.ts'
@@ -121,6 +122,9 @@ export async function refreshHidden(
   return { hidden, writes }
 }
 
+/** Of more plays than this the event loop gets turns in between: requests are answered meanwhile. */
+const MANY = 10_000
+
 /** Flags of one listener's rows: those that stay, then those that join. */
 async function flagsOf(
   store: Store,
@@ -142,6 +146,7 @@ async function flagsOf(
     return joined
   }
   const identifier = pick((rows) => rows.identifier)
+  if (identifier.length > MANY) await breathe()
   const exact = pick((rows) => rows.exact)
   // Among rows of exact ends names tell nothing that identifiers do not.
   const nameOf = exact.some((code) => code !== PRECISION.second)
@@ -153,14 +158,16 @@ async function flagsOf(
         )
       ).find
     : (id: number) => id
-  return duplicates({
+  const keys = {
     import: pick((rows) => rows.import),
     identifier,
     name: identifier.map(nameOf),
     endedAt: pick((rows) => rows.endedAt),
     msPlayed: pick((rows) => rows.msPlayed),
     exact,
-  })
+  }
+  if (identifier.length > MANY) await breathe()
+  return duplicates(keys)
 }
 
 /** Listener → indices of their rows, those of import `without` left out. */

@@ -13,7 +13,7 @@ export type Column = Int8Array | Int32Array | Float32Array | Float64Array | stri
 /** DuckDB moves data in vectors of at most this many rows. */
 const CHUNK_ROWS = 2048
 /** Appending is synchronous: the event loop gets a turn after this many chunks. */
-const CHUNKS_A_TURN = 16
+const CHUNKS_A_TURN = 4
 /** Texts kept for reuse while a column is read, so that one of few values costs one string and not one a row. */
 const KEPT_TEXTS = 4096
 
