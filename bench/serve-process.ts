@@ -13,6 +13,8 @@ export interface ServerProcess {
   megabytes(): number
   /** Seconds of processor it has used, all threads. */
   processorSeconds(): number
+  /** Ties what it started to another core: the processes of its trainings. */
+  moveChildren(core: number): void
   /** Ends it as an operator does. @returns its exit status */
   end(): Promise<number | null>
 }
@@ -27,6 +29,14 @@ export interface ServerOptions {
   readonly profile?: string
 }
 
+/** What one key may ask is not measured here, nor is a training that starts by itself. */
+const SETTINGS = {
+  DEEPCUTS_COMMUNITY: 'on',
+  DEEPCUTS_REQUESTS_PER_MINUTE: '1000000',
+  DEEPCUTS_TRAIN_HOURS: '0',
+  DEEPCUTS_TRAIN_PLAYS: '0',
+}
+
 /** Starts `deepcuts serve` over a data folder. @throws Error with its stderr when it does not come up */
 export async function startServer(
   cli: string,
@@ -38,7 +48,10 @@ export async function startServer(
   const command = [process.execPath, ...profiling, cli, 'serve', '--port', '0', '--data', data]
   const [file, ...args] = tied ? ['taskset', '-c', String(core), ...command] : command
   const began = performance.now()
-  const child = spawn(file!, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file!, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...SETTINGS },
+  })
   let [said, failed] = ['', '']
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   child.stderr.on('data', (piece) => {
@@ -70,6 +83,11 @@ export async function startServer(
         .split(' ')
         .slice(11, 13)
       return (Number(user) + Number(system)) / TICKS_A_SECOND
+    },
+    moveChildren(to) {
+      const told = spawnSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], { encoding: 'utf8' }).stdout
+      for (const pid of told.split(/\s+/).filter(Boolean))
+        spawnSync('taskset', ['-a', '-p', '-c', String(to), pid])
     },
     async end() {
       child.kill('SIGTERM')

@@ -6,13 +6,14 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { PresetName } from '../src/learn/presets.ts'
+import { openConnection } from './http-connection.ts'
 import type { Figure } from './measure.ts'
 import { type ServerProcess, startServer } from './serve-process.ts'
 import type { LoadOrder, LoadResult } from './serve-requests.ts'
 import { type MadeStore, madeStore } from './serve-store.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const SCENES = ['start', 'recommend', 'today', 'effect', 'single', 'bulk'] as const
+const SCENES = ['start', 'recommend', 'today', 'effect', 'training', 'single', 'bulk'] as const
 type Scene = (typeof SCENES)[number]
 const CONNECTIONS = 32
 
@@ -65,6 +66,7 @@ export default async function (folder: string, args: readonly string[]): Promise
     if (scenes.includes('recommend')) figures.push(...(await bench.recommend()))
     if (scenes.includes('today')) figures.push(...(await bench.today()))
     if (scenes.includes('effect')) figures.push(...(await bench.effect()))
+    if (scenes.includes('training')) figures.push(...(await bench.training()))
     if (scenes.includes('single')) figures.push(...(await bench.single()))
     if (scenes.includes('bulk')) figures.push(...(await bench.bulk()))
     if (Number(values.soak) > 0) figures.push(...(await bench.soak(Number(values.soak))))
@@ -147,6 +149,21 @@ function benchOf(folder: string, server: ServerProcess, made: MadeStore, seconds
         ms('an event is in the next list, p50', lag.p50, 100),
         ms('  p99', lag.p99, 100),
         failed('effect', result),
+      ]
+    },
+    async training(): Promise<Figure[]> {
+      const connection = await openConnection(server.address)
+      const asked = { token: made.admin, method: 'POST', path: '/v1/trainings', body: '{"preset":"nano"}' }
+      const told = await connection.ask(asked)
+      connection.close()
+      if (told.status !== 202) throw new Error(`A training was refused: ${told.body}`)
+      const move = setInterval(() => server.moveChildren(1 - (server.core ?? 0)), 1000)
+      const half = await load({ kinds: { recommend: 1 }, connections: CONNECTIONS, rate: 50 })
+      clearInterval(move)
+      return [
+        ms('recommendations at 50/s while everybody’s model is trained: p50', half.times.p50),
+        ms('  p99', half.times.p99, 80),
+        failed('training', half),
       ]
     },
     async single(): Promise<Figure[]> {

@@ -53,7 +53,7 @@ export const EventHeaders = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: 200,
-      description: 'Sent again with it, the same request is not done again',
+      description: 'Sent again with it within 30 days, the same request is not done again',
     }),
   ),
 })
