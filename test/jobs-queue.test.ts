@@ -142,6 +142,15 @@ describe('jobs', () => {
     expect(queue.list().map(({ id }) => id)).toEqual([other.id])
   })
 
+  it('that learn from everybody are ended when somebody is to be forgotten, whom their snapshot knows', async () => {
+    const { queue } = world()
+    const everybody = queue.add({ kind: 'training', work: held().work })
+    const theirs = queue.add({ kind: 'import', listener: 2, work: held().work })
+    await queue.forget(1)
+    expect([everybody, theirs].map(({ id }) => queue.get(id).state)).toEqual(['cancelled', 'running'])
+    await queue.close()
+  })
+
   it('tell of every stage at once, of what is done in it not too often, and a clock that goes back silences nothing', async () => {
     const { queue, clock } = world()
     const told: unknown[] = []

@@ -55,6 +55,7 @@ const MATRIX: Readonly<Record<string, readonly Who[]>> = {
   'POST /v1/listeners/:listener/exclusions/preview': OWN,
   'DELETE /v1/listeners/:listener/exclusions/:exclusion': OWN,
   'GET /v1/listeners/:listener/models': OWN,
+  'GET /v1/listeners/:listener/models/:version': OWN,
   'POST /v1/listeners/:listener/models/:version/promote': ADMIN,
   'POST /v1/listeners/:listener/models/rollback': ADMIN,
   'GET /v1/listeners/:listener/imports': OWN,

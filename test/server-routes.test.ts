@@ -324,6 +324,28 @@ describe('models', () => {
     })
     expect(await problem('POST', `${ADA}/models/x/promote`)).toMatchObject({ status: 400 })
   })
+
+  it('tell how far what they foresaw could be relied on, of every play that was held out', async () => {
+    interface Bin {
+      readonly from: number
+      readonly to: number
+      readonly n: number
+      readonly foreseen: number
+      readonly finished: { readonly mean: number }
+    }
+    const { training, reliability } = await ok<{
+      training: { heldOut: { plays: number } }
+      reliability: { forMix: Bin[]; playByPlay: Bin[] }
+    }>('GET', `${ADA}/models/1`)
+    for (const bins of [reliability.forMix, reliability.playByPlay]) {
+      expect(bins.reduce((sum, { n }) => sum + n, 0)).toBe(training.heldOut.plays)
+      for (const { from, to, foreseen } of bins) {
+        expect(foreseen).toBeGreaterThanOrEqual(from)
+        expect(foreseen).toBeLessThanOrEqual(to)
+      }
+    }
+    expect(await problem('GET', `${ADA}/models/9`)).toMatchObject({ status: 404, code: 'UNKNOWN_MODEL' })
+  })
 })
 
 describe('keys', () => {

@@ -29,7 +29,7 @@ export interface JobQueue {
   list(listener?: number): readonly Job[]
   /** Ends a job; one that is over stays as it is. Resolves once it is over. @throws UNKNOWN_JOB */
   cancel(id: string, listener?: number): Promise<Job>
-  /** Ends what is under way for a listener, and tells nothing of them any more. */
+  /** Ends what is under way for a listener, and tells nothing of them any more. A training of everybody has them in its snapshot, so it is ended too. */
   forget(listener: number): Promise<void>
   /** Calls `onChange` whenever the job is another, until the returned function is called. It must not take long, or throw. */
   watch(id: string, onChange: (job: Job) => void): () => void
@@ -166,7 +166,8 @@ export function createQueue({ now, onFailure }: QueueSettings): JobQueue {
     },
     async forget(listener) {
       const own = all().filter(({ job }) => job.listener === listener)
-      await Promise.all(own.map(stop))
+      const shared = all().filter(({ job }) => job.kind === 'training' && job.listener === undefined)
+      await Promise.all([...own, ...shared].map(stop))
       for (const { job } of own) jobs.delete(job.id)
     },
     watch(id, onChange) {

@@ -60,12 +60,12 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     jobs.add({
       kind: 'nightly',
       async work({ progress, signal }) {
-        progress.stage('Drawing the mixes of the day', 0, 'listeners')
+        progress.stage('drawing the mixes of the day', 0, 'listeners')
         const report = await drawNight({
           pause: () => wait(PAUSE_MS),
           signal,
           progress(done, all) {
-            if (done === 1) progress.stage('Drawing the mixes of the day', all, 'listeners')
+            if (done === 1) progress.stage('drawing the mixes of the day', all, 'listeners')
             progress.at(done)
           },
         })

@@ -36,7 +36,7 @@ export function trainingRequest(
     kind: 'training',
     ...(learner && { listener: learner.id }),
     async work({ progress, signal }) {
-      progress.stage('Taking a snapshot', 0)
+      progress.stage('taking a snapshot', 0)
       await snapshot(engine, learner?.id ?? EVERYBODY, folder)
       signal.throwIfAborted()
       const task = { folder, preset, seed, refresh, timeZone: learner?.timeZone ?? 'UTC' }
