@@ -56,30 +56,29 @@ export function clusterTaste(
   rows: readonly number[],
   weights: readonly number[],
 ): TasteClusters {
-  const points = rows.map(space.pointOf)
+  const { centres, assigned } = clustered(rows.map(space.pointOf), weights)
+  return { count: centres.length, assigned, closest: (row) => nearest(space.pointOf(row), centres) }
+}
+
+/** Apart from what is kept of it, so that the points are not kept with it. */
+function clustered(points: readonly Float32Array[], weights: readonly number[]) {
   const placed = points.map((point, i) => (point.every(Number.isNaN) ? -1 : i)).filter((i) => i >= 0)
   const smallest = Math.max(SMALLEST_CLUSTER, SMALLEST_SHARE * placed.length)
-  let count = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(placed.length / TRACKS_PER_CLUSTER)))
-  let found = kMeans(
-    placed.map((i) => points[i]!),
-    placed.map((i) => weights[i]!),
-    count,
-  )
-  while (count > 1 && found.sizes.some((size) => size < smallest)) {
-    count--
-    found = kMeans(
+  const among = (count: number) =>
+    kMeans(
       placed.map((i) => points[i]!),
       placed.map((i) => weights[i]!),
       count,
     )
+  let count = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(placed.length / TRACKS_PER_CLUSTER)))
+  let found = among(count)
+  while (count > 1 && found.sizes.some((size) => size < smallest)) {
+    count--
+    found = among(count)
   }
   const order = found.mass.map((_, c) => c).sort((a, b) => found.mass[b]! - found.mass[a]! || a - b)
   const centres = order.map((c) => found.centres[c]!)
-  return {
-    count,
-    assigned: Int32Array.from(points, (point) => nearest(point, centres)),
-    closest: (row) => nearest(space.pointOf(row), centres),
-  }
+  return { centres, assigned: Int32Array.from(points, (point) => nearest(point, centres)) }
 }
 
 interface Clustering {

@@ -10,8 +10,8 @@ import { groupsWith, type Playlists, playlistsOf } from './playlists.ts'
 export const LEAST_LISTENERS = 5
 /** "Lately": the days before the newest play. */
 const LATELY_DAYS = 28
-/** For so many rows it is remembered what stands beside them: some two kilobytes each. */
-const REMEMBERED = 12_000
+/** For so many rows it is remembered what stands beside them: about a kilobyte each. */
+const REMEMBERED = 30_000
 const DAY = 86_400_000
 /** Rows that are kept beside a row. */
 const BESIDE = 64
@@ -91,25 +91,33 @@ export function communityOf(plays: CommunityPlays, playlists: Playlists, rows: n
   )
   const listened = besideIn(heard, rows)
   const listed = besideIn(playlistPairs(playlists), rows)
-  const memo = new Map<number, readonly Beside[]>()
+  /** By row: what stands beside it, a row and its strength in turn. */
+  const memo = new Map<number, Float64Array>()
   return {
     popular,
     isPopular: (row) => listenersLately[row]! >= LEAST_LISTENERS,
     isPlayed: (row) => listenersEver[row]! >= LEAST_LISTENERS,
     beside(row) {
       const known = memo.get(row)
-      if (known) return known
+      if (known) return besideOf(known)
       const strengths = new Map<number, number>()
       for (const { row: other, strength } of [...listened(row), ...listed(row)])
         strengths.set(other, Math.max(strength, strengths.get(other) ?? 0))
       const beside = Array.from(strengths, ([other, strength]) => ({ row: other, strength }))
         .sort((a, b) => b.strength - a.strength || a.row - b.row)
         .slice(0, BESIDE)
-      memo.set(row, beside)
+      memo.set(row, Float64Array.from(beside.flatMap((one) => [one.row, one.strength])))
       if (memo.size > REMEMBERED) memo.delete(memo.keys().next().value!)
       return beside
     },
   }
+}
+
+function besideOf(told: Float64Array): Beside[] {
+  return Array.from({ length: told.length / 2 }, (_, i) => ({
+    row: told[2 * i]!,
+    strength: told[2 * i + 1]!,
+  }))
 }
 
 /** Each listener's playlists as one set of rows for each: a pair counts a listener once, on however many playlists it stands. */
