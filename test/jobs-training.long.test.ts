@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createJobs } from '../src/jobs/jobs.ts'
 import { inProcess, type ProcessSettings } from '../src/jobs/training-run.ts'
+import type { Child } from './jobs-child.ts'
 import { inventedEngine } from './suites/invented-listener.ts'
 import { type Served, serve } from './suites/served.ts'
 
@@ -170,11 +171,11 @@ describe('a disk that is full', () => {
   })
 })
 
-async function firstLine(child: ChildProcess): Promise<{ port: number; token: string }> {
+async function firstLine(child: ChildProcess): Promise<Child> {
   let text = ''
   for await (const chunk of child.stdout!) {
     text += chunk
-    if (text.includes('\n')) return JSON.parse(text) as { port: number; token: string }
+    if (text.includes('\n')) return JSON.parse(text) as Child
   }
   throw new Error('It said nothing.')
 }

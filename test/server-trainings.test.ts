@@ -210,6 +210,7 @@ describe('a training', () => {
     expect(await ask()).toMatchObject({ status: 429, body: { code: 'TRAININGS_SPENT' } })
     invented.clock.at += 86_400_001
     expect((await ask()).status).toBe(202)
+    await expect.poll(() => jobs.list()[0]?.state).toBe('failed')
   })
 })
 

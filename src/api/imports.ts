@@ -2,7 +2,15 @@ import type { Readable } from 'node:stream'
 import { DeepcutsError } from '../core/errors.ts'
 import { type AddRoutes, type App, answers } from '../http/routes.ts'
 import type { ImportEntry } from '../index.ts'
-import { Import, Imports, ImportsQuery, ImportWithReport, OfImport, UploadQuery } from '../schemas/imports.ts'
+import {
+  Import,
+  Imports,
+  ImportsQuery,
+  ImportWithReport,
+  OfImport,
+  Upload,
+  UploadQuery,
+} from '../schemas/imports.ts'
 import { Job } from '../schemas/jobs.ts'
 import { OfListener } from '../schemas/parts.ts'
 import { shown } from './jobs.ts'
@@ -102,6 +110,7 @@ const addUpload: AddRoutes = (app, { engine, jobs }) => {
         consumes: KINDS,
         params: OfListener,
         querystring: UploadQuery,
+        body: Upload,
         response: answers(202, Job),
       },
     },

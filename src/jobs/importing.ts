@@ -49,7 +49,7 @@ export function importRequest(
 }
 
 /** A name as a report shows it: the last part of what may look like a path, on one line, and not too long. */
-export function plainName(said: string): string {
+function plainName(said: string): string {
   const last = said.split(/[/\\]/).filter(Boolean).at(-1) ?? ''
   const plain = last.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '').trim()
   return [...plain].slice(-NAME_LENGTH).join('') || 'upload'
