@@ -38,6 +38,7 @@ export { readVersion } from './library/model-folder.ts'
 export type { ModelManifest, ModelVersion, Rollback } from './library/models.ts'
 export { factsAt } from './library/track-facts.ts'
 export { searchTracks } from './library/track-search.ts'
+export { type MixFileKind, mixFile, mixFileKind } from './mix/mix-file.ts'
 export { playlistFormat } from './mix/playlist-format.ts'
 export { findRecipe, RECIPES, TODAY } from './mix/recipes.ts'
 export { drawNights, type Night } from './night.ts'
@@ -52,4 +53,4 @@ export {
   findSong,
 } from './seeds.ts'
 export { type Similar, type SimilarTrack, similarTracks } from './similar.ts'
-export { nextDay, type TodaysMix, type TodaysRecipe, todaysMix } from './todays-mixes.ts'
+export { type TodaysMix, type TodaysRecipe, todaysMix } from './todays-mixes.ts'

@@ -1,4 +1,3 @@
-import type { Clock } from './core/clock.ts'
 import { localTimeIn } from './core/clock.ts'
 import type { Mix, ToldMix } from './core/mix.ts'
 import type { Engine } from './engine.ts'
@@ -13,7 +12,7 @@ import { recommend } from './recommend.ts'
 export type TodaysRecipe = (typeof TODAY)[number]
 
 /** How long a mix of the day is. */
-export const TODAYS_LENGTH = 30
+const TODAYS_LENGTH = 30
 
 /** A mix of the listener's day, without what they have refused since it was drawn. */
 export interface TodaysMix {
@@ -188,11 +187,4 @@ function spanOf({ at, date, dateOf }: Pick<Day, 'at' | 'date' | 'dateOf'>): { fr
     return step > 0 ? outside : inside
   }
   return { from: edge(-HOUR), until: edge(HOUR) }
-}
-
-/** When a listener's day begins, for a schedule: the next moment after `at` with another date there. */
-export function nextDay(timeZone: string, now: Clock): number {
-  const local = localTimeIn(timeZone)
-  const dateOf = (moment: number) => local(moment).date
-  return spanOf({ at: now(), date: dateOf(now()), dateOf }).until
 }

@@ -12,7 +12,7 @@ import {
   readPlaylist,
   recommend,
 } from '../index.ts'
-import { Continued, ContinueQuery, type Playlist, SentPlaylist } from '../schemas/continue.ts'
+import { Continued, ContinueQuery, type Playlist, SentPlaylist } from '../schemas/playlists.ts'
 import { OfListener } from '../schemas/parts.ts'
 import { formatOf, sendFile, shownMix } from './mix-answers.ts'
 

@@ -1,10 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Mix, MixTrack } from '../core/mix.ts'
 import type { Track } from '../core/track.ts'
-import { jspf } from '../mix/jspf.ts'
-import { linesOf, m3u8Of } from '../mix/m3u8.ts'
-import { spreadsheetCsv } from '../mix/playlist-csv.ts'
-import { xspf } from '../mix/xspf.ts'
+import { type MixFileKind, mixFile, mixFileKind } from '../index.ts'
 import type { MixFormat } from '../schemas/mixes.ts'
 
 /** A mix as an answer has it. */
@@ -39,21 +36,6 @@ export function sendJson(reply: FastifyReply, encoded: Buffer): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(encoded)
 }
 
-/** Each format: its media type, how its file names end, and how it is written. */
-const FORMATS = {
-  xspf: { type: 'application/xspf+xml', ending: 'xspf', write: xspf.write },
-  jspf: { type: 'application/jspf+json', ending: 'jspf', write: jspf.write },
-  csv: { type: 'text/csv', ending: 'csv', write: spreadsheetCsv },
-  m3u8: { type: 'application/vnd.apple.mpegurl', ending: 'm3u8', write: m3u8Of },
-  text: { type: 'text/plain', ending: 'txt', write: linesOf },
-} as const satisfies Record<Exclude<MixFormat, 'json'>, object>
-
-/** Other names of the types. */
-const ALSO: Readonly<Record<string, keyof typeof FORMATS>> = {
-  'audio/x-mpegurl': 'm3u8',
-  'audio/mpegurl': 'm3u8',
-}
-
 /** In which format a mix is asked for: that of the address, else the first that is accepted, else JSON. */
 export function formatOf(
   { headers: { accept = '' } }: Pick<FastifyRequest, 'headers'>,
@@ -63,17 +45,17 @@ export function formatOf(
   for (const range of accept.split(',')) {
     const type = range.split(';')[0]!.trim().toLowerCase()
     if (type === 'application/json' || type.endsWith('/*')) return 'json'
-    const format = Object.entries(FORMATS).find((one) => one[1].type === type)?.[0] ?? ALSO[type]
-    if (format) return format as MixFormat
+    const kind = mixFileKind(type)
+    if (kind) return kind
   }
   return 'json'
 }
 
-/** Answers with a mix as a file of that format. */
-export function sendFile(reply: FastifyReply, mix: Mix, format: Exclude<MixFormat, 'json'>): FastifyReply {
-  const { type, ending, write } = FORMATS[format]
+/** Answers with a mix as a file of that kind. */
+export function sendFile(reply: FastifyReply, mix: Mix, kind: MixFileKind): FastifyReply {
+  const { name, type, text } = mixFile(mix, kind)
   return reply
     .type(`${type}; charset=utf-8`)
-    .header('content-disposition', `attachment; filename="${mix.recipe.replace(/[^\w-]/g, '_')}.${ending}"`)
-    .send(write(mix).text)
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .send(text)
 }
