@@ -101,6 +101,19 @@ describe('a client of a server', () => {
     expect(heard.events).toHaveLength(1)
   })
 
+  it('reads a mix as a playlist file, and all that is known of a listener line by line', async () => {
+    const m3u8 = await client().file('recommendations', { listener: 'ada', n: 3, seed: 2, format: 'm3u8' })
+    expect(m3u8).toMatch(/^#EXTM3U/)
+    let lines = 0
+    for await (const line of client().exportListener({ listener: 'p2' })) {
+      expect(line).toBeTypeOf('object')
+      lines++
+    }
+    expect(lines).toBeGreaterThan(100)
+    await client().forgetListener({ listener: 'p4', confirm: 'p4' })
+    await expect(client().listener({ listener: 'p4' })).rejects.toMatchObject({ code: 'UNKNOWN_LISTENER' })
+  })
+
   it('imports a file and follows the job to its end', async () => {
     const csv = 'uts,artist,track\n1700000000,The Harbour,Low Tide\n1700000300,The Harbour,High Tide\n'
     const job = await client().sendImport({

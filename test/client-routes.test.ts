@@ -1,8 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BACKWARDS, KEYED, METHODS, STREAMS } from '../src/client/methods.ts'
-import { isKeyed, isStream, nameOfRoute, routesOfClients, writtenRoutes } from './suites/client-routes.ts'
+import { BACKWARDS, KEYED, LINES, METHODS, STREAMS } from '../src/client/methods.ts'
+import {
+  isKeyed,
+  isLines,
+  isStream,
+  nameOfRoute,
+  routesOfClients,
+  writtenRoutes,
+} from './suites/client-routes.ts'
 import { emptyEngine, type InventedEngine } from './suites/invented-listener.ts'
 import { type Served, serve } from './suites/served.ts'
 
@@ -46,6 +53,11 @@ describe('the client’s routes', () => {
     const are = await Promise.all(routes.map(isStream))
     const streams = routes.filter((_, i) => are[i]).map(nameOfRoute)
     expect([...STREAMS].toSorted()).toEqual(streams.toSorted())
+  })
+
+  it('are lines where the server answers lines', () => {
+    const lines = routesOfClients(served.routes).filter(isLines).map(nameOfRoute)
+    expect([...LINES].toSorted()).toEqual(lines.toSorted())
   })
 
   it('are paged as the server pages them', () => {

@@ -1,11 +1,34 @@
-import { BACKWARDS, KEYED, METHODS, STREAMS } from './methods.ts'
+import { BACKWARDS, KEYED, LINES, METHODS, STREAMS } from './methods.ts'
 import { Problem } from './problem.ts'
-import { progressOf } from './progress.ts'
+import { linesIn, progressOf } from './progress.ts'
 import { type Ask, type Asking, asking, type ClientOptions } from './request.ts'
 import type { Routes } from './routes.ts'
-import type { Answer, Client, Event, Given, Item, MethodName, PagedName, Sent } from './types.ts'
+import type {
+  Answer,
+  Client,
+  Event,
+  FormattedName,
+  Given,
+  Item,
+  MethodName,
+  PagedName,
+  Sent,
+} from './types.ts'
 
-export type { Answer, Asking, Client, ClientOptions, Event, Given, Item, MethodName, PagedName, Routes, Sent }
+export type {
+  Answer,
+  Asking,
+  Client,
+  ClientOptions,
+  Event,
+  FormattedName,
+  Given,
+  Item,
+  MethodName,
+  PagedName,
+  Routes,
+  Sent,
+}
 export { Problem }
 
 type Fields = Readonly<Record<string, unknown>> & Asking
@@ -26,14 +49,21 @@ export function createClient(options: ClientOptions): Client {
     (given: Fields = {}) =>
       STREAMS.has(route)
         ? progressOf(ask, route, given, options.retries ?? 3)
-        : ask(route, given, { keyed: KEYED.has(route) }).then(answerIn)
+        : LINES.has(route)
+          ? linesOf(ask, route, given)
+          : ask(route, given, { keyed: KEYED.has(route) }).then(answerIn)
   const methods = Object.fromEntries(Object.entries(METHODS).map(([name, route]) => [name, method(route)]))
   return {
     ...methods,
     each: (name: PagedName, given: Fields) => eachOf(ask, METHODS[name], given),
+    file: async (name: FormattedName, given: Fields) => (await ask(METHODS[name], given)).text(),
     sendEvents: (listener: string, events: Iterable<Event> | AsyncIterable<Event>, more: Asking = {}) =>
       sendEvents(ask, listener, events, more),
   } as unknown as Client
+}
+
+async function* linesOf(ask: Ask, route: string, given: Fields): AsyncGenerator<unknown> {
+  yield* linesIn(await ask(route, given))
 }
 
 /** JSON where it is, else the text. */

@@ -4,9 +4,12 @@ import type { Routes } from './routes.ts'
 export const METHODS = {
   health: 'GET /v1/health',
   ready: 'GET /v1/ready',
+  metrics: 'GET /v1/metrics',
   listeners: 'GET /v1/listeners',
   createListener: 'POST /v1/listeners',
   listener: 'GET /v1/listeners/:listener',
+  exportListener: 'GET /v1/listeners/:listener/export',
+  forgetListener: 'DELETE /v1/listeners/:listener',
   settings: 'GET /v1/listeners/:listener/settings',
   changeSettings: 'PATCH /v1/listeners/:listener/settings',
   history: 'GET /v1/listeners/:listener/events',
@@ -14,6 +17,15 @@ export const METHODS = {
   sendEventLines: 'POST /v1/listeners/:listener/events/bulk',
   recommendations: 'GET /v1/listeners/:listener/recommendations',
   mixes: 'GET /v1/listeners/:listener/mixes',
+  mix: 'GET /v1/listeners/:listener/mixes/:recipe',
+  continue: 'POST /v1/listeners/:listener/continue',
+  listenersTracks: 'GET /v1/listeners/:listener/tracks',
+  listenersTrack: 'GET /v1/listeners/:listener/tracks/:track',
+  tracks: 'GET /v1/tracks',
+  track: 'GET /v1/tracks/:track',
+  sendTrackLines: 'POST /v1/tracks/bulk',
+  mergeTrack: 'POST /v1/tracks/:track/merge',
+  splitTrack: 'POST /v1/tracks/:track/split',
   similar: 'GET /v1/listeners/:listener/similar',
   feedback: 'GET /v1/listeners/:listener/feedback',
   say: 'POST /v1/listeners/:listener/feedback',
@@ -24,7 +36,10 @@ export const METHODS = {
   removeExclusion: 'DELETE /v1/listeners/:listener/exclusions/:exclusion',
   exposures: 'GET /v1/listeners/:listener/exposures',
   exposure: 'GET /v1/listeners/:listener/exposures/:draw',
+  estimates: 'GET /v1/listeners/:listener/estimates',
+  allEstimates: 'GET /v1/estimates',
   models: 'GET /v1/listeners/:listener/models',
+  model: 'GET /v1/listeners/:listener/models/:version',
   promoteModel: 'POST /v1/listeners/:listener/models/:version/promote',
   rollbackModel: 'POST /v1/listeners/:listener/models/rollback',
   imports: 'GET /v1/listeners/:listener/imports',
@@ -66,6 +81,7 @@ export const METHODS = {
 export const KEYED: ReadonlySet<string> = new Set<keyof Routes>([
   'POST /v1/listeners/:listener/events',
   'POST /v1/listeners/:listener/events/bulk',
+  'POST /v1/tracks/bulk',
 ])
 
 /** Routes whose pages go back in time: `before` is the `next` of the page before, where others have `after`. */
@@ -79,3 +95,6 @@ export const STREAMS: ReadonlySet<string> = new Set<keyof Routes>([
   'GET /v1/jobs/:job/progress',
   'GET /v1/listeners/:listener/jobs/:job/progress',
 ])
+
+/** Routes that answer lines of JSON, however many. */
+export const LINES: ReadonlySet<string> = new Set<keyof Routes>(['GET /v1/listeners/:listener/export'])

@@ -2,6 +2,8 @@
 import type { Static } from 'typebox'
 import type * as accounts from '../schemas/accounts.ts'
 import type * as audit from '../schemas/audit.ts'
+import type * as dataOfListeners from '../schemas/data-of-listeners.ts'
+import type * as estimates from '../schemas/estimates.ts'
 import type * as events from '../schemas/events.ts'
 import type * as exclusions from '../schemas/exclusions.ts'
 import type * as exposures from '../schemas/exposures.ts'
@@ -11,17 +13,20 @@ import type * as imports from '../schemas/imports.ts'
 import type * as jobs from '../schemas/jobs.ts'
 import type * as keys from '../schemas/keys.ts'
 import type * as listeners from '../schemas/listeners.ts'
+import type * as metrics from '../schemas/metrics.ts'
 import type * as mixes from '../schemas/mixes.ts'
 import type * as models from '../schemas/models.ts'
 import type * as parts from '../schemas/parts.ts'
+import type * as playlists from '../schemas/playlists.ts'
 import type * as service from '../schemas/service.ts'
 import type * as tokens from '../schemas/tokens.ts'
+import type * as tracks from '../schemas/tracks.ts'
 import type * as trainings from '../schemas/trainings.ts'
 
 /** A shape as it is sent: what has a usual value may be left out. */
 type Sent<Shape, Usual extends keyof Shape> = Omit<Shape, Usual> & Partial<Pick<Shape, Usual>>
 
-/** What each route takes and answers; `stream` where it tells how something goes, until it is over. */
+/** What each route takes and answers; `stream` where it tells how something goes, until it is over, `lines` where it answers lines of JSON. */
 export interface Routes {
   'POST /v1/accounts/:account/link': {
     params: Static<typeof accounts.OfAccount>
@@ -41,6 +46,10 @@ export interface Routes {
   'GET /v1/audit': {
     query: Sent<Static<typeof audit.AuditQuery>, 'limit'>
     answer: Static<typeof audit.Audit>
+  }
+  'GET /v1/estimates': {
+    query: Sent<Static<typeof estimates.EstimateQuery>, 'policy' | 'seed'>
+    answer: Static<typeof estimates.Estimate>
   }
   'GET /v1/health': {
     answer: Static<typeof service.Health>
@@ -76,6 +85,17 @@ export interface Routes {
     body: Static<typeof keys.NewKey>
     answer: Static<typeof keys.MadeKey>
   }
+  'POST /v1/listeners/:listener/continue': {
+    params: Static<typeof parts.OfListener>
+    query: Sent<Static<typeof playlists.ContinueQuery>, 'n'>
+    body: Static<typeof playlists.SentPlaylist> | Blob
+    answer: Static<typeof playlists.Continued>
+  }
+  'GET /v1/listeners/:listener/estimates': {
+    params: Static<typeof parts.OfListener>
+    query: Sent<Static<typeof estimates.EstimateQuery>, 'policy' | 'seed'>
+    answer: Static<typeof estimates.Estimate>
+  }
   'POST /v1/listeners/:listener/events/bulk': {
     params: Static<typeof parts.OfListener>
     body: Static<typeof events.EventLines>
@@ -108,6 +128,10 @@ export interface Routes {
     params: Static<typeof parts.OfListener>
     body: Static<typeof exclusions.NewExclusion>
     answer: Static<typeof exclusions.Exclusion>
+  }
+  'GET /v1/listeners/:listener/export': {
+    params: Static<typeof parts.OfListener>
+    lines: unknown
   }
   'GET /v1/listeners/:listener/exposures/:draw': {
     params: Static<typeof exposures.OfDraw>
@@ -168,6 +192,11 @@ export interface Routes {
     query: Sent<Static<typeof jobs.JobsQuery>, 'limit'>
     answer: Static<typeof jobs.JobList>
   }
+  'GET /v1/listeners/:listener/mixes/:recipe': {
+    params: Static<typeof mixes.OfTodaysMix>
+    query: Static<typeof mixes.FormatQuery>
+    answer: Static<typeof mixes.Mix>
+  }
   'GET /v1/listeners/:listener/mixes': {
     params: Static<typeof parts.OfListener>
     answer: Static<typeof mixes.Mixes>
@@ -175,6 +204,10 @@ export interface Routes {
   'POST /v1/listeners/:listener/models/:version/promote': {
     params: Static<typeof models.OfModel>
     answer: Static<typeof models.Promoted>
+  }
+  'GET /v1/listeners/:listener/models/:version': {
+    params: Static<typeof models.OfModel>
+    answer: Static<typeof models.ModelWithReliability>
   }
   'POST /v1/listeners/:listener/models/rollback': {
     params: Static<typeof parts.OfListener>
@@ -216,10 +249,24 @@ export interface Routes {
     body: Static<typeof tokens.NewPlayerToken>
     answer: Static<typeof tokens.MadePlayerToken>
   }
+  'GET /v1/listeners/:listener/tracks/:track': {
+    params: Static<typeof tracks.OfListenersTrack>
+    answer: Static<typeof tracks.KnownTrack>
+  }
+  'GET /v1/listeners/:listener/tracks': {
+    params: Static<typeof parts.OfListener>
+    query: Sent<Static<typeof tracks.TrackPage>, 'limit'>
+    answer: Static<typeof tracks.Tracks>
+  }
   'POST /v1/listeners/:listener/trainings': {
     params: Static<typeof parts.OfListener>
     body: Static<typeof trainings.NewTraining>
     answer: Static<typeof jobs.Job>
+  }
+  'DELETE /v1/listeners/:listener': {
+    params: Static<typeof parts.OfListener>
+    query: Static<typeof dataOfListeners.Forgetting>
+    answer: Static<typeof dataOfListeners.ForgottenListener>
   }
   'GET /v1/listeners/:listener': {
     params: Static<typeof parts.OfListener>
@@ -232,6 +279,9 @@ export interface Routes {
   'POST /v1/listeners': {
     body: Static<typeof listeners.NewListener>
     answer: Static<typeof listeners.Listener>
+  }
+  'GET /v1/metrics': {
+    answer: Static<typeof metrics.Metrics>
   }
   'GET /v1/ready': {
     answer: Static<typeof service.Ready>
@@ -259,6 +309,28 @@ export interface Routes {
   'POST /v1/setup': {
     body: Static<typeof accounts.Setup>
     answer: Static<typeof accounts.SignedIn>
+  }
+  'POST /v1/tracks/:track/merge': {
+    params: Static<typeof tracks.OfTrack>
+    body: Static<typeof tracks.Merge>
+    answer: Static<typeof tracks.NamedTrack>
+  }
+  'POST /v1/tracks/:track/split': {
+    params: Static<typeof tracks.OfTrack>
+    body: Static<typeof tracks.Split>
+    answer: Static<typeof tracks.WasSplit>
+  }
+  'GET /v1/tracks/:track': {
+    params: Static<typeof tracks.OfTrack>
+    answer: Static<typeof tracks.NamedTrack>
+  }
+  'POST /v1/tracks/bulk': {
+    body: Static<typeof tracks.TrackLines> | Blob
+    answer: Static<typeof tracks.TracksStated>
+  }
+  'GET /v1/tracks': {
+    query: Sent<Static<typeof tracks.TrackPage>, 'limit'>
+    answer: Static<typeof tracks.Tracks>
   }
   'POST /v1/trainings': {
     body: Static<typeof trainings.NewTraining>

@@ -10,15 +10,15 @@ type Part<Route, Name extends string> = Route extends { readonly [Key in Name]: 
   : unknown
 type Body<Route> = Route extends { readonly body: infer Value } ? { readonly body: Value } : unknown
 
-/** What a method is given: what its path and its query name, and `body`. */
+/** What a method is given: what its path and its query name, and `body`. Its answer is JSON: other formats are had by `file`. */
 export type Given<Name extends MethodName> = Part<RouteOf<Name>, 'params'> &
-  Part<RouteOf<Name>, 'query'> &
+  Omit<Part<RouteOf<Name>, 'query'>, 'format'> &
   Body<RouteOf<Name>>
 
 /** What a method answers. */
 export type Answer<Name extends MethodName> = Part<RouteOf<Name>, 'answer'>
 
-type Result<Route> = Route extends { readonly stream: infer Told }
+type Result<Route> = Route extends { readonly stream: infer Told } | { readonly lines: infer Told }
   ? AsyncGenerator<Told, void, undefined>
   : Promise<Part<Route, 'answer'>>
 
@@ -26,6 +26,15 @@ type Method<Name extends MethodName> =
   object extends Given<Name>
     ? (given?: Given<Name> & Asking) => Result<RouteOf<Name>>
     : (given: Given<Name> & Asking) => Result<RouteOf<Name>>
+
+/** Methods whose answers can be playlist files. */
+export type FormattedName = {
+  [Name in MethodName]: Part<RouteOf<Name>, 'query'> extends { readonly format?: string } ? Name : never
+}[MethodName]
+type Format<Name extends FormattedName> = Exclude<
+  NonNullable<(Part<RouteOf<Name>, 'query'> & { readonly format?: string })['format']>,
+  'json'
+>
 
 /** Methods whose answers are pages of a list. */
 export type PagedName = {
@@ -44,6 +53,11 @@ export type Client = { readonly [Name in MethodName]: Method<Name> } & {
     name: Name,
     given: Given<Name> & Asking,
   ): AsyncGenerator<Item<Name>, void, undefined>
+  /** A mix as a playlist file: its text. */
+  file<Name extends FormattedName>(
+    name: Name,
+    given: Given<Name> & Asking & { readonly format: Format<Name> },
+  ): Promise<string>
   /** Sends events in bulk, however many. @throws Problem; what came before it is kept */
   sendEvents(
     listener: string,

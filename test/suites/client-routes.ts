@@ -6,10 +6,11 @@ const SCHEMAS = join(import.meta.dirname, '../../src/schemas')
 
 interface Schema {
   readonly consumes?: readonly string[]
+  readonly produces?: readonly string[]
   readonly params?: object
   readonly querystring?: object
   readonly headers?: { readonly properties?: object }
-  readonly body?: object
+  readonly body?: object & { readonly content?: Readonly<Record<string, { readonly schema: object }>> }
   readonly response?: Readonly<Record<string, object>>
 }
 
@@ -37,12 +38,12 @@ export async function writtenRoutes(routes: readonly RouteAccess[]): Promise<str
   return [
     '// Written from the server’s routes: UPDATE_CLIENT=1 npx vitest run test/client-routes.test.ts',
     "import type { Static } from 'typebox'",
-    ...[...used].sort().map((file) => `import type * as ${file} from '../schemas/${file}.ts'`),
+    ...[...used].sort().map((name) => `import type * as ${name} from '../schemas/${FILES.get(name)}.ts'`),
     '',
     '/** A shape as it is sent: what has a usual value may be left out. */',
     'type Sent<Shape, Usual extends keyof Shape> = Omit<Shape, Usual> & Partial<Pick<Shape, Usual>>',
     '',
-    '/** What each route takes and answers; `stream` where it tells how something goes, until it is over. */',
+    '/** What each route takes and answers; `stream` where it tells how something goes, until it is over, `lines` where it answers lines of JSON. */',
     'export interface Routes {',
     ...lines,
     '}',
@@ -60,6 +61,11 @@ export function isKeyed({ schema }: RouteAccess): boolean {
   return 'idempotency-key' in ((schema as Schema).headers?.properties ?? {})
 }
 
+/** Whether a route answers lines of JSON. */
+export function isLines({ schema }: RouteAccess): boolean {
+  return (schema as Schema).produces?.includes('application/x-ndjson') ?? false
+}
+
 /** Whether a route tells how something goes. */
 export async function isStream({ schema }: RouteAccess): Promise<boolean> {
   const { ProgressStream } = await import('../../src/schemas/jobs.ts')
@@ -70,21 +76,29 @@ function partsOf(schema: Schema, nameOf: NameOf, route: string): string[] {
   const shape = (value: object, of: string) => `Static<typeof ${nameOf(value, `${of} of ${route}`)}>`
   const [answer] = Object.entries(schema.response ?? {}).filter(([status]) => /^2\d\d$/.test(status))
   const name = answer && nameOf(answer[1], `the answer of ${route}`)
-  const takesFile = schema.consumes?.includes('application/octet-stream')
+  const body = bodyOf(schema, (value) => sent(value, shape(value, 'the body')))
   return [
     ...(schema.params ? [`    params: ${shape(schema.params, 'the path')}`] : []),
     ...(schema.querystring
       ? [`    query: ${sent(schema.querystring, shape(schema.querystring, 'the query'))}`]
       : []),
-    ...(takesFile
-      ? ['    body: Blob | Uint8Array']
-      : schema.body
-        ? [`    body: ${sent(schema.body, shape(schema.body, 'the body'))}`]
-        : []),
+    ...(body === undefined ? [] : [`    body: ${body}`]),
     name === 'jobs.ProgressStream'
       ? '    stream: Static<typeof jobs.Job>'
-      : `    answer: Static<typeof ${name}>`,
+      : schema.produces?.includes('application/x-ndjson')
+        ? '    lines: unknown'
+        : `    answer: Static<typeof ${name}>`,
   ]
+}
+
+/** What a route takes as a body: files as they are, texts by their type as blobs. */
+function bodyOf({ body, consumes = [] }: Schema, typeOf: (shape: object) => string): string | undefined {
+  if (consumes.includes('application/octet-stream')) return 'Blob | Uint8Array'
+  if (!body) return undefined
+  const { content } = body
+  const json = content ? content['application/json']!.schema : body
+  const kinds = content ? Object.keys(content) : consumes
+  return kinds.length > 1 ? `${typeOf(json)} | Blob` : typeOf(json)
 }
 
 /** Properties with a default are there once they arrive, and may be absent when they are sent. */
@@ -94,6 +108,17 @@ function sent(shape: object, type: string): string {
   return usual.length > 0 ? `Sent<${type}, ${usual.join(' | ')}>` : type
 }
 
+/** What the shapes of a file are called together → its name. */
+const FILES = new Map<string, string>()
+
+/** `dataOfListeners` of `data-of-listeners`; `continueShapes`, as nothing can be called `continue`. */
+function namespaceOf(file: string): string {
+  const camel = file.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const name = camel === 'continue' ? 'continueShapes' : camel
+  FILES.set(name, file)
+  return name
+}
+
 async function namesOfShapes(): Promise<NameOf> {
   const names = new Map<object, string>()
   const said = new Map<string, string>()
@@ -101,7 +126,7 @@ async function namesOfShapes(): Promise<NameOf> {
     const shapes = (await import(join(SCHEMAS, file))) as Record<string, unknown>
     for (const [name, shape] of Object.entries(shapes)) {
       if (typeof shape !== 'object' || shape === null || names.has(shape)) continue
-      const path = `${file.replace(/\.ts$/, '')}.${name}`
+      const path = `${namespaceOf(file.replace(/\.ts$/, ''))}.${name}`
       names.set(shape, path)
       said.set(JSON.stringify(shape), path)
     }
