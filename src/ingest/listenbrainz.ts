@@ -31,7 +31,7 @@ export function isListenBrainzOwner(name: string): boolean {
 }
 
 /** Listens, an object a line or as one list: a beginning, the track, and what the player knew about it. */
-export async function listens(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
+async function listens(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
   const keeper = scrobbleKeeper(sink)
   for await (const rows of rowsOf(bytes, file))
     for (const row of rows) {
@@ -63,7 +63,7 @@ function readListen(row: Row, said: Row, keeper: ScrobbleKeeper, context: Contex
 }
 
 /** Love (1) and hate (−1); a score of 0 took one of them back. */
-export async function feedback(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
+async function feedback(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
   const keeper = scrobbleKeeper(sink)
   for await (const rows of rowsOf(bytes, file))
     for (const row of rows) {
@@ -78,7 +78,7 @@ export async function feedback(bytes: Bytes, file: string, sink: Sink, context: 
 }
 
 /** Recordings that were pinned to a profile: likes. */
-export async function pins(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
+async function pins(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
   const keeper = scrobbleKeeper(sink)
   for await (const rows of rowsOf(bytes, file))
     for (const row of rows) {

@@ -21,7 +21,7 @@ export function scrobbleExport(head: string): Recognised | undefined {
 }
 
 /** Pano Scrobbler's log: a JSON object a line. `event` is a scrobble where it is absent. */
-export async function panoLines(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
+async function panoLines(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
   const keeper = scrobbleKeeper(sink)
   for await (const batch of lines(bytes, file))
     for (const line of batch) {
@@ -62,7 +62,7 @@ export async function malojaExport(bytes: Bytes, file: string, sink: Sink, conte
 }
 
 /** Koito's export (version 1): names are lists of aliases, of which one is the primary; lengths are in seconds. */
-export async function koitoExport(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
+async function koitoExport(bytes: Bytes, file: string, sink: Sink, context: Context): Promise<void> {
   const keeper = scrobbleKeeper(sink)
   for await (const rows of jsonListIn(bytes, 'listens', file))
     for (const row of rows) {
