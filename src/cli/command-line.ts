@@ -1,4 +1,5 @@
 import { type Argument, Command, CommanderError } from 'commander'
+import { addBackup } from './backup.ts'
 import { typedIn } from './context.ts'
 import { addDial } from './dial.ts'
 import { addDoctor } from './doctor.ts'
@@ -16,6 +17,7 @@ import { addMap } from './map.ts'
 import { addMix } from './mix.ts'
 import { addModels } from './models.ts'
 import { addReport } from './report.ts'
+import { addRestore } from './restore.ts'
 import { addRun } from './run.ts'
 import { addSayings } from './say.ts'
 import { addServe } from './serve.ts'
@@ -90,6 +92,8 @@ function makeProgram(): Command {
     addMap,
     (to: Command) => addServe(to, runCommandLine),
     addKeys,
+    addBackup,
+    addRestore,
     addTokens,
     addDoctor,
   ])

@@ -57,6 +57,8 @@ export interface Context {
   engine(): Promise<Engine>
   /** The engine, over a new folder where there is none. */
   engineOrNew(): Promise<Engine>
+  /** Makes sure that no server has the data. @throws DeepcutsError SERVER_RUNS */
+  alone(): Promise<void>
   /** --listener; else the only person with plays, the only person at all, or "me". @throws DeepcutsError WHICH_LISTENER */
   listener(): Promise<string>
   /**
@@ -163,11 +165,14 @@ async function openContext(
   const timeZone = options.timeZone ? checkedZone(options.timeZone) : terminal.timeZone
   const community = served?.community ?? settings.DEEPCUTS_COMMUNITY === 'on'
   let copy: string | undefined
+  const alone = async () => {
+    const address = served ? 'this address' : (await runningServer(folder))?.address
+    if (address !== undefined) throw new DeepcutsError('SERVER_RUNS', { path: folder, address })
+  }
   const open = async () => {
-    if (served && whileServed !== 'refused') return served.engine
-    const server = served ? undefined : await runningServer(folder)
-    if ((server || served) && whileServed === 'refused')
-      throw new DeepcutsError('SERVER_RUNS', { path: folder, address: server?.address ?? 'this address' })
+    if (whileServed === 'refused') await alone()
+    if (served) return served.engine
+    const server = await runningServer(folder)
     if (server && whileServed === 'there') throw new HandedOver(server)
     if (server) copy = await askForCopy(server)
     const { openEngine } = await import('../engine.ts')
@@ -202,6 +207,7 @@ async function openContext(
       folder = other
     },
     exit: (status) => terminal.exit(status),
+    alone,
     engine,
     engineOrNew,
     listener: async () => options.listener ?? (await usualListener(await engine())),

@@ -39,7 +39,8 @@ export async function trainThere<Report>(
       look(jobs.get(id))
     })
     progress.done()
-    if (state === 'done') return withNaN(result?.report) as Report
+    if (state === 'done')
+      return { version: result?.version, ...(withNaN(result?.report) as object) } as Report
     if (!problem) throw new DeepcutsError('STOPPED')
     throw Object.assign(new DeepcutsError(problem.code as ErrorCode), { message: problem.detail })
   } finally {

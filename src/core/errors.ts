@@ -694,6 +694,25 @@ export const ERRORS = {
       'The server at {address}, which has the data, ended before it answered ({problem}). Look at its log, and run the command again.',
   },
   VERB_UNKNOWN: { exit: 2, status: 404, sentence: 'No verb of that number runs here. It has ended already.' },
+  BACKUP_THERE: {
+    exit: 1,
+    sentence:
+      'There is something in {path} already, and a backup never writes over it. Name a folder that does not exist.',
+  },
+  BACKUP_DAMAGED: {
+    exit: 1,
+    sentence: 'The backup in {path} cannot be used: {problem}. Nothing was changed; take another backup.',
+  },
+  BACKUP_NEWER: {
+    exit: 1,
+    sentence:
+      'The backup in {path} was written by a newer deepcuts: its format is {found}, and this one reads up to {known}. Update deepcuts.',
+  },
+  RESTORE_NOT_EMPTY: {
+    exit: 1,
+    sentence:
+      'There is something in {path} already. Name an empty folder with --data, or let it be moved aside with --replace.',
+  },
 } as const satisfies Record<string, Entry>
 
 /** `status`: of the answer when a request over HTTP ends with it; absent: nothing that a request causes. */
