@@ -45,7 +45,7 @@ export interface CommandLine {
   /** Runs the command as a person does: built by the project's own script, in a process of its own. */
   spawn(args: readonly string[], settings?: SpawnSettings): Promise<Ran>
   /** Starts the built command, and waits until stdout says something; the caller ends it. */
-  start(args: readonly string[], until: RegExp): Promise<Started>
+  start(args: readonly string[], until: RegExp, settings?: Environment): Promise<Started>
   remove(): void
 }
 
@@ -105,9 +105,12 @@ export function makeCommandLine(): CommandLine {
         child.on('error', reject).on('close', (status) => resolve({ status, stdout, stderr }))
       })
     },
-    start(args, until) {
+    start(args, until, { env = {} } = {}) {
       main ??= build(built)
-      const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: cleanEnvironment() })
+      const child = spawn(process.execPath, [main, ...args], {
+        cwd: folder,
+        env: { ...cleanEnvironment(), ...env },
+      })
       let [stdout, stderr] = ['', '']
       const ended = new Promise<Ran>((resolve) =>
         child.on('close', (status) => resolve({ status, stdout, stderr })),
