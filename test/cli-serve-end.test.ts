@@ -50,7 +50,9 @@ describe('a server that is told to end', () => {
     await expect(fetch(`${address}/v1/health`)).rejects.toThrow()
     open.finish()
     expect(await open.status).toBe(201)
+    const answered = Date.now()
     expect((await ended).status).toBe(0)
+    expect(Date.now() - answered).toBeLessThan(2000)
     expect(await heard()).toContain('"format": "events"')
   })
 

@@ -136,9 +136,12 @@ async function closed(app: App, seconds: number, log: Log): Promise<void> {
     log.warn('open requests are cut off')
     app.server.closeAllConnections()
   }, seconds * 1000)
+  // A connection stays open after its last answer, since the client may ask again: here it must not.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 100)
   try {
     await app.close()
   } finally {
+    clearInterval(idle)
     clearTimeout(late)
   }
 }
