@@ -86,7 +86,9 @@ export async function runExports(
 async function trained(context: Context, listener: string, lenient: boolean) {
   return trainListener(context, listener).catch((error: unknown) => {
     const tooLittle = error instanceof DeepcutsError && ['NO_PLAYS', 'TOO_FEW_PLAYS'].includes(error.code)
-    if (!lenient || !tooLittle) throw error
+    // Of scrobbles nothing more can be learned: they are no mistake, and mixes go by them.
+    const isScrobbles = tooLittle && error.details.unsaid !== undefined
+    if (!tooLittle || !(lenient || isScrobbles)) throw error
     context.out.tell(error.message)
     return undefined
   })

@@ -205,7 +205,7 @@ function refuseTooFew(data: ListenerData, to: number): void {
   const { log, listener } = data
   if (log.size === 0) throw new DeepcutsError('NO_PLAYS', { listener: listener.name })
   const { finishes, skips, unknown } = countOutcomes(log, to)
-  const unsaid = ` ${unknown} more plays do not say how they ended, as scrobbles do not: mixes go by them, and nothing can be trained on them.`
+  const unsaid = ` ${unknown.toLocaleString('en-US')} more plays do not say how they ended, as scrobbles do not: mixes go by them, and nothing can be trained on them.`
   if (!canFit(data, to))
     throw new DeepcutsError('TOO_FEW_PLAYS', {
       finishes,
