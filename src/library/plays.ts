@@ -44,7 +44,7 @@ export interface NameClasses {
 }
 
 /** No names at all: each identifier has a number of its own. */
-export function nameClasses(): NameClasses {
+function nameClasses(): NameClasses {
   const parent: number[] = []
   const find = (node: number): number => {
     let at = node
