@@ -25,13 +25,14 @@ const TICKS_A_SECOND = 100
 export interface ServerOptions {
   /** Where taskset is installed: the core that it is tied to. */
   readonly core?: number
+  /** Whether listeners count for one another, as a model of everybody wants it. */
+  readonly community: boolean
   /** A folder for a profile of the processor. */
   readonly profile?: string
 }
 
 /** What one key may ask is not measured here, nor is a training that starts by itself. */
 const SETTINGS = {
-  DEEPCUTS_COMMUNITY: 'on',
   DEEPCUTS_REQUESTS_PER_MINUTE: '1000000',
   DEEPCUTS_TRAIN_HOURS: '0',
   DEEPCUTS_TRAIN_PLAYS: '0',
@@ -41,7 +42,7 @@ const SETTINGS = {
 export async function startServer(
   cli: string,
   data: string,
-  { core, profile }: ServerOptions = {},
+  { core, community, profile }: ServerOptions,
 ): Promise<ServerProcess> {
   const tied = core !== undefined && spawnSync('taskset', ['--version']).status === 0
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
@@ -50,7 +51,7 @@ export async function startServer(
   const began = performance.now()
   const child = spawn(file!, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...SETTINGS },
+    env: { ...process.env, ...SETTINGS, DEEPCUTS_COMMUNITY: community ? 'on' : 'off' },
   })
   let [said, failed] = ['', '']
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))

@@ -12,6 +12,8 @@ export interface LoadOrder {
   readonly connections: number
   /** Requests a second; absent: each connection asks again as soon as it is answered. */
   readonly rate?: number
+  /** Asks for every listener once, however long that takes. */
+  readonly everybodyOnce?: boolean
   /** How often each kind is sent, relative to one another. */
   readonly kinds: Partial<Readonly<Record<LoadKind, number>>>
   readonly made: MadeStore
@@ -45,7 +47,10 @@ interface Made {
   follow?(ask: (request: HttpRequest) => Promise<HttpAnswer>, answer: HttpAnswer): Promise<number>
 }
 
-type Maker = (made: MadeStore, draw: Random, seed: number) => () => Made
+/** Tells whose turn it is. */
+export type Who = () => string
+
+type Maker = (made: MadeStore, draw: Random, seed: number, who: Who) => () => Made
 
 const BULK_LINES = 5000
 const MINUTE = 60_000
@@ -54,17 +59,17 @@ const LENGTH = 30
 /** One request after the other of each kind. */
 export const REQUESTS: Readonly<Record<LoadKind, Maker>> = {
   /** A list of its own each time. */
-  recommend: (made, draw, seed) => {
+  recommend: (made, draw, seed, who) => {
     let n = 0
-    return () => get(made, draw, `/recommendations?recipe=daily-1&n=${LENGTH}&seed=${seed * 1e6 + n++}`)
+    return () => get(made, draw, who, `/recommendations?recipe=daily-1&n=${LENGTH}&seed=${seed * 1e6 + n++}`)
   },
   /** The list of the day, which is drawn once. */
-  today: (made, draw) => () => get(made, draw, '/mixes/daily-1'),
-  single: (made, draw) => () => {
+  today: (made, draw, _, who) => () => get(made, draw, who, '/mixes/daily-1'),
+  single: (made, draw, _, who) => () => {
     const body = JSON.stringify({ ...event(made, draw), at: Date.now() - draw.int(MINUTE) })
-    return { ...post(made, draw, '/events', body), units: 1 }
+    return { ...post(made, draw, who, '/events', body), units: 1 }
   },
-  bulk: (made, draw, seed) => {
+  bulk: (made, draw, seed, who) => {
     const before = made.until - 8 * 365 * 86_400_000
     // Other seconds than those of other orders, most probably.
     let n = (seed % 1000) * 2e5
@@ -73,7 +78,7 @@ export const REQUESTS: Readonly<Record<LoadKind, Maker>> = {
         JSON.stringify({ ...event(made, draw), at: before + 1000 * n++ }),
       )
       return {
-        ...post(made, draw, '/events/bulk', lines.join('\n'), 'application/x-ndjson'),
+        ...post(made, draw, who, '/events/bulk', lines.join('\n'), 'application/x-ndjson'),
         units: BULK_LINES,
         async follow(_, { body }) {
           const { taken, duplicates } = JSON.parse(body) as { taken: number; duplicates: number }
@@ -84,11 +89,11 @@ export const REQUESTS: Readonly<Record<LoadKind, Maker>> = {
     }
   },
   /** A dislike of a track of a list, and whether the next list leaves it out. */
-  effect: (made, draw, seed) => {
+  effect: (made, draw, seed, who) => {
     let n = 0
     return () => {
       const path = `/recommendations?recipe=daily-1&n=${LENGTH}&seed=${seed * 1e6 + 5e5 + n++}`
-      const first = get(made, draw, path)
+      const first = get(made, draw, who, path)
       const { token, path: asked } = first.request
       return {
         ...first,
@@ -118,15 +123,14 @@ function event({ songs }: MadeStore, draw: Random) {
   return { ...kind, track: { spotify, title, artist }, msPlayed: 1000 * draw.int(240) }
 }
 
-function get(made: MadeStore, draw: Random, path: string): Made {
-  return { request: { method: 'GET', path: below(made, draw, path), token: token(made, draw) }, units: 1 }
+function get(made: MadeStore, draw: Random, who: Who, path: string): Made {
+  return { request: { method: 'GET', path: below(who, path), token: token(made, draw) }, units: 1 }
 }
 
-function post(made: MadeStore, draw: Random, path: string, body: string, type?: string) {
-  const request = { method: 'POST', path: below(made, draw, path), token: token(made, draw), body }
+function post(made: MadeStore, draw: Random, who: Who, path: string, body: string, type?: string) {
+  const request = { method: 'POST', path: below(who, path), token: token(made, draw), body }
   return { request: { ...request, ...(type && { type }) } }
 }
 
-const below = ({ names }: MadeStore, draw: Random, path: string) =>
-  `/v1/listeners/${encodeURIComponent(names[draw.int(names.length)]!)}${path}`
+const below = (who: Who, path: string) => `/v1/listeners/${encodeURIComponent(who())}${path}`
 const token = ({ tokens }: MadeStore, draw: Random) => tokens[draw.int(tokens.length)]!
