@@ -186,7 +186,7 @@ function list(meaning: string): Setting<readonly string[]> {
 }
 
 /** A text that nobody may read: NAME_FILE may name the file that holds it instead. @param least characters it must have at least, where it is given */
-export function secret(least: number, meaning: string): Setting<string> {
+function secret(least: number, meaning: string): Setting<string> {
   const fits = (said: string) => said === '' || said.length >= least
   return {
     absent: '',

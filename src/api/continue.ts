@@ -12,8 +12,8 @@ import {
   readPlaylist,
   recommend,
 } from '../index.ts'
-import { Continued, ContinueQuery, type Playlist, SentPlaylist } from '../schemas/playlists.ts'
 import { OfListener } from '../schemas/parts.ts'
+import { Continued, ContinueQuery, type Playlist, SentPlaylist } from '../schemas/playlists.ts'
 import { formatOf, sendFile, shownMix } from './mix-answers.ts'
 
 /** Media types of playlist files → what such a file is called here: names in a request are not looked at. */
