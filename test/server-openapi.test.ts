@@ -68,9 +68,10 @@ describe('the OpenAPI document', () => {
   })
 
   it('has a strict shape of every body', () => {
-    const bodies = operations().flatMap(({ operation }) =>
-      Object.entries(operation.requestBody?.content ?? {}),
-    )
+    // An upload is a file as it is, of whatever kind: OpenAPI 3.1 gives such a body no type.
+    const bodies = operations()
+      .filter(({ path, method }) => method !== 'post' || !path.endsWith('/imports'))
+      .flatMap(({ operation }) => Object.entries(operation.requestBody?.content ?? {}))
     expect(bodies.length).toBeGreaterThan(5)
     for (const [type, { schema }] of bodies) {
       const shapes = (schema as { anyOf?: object[] }).anyOf ?? [schema]
